@@ -1,0 +1,75 @@
+package schemas
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+)
+
+// Description says what the numbers of a store depend on. Two descriptions with
+// equal Fingerprints give comparable vectors; a store holds exactly one.
+type Description struct {
+	Model     string  `json:"model"`     // "VGG19"
+	Weights   Weights `json:"weights"`   //
+	Preset    Preset  `json:"preset"`    // pixels before the trunk
+	Precision string  `json:"precision"` // "float32"
+}
+
+// Weights identifies the trunk's parameters.
+type Weights struct {
+	Source string `json:"source"` // where they came from; not part of the fingerprint
+	SHA256 string `json:"sha256"` // of the tensors in canonical order and layout, hexadecimal
+}
+
+// Preset says how a page becomes the network's input.
+type Preset struct {
+	Name   string     `json:"name"`   // "document"
+	Resize string     `json:"resize"` // "squash"
+	Filter string     `json:"filter"` // "bilinear" (antialiased, as Pillow)
+	Size   int        `json:"size"`   // pixels, both sides
+	Color  string     `json:"color"`  // channel order the network takes: "BGR" or "RGB"
+	Scale  float32    `json:"scale"`  // input = (pixel*scale - mean) / std
+	Mean   [3]float32 `json:"mean"`   // in the order of Color
+	Std    [3]float32 `json:"std"`    // in the order of Color
+}
+
+// Fingerprint returns the hash of all that the numbers depend on, as 64
+// hexadecimal digits. The weights' source name is left out: a renamed file
+// gives the same numbers.
+func (d Description) Fingerprint() string {
+	d.Weights.Source = ""
+	b, err := json.Marshal(d)
+	if err != nil { // only a NaN in the preset can do this
+		panic(fmt.Sprintf("schemas: description cannot be encoded: %v", err))
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// Differences lists, in words, what makes two descriptions' fingerprints differ.
+func (d Description) Differences(o Description) []string {
+	var out []string
+	add := func(what string, a, b any) {
+		if a != b {
+			out = append(out, fmt.Sprintf("%s %v instead of %v", what, b, a))
+		}
+	}
+	add("model", d.Model, o.Model)
+	if d.Weights.SHA256 != o.Weights.SHA256 {
+		out = append(out, fmt.Sprintf("weights %s (%.8s) instead of %s (%.8s)",
+			o.Weights.Source, o.Weights.SHA256, d.Weights.Source, d.Weights.SHA256))
+	}
+	add("preset", d.Preset, o.Preset)
+	add("precision", d.Precision, o.Precision)
+	return out
+}
+
+// CutInfo describes one cut table.
+type CutInfo struct {
+	Cut    string `json:"cut"`    // canonical name: "pool5", "pool5-avg", "fc2"
+	Dim    int    `json:"dim"`    // length of every embedding
+	Shape  []int  `json:"shape"`  // e.g. [7,7,512]; its product is Dim
+	Layout string `json:"layout"` // "HWC" or "C"
+	DType  string `json:"dtype"`  // "float32"
+}
