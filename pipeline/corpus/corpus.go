@@ -1,0 +1,132 @@
+// Package corpus finds documents: it turns the arguments of a command line
+// (folders, files, CSV manifests, paths on standard input) into one ordered list
+// of files with their labels, without opening any of them. Symbolic links found
+// in a folder are not followed, and what is not a regular file is not a document.
+package corpus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Entry is one file that may be a document.
+type Entry struct {
+	Path     string // how the corpus names it; Name is its form for tables
+	Label    string // "" if the corpus gives none
+	Split    string // "" if the corpus gives none
+	Size     int64  // bytes
+	Modified time.Time
+	root     string // folder that was walked, or "" for a file named by the user
+	err      error  // why the file could not be looked at
+}
+
+// Listing is a corpus in its order: arguments as given, folders sorted by path,
+// manifests and standard input line by line.
+type Listing struct {
+	Entries []Entry
+	Skipped Skipped
+}
+
+// Skipped counts what folders hold besides documents.
+type Skipped struct {
+	Links   int `json:"links"`   // symbolic links
+	Special int `json:"special"` // FIFOs, sockets, devices
+	Hidden  int `json:"hidden"`  // names that begin with a dot
+}
+
+// ErrEmpty is returned when the arguments hold no file at all.
+var ErrEmpty = errors.New("the corpus holds no document")
+
+// Options for List.
+type Options struct {
+	Stdin   io.Reader // what the argument "-" reads
+	Exclude string    // a folder that is never part of a corpus: the store itself
+}
+
+// List finds the files of all arguments. A named file that is absent is an error;
+// a file that a manifest or standard input names and that is absent becomes an
+// entry whose Open fails, so that it is accounted for like any other.
+func List(ctx context.Context, args []string, opt Options) (Listing, error) {
+	l := lister{ctx: ctx, exclude: absolute(opt.Exclude)}
+	for _, arg := range args {
+		if err := l.argument(arg, opt.Stdin); err != nil {
+			return Listing{}, err
+		}
+	}
+	if len(l.listing.Entries) == 0 {
+		return Listing{}, fmt.Errorf("%w: %s; name a folder of scans, a file, a CSV manifest, or - for paths on standard input",
+			ErrEmpty, describe(args, l.listing.Skipped))
+	}
+	return l.listing, nil
+}
+
+func describe(args []string, s Skipped) string {
+	switch {
+	case len(args) == 0:
+		return "no corpus is named"
+	case s != (Skipped{}):
+		return fmt.Sprintf("%q has only links (%d), special files (%d) and hidden files (%d)", args, s.Links, s.Special, s.Hidden)
+	}
+	return fmt.Sprintf("%q is empty", args)
+}
+
+type lister struct {
+	ctx     context.Context
+	exclude string
+	listing Listing
+}
+
+func (l *lister) argument(arg string, stdin io.Reader) error {
+	if arg == "-" {
+		return l.lines(stdin)
+	}
+	info, err := os.Stat(arg)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("corpus %s does not exist; check the path", arg)
+	case err != nil:
+		return fmt.Errorf("look at corpus %s: %w", arg, err)
+	case info.IsDir():
+		return l.folder(arg)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("corpus %s is neither a folder nor a regular file", arg)
+	case isManifest(arg):
+		return l.manifest(arg)
+	}
+	l.add(Entry{Path: arg, Size: info.Size(), Modified: info.ModTime()})
+	return nil
+}
+
+func (l *lister) add(e Entry) { l.listing.Entries = append(l.listing.Entries, e) }
+
+// named adds a file that a list names; if it cannot be looked at, opening the
+// entry will say why.
+func (l *lister) named(e Entry) {
+	info, err := os.Stat(e.Path)
+	switch {
+	case err != nil:
+		e.err = err
+	case !info.Mode().IsRegular():
+		e.err = errors.New("not a regular file")
+	default:
+		e.Size, e.Modified = info.Size(), info.ModTime()
+	}
+	l.add(e)
+}
+
+func absolute(path string) string {
+	if path == "" {
+		return ""
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return abs
+}

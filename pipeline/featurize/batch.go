@@ -1,0 +1,209 @@
+package featurize
+
+import (
+	"context"
+
+	"cutpoint/model"
+	"cutpoint/pipeline/corpus"
+	"cutpoint/schemas"
+)
+
+// batch is what moves from the batches over the engine to the tables: up to
+// Options.Batch pages to compute, and the rows that go with them or came before.
+type batch struct {
+	pixels  []uint8     // (len(pages), 224, 224, 3) RGB
+	pages   []taken     // what each row of pixels is
+	vectors [][]float32 // per cut (len(pages), Dim), nil for a cut nobody wants; set by compute
+	records records
+}
+
+// taken is a page that was taken into a batch.
+type taken struct {
+	document schemas.Document
+	wanted   uint64
+}
+
+// records are rows for the two tables beside the cuts.
+type records struct {
+	documents []schemas.Document
+	failures  []schemas.Failure
+	recovered []schemas.PageKey // failures that are none any more
+}
+
+func (r records) len() int { return len(r.documents) + len(r.failures) + len(r.recovered) }
+
+// maxRecords bounds what piles up while documents bring no pages to compute.
+const maxRecords = 4096
+
+// batcher takes documents in corpus order and fills batches.
+type batcher struct {
+	run     *run
+	out     chan<- *batch
+	current *batch
+	seen    map[string]corpus.Entry // by document id, in this run
+	left    int                     // pages until the limit
+}
+
+// batchAll is the stage: it ends the intake when the limit is reached or the run
+// is asked to stop, and passes on what it has.
+func (r *run) batchAll(ctx context.Context, order <-chan *document, out chan<- *batch) error {
+	defer close(out)
+	b := &batcher{run: r, out: out, seen: map[string]corpus.Entry{}, left: r.opt.Limit}
+	b.current = &batch{records: records{documents: r.plan.refresh}}
+	for d := range order {
+		if r.ended() {
+			close(d.abandon)
+			continue
+		}
+		if err := b.take(ctx, d); err != nil {
+			return err
+		}
+	}
+	return b.flush(ctx)
+}
+
+func (b *batcher) take(ctx context.Context, d *document) error {
+	defer close(d.abandon)
+	select {
+	case <-d.opened:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if b.copyOf(d) {
+		return nil
+	}
+	b.seen[d.id] = d.entry
+	b.recordDocument(d)
+	failed := d.failure != nil
+	for {
+		select {
+		case p, ok := <-d.pages:
+			if !ok {
+				b.run.progress.document(failed)
+				return b.flushRecords(ctx)
+			}
+			failed = failed || p.failure != nil
+			if err := b.page(ctx, d, p); err != nil {
+				return err
+			}
+			if b.run.ended() {
+				return nil
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// copyOf reports whether the document's content is already accounted for under
+// another path, in this run or in the tables.
+func (b *batcher) copyOf(d *document) bool {
+	first, again := b.seen[d.id]
+	label := first.Label
+	if !again {
+		rows := b.run.catalog.document(d.id)
+		if len(rows) == 0 || rows[0].Path == d.entry.Name() || !b.run.plan.inPlace[rows[0].Path] {
+			return false
+		}
+		if rows[0].Label != nil {
+			label = *rows[0].Label
+		}
+	}
+	b.run.progress.copies.Add(1)
+	if label != d.entry.Label {
+		b.run.progress.conflicts.Add(1)
+		b.run.opt.Log.Warn("two copies of one document have different labels; the first one counts",
+			"path", d.entry.Name(), "label", d.entry.Label, "first_label", label)
+	}
+	return true
+}
+
+// recordDocument notes what is to be written about the document as a whole.
+func (b *batcher) recordDocument(d *document) {
+	c, rec := b.run.catalog, &b.current.records
+	rec.documents = append(rec.documents, refreshed(c.document(d.id), d.entry)...)
+	if rows := c.document(d.id); len(rows) > 0 && rows[0].Path != d.entry.Name() {
+		b.run.progress.moved.Add(1)
+	}
+	whole := schemas.PageKey{DocumentID: d.id, Page: schemas.WholeDocument}
+	if d.failure != nil {
+		rec.failures = append(rec.failures, *d.failure)
+		b.run.opt.Log.Warn("document cannot be read", "path", d.failure.Path, "class", d.failure.Class, "reason", d.failure.Message)
+	} else if _, ok := c.failures[whole]; ok {
+		rec.recovered = append(rec.recovered, whole)
+	}
+	if old, ok := c.failedAt[d.entry.Name()]; ok && old != whole {
+		rec.recovered = append(rec.recovered, old) // the path holds another document now
+	}
+}
+
+func (b *batcher) page(ctx context.Context, d *document, p page) error {
+	row := b.run.documentRow(d, p)
+	rec := &b.current.records
+	if known := b.run.catalog.row(row.Key()); known == nil || known.Width == 0 {
+		rec.documents = append(rec.documents, row)
+	}
+	if p.failure != nil {
+		rec.failures = append(rec.failures, *p.failure)
+		b.run.opt.Log.Warn("page cannot be read", "path", p.failure.Path, "page", p.number, "class", p.failure.Class, "reason", p.failure.Message)
+		return nil
+	}
+	if _, failed := b.run.catalog.failures[row.Key()]; failed {
+		rec.recovered = append(rec.recovered, row.Key())
+	}
+	if p.wanted == 0 {
+		return nil
+	}
+	return b.add(ctx, taken{row, p.wanted}, p.pixels)
+}
+
+func (b *batcher) add(ctx context.Context, t taken, pixels []uint8) error {
+	cur := b.current
+	if cur.pixels == nil {
+		cur.pixels = make([]uint8, 0, b.run.opt.Batch*model.InputShape().Len())
+	}
+	cur.pixels = append(cur.pixels, pixels...)
+	cur.pages = append(cur.pages, t)
+	b.run.givePixels(pixels)
+	if b.left--; b.left == 0 {
+		b.run.endIntake()
+		b.run.limitReached = true
+	}
+	if len(cur.pages) == b.run.opt.Batch {
+		return b.flush(ctx)
+	}
+	return nil
+}
+
+func (b *batcher) flushRecords(ctx context.Context) error {
+	if b.current.records.len() < maxRecords {
+		return nil
+	}
+	return b.flush(ctx)
+}
+
+func (b *batcher) flush(ctx context.Context) error {
+	if len(b.current.pages) == 0 && b.current.records.len() == 0 {
+		return nil
+	}
+	select {
+	case b.out <- b.current:
+		b.current = &batch{}
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *run) documentRow(d *document, p page) schemas.Document {
+	row := schemas.Document{
+		DocumentID: d.id, Page: p.number, Path: d.entry.Name(),
+		Label: optional(d.entry.Label), Split: optional(d.entry.Split),
+		Format: d.format, Width: int32(p.width), Height: int32(p.height), Pages: int32(d.count),
+		Bytes: d.entry.Size, Modified: d.entry.Modified, FirstSeen: r.opt.Now(),
+	}
+	if known := r.catalog.row(row.Key()); known != nil {
+		row.FirstSeen = known.FirstSeen
+	}
+	return row
+}

@@ -1,0 +1,56 @@
+package featurize
+
+import (
+	"errors"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"cutpoint/model"
+	"cutpoint/pipeline/raster"
+)
+
+// Options of a run. The zero value of a field means what its comment says.
+type Options struct {
+	Cuts        []model.Cut // at least one
+	Batch       int         // pages a forward pass; 0 = 16
+	Workers     int         // decoding goroutines; 0 = GOMAXPROCS
+	Limit       int         // at most so many pages are featurized; 0 = no limit
+	PartPages   int         // a part is committed after so many pages; 0 = 512
+	PartBytes   int64       // … or after so many bytes of embeddings; 0 = 256 MiB
+	RetryFailed bool        // read again what failed in an earlier run
+	Rehash      bool        // read every file, whatever its size and time say
+	Limits      raster.Limits
+	Log         *slog.Logger     // nil = discard
+	Now         func() time.Time // nil = time.Now
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if len(o.Cuts) == 0 {
+		return o, errors.New("no cut is asked for")
+	}
+	if o.Batch < 0 || o.Workers < 0 || o.Limit < 0 || o.PartPages < 0 || o.PartBytes < 0 {
+		return o, errors.New("batch, workers, limit and part size cannot be negative")
+	}
+	o.Batch = orDefault(o.Batch, 16)
+	o.Workers = orDefault(o.Workers, runtime.GOMAXPROCS(0))
+	o.PartPages = orDefault(o.PartPages, 512)
+	o.PartBytes = orDefault(o.PartBytes, 256<<20)
+	if o.Limits == (raster.Limits{}) {
+		o.Limits = raster.DefaultLimits()
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o, nil
+}
+
+func orDefault[T int | int64](v, d T) T {
+	if v == 0 {
+		return d
+	}
+	return v
+}

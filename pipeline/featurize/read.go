@@ -1,0 +1,149 @@
+package featurize
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"cutpoint/model"
+	"cutpoint/pipeline/corpus"
+	"cutpoint/pipeline/raster"
+	"cutpoint/schemas"
+)
+
+// pagesAhead is how many prepared pages of a document may wait for their turn.
+const pagesAhead = 4
+
+// document is a file on its way from the readers to the batches. A reader fills
+// it, closes opened, then sends its pages and closes pages.
+type document struct {
+	entry   corpus.Entry
+	opened  chan struct{}
+	pages   chan page
+	abandon chan struct{} // closed when nobody wants further pages
+
+	// Valid once opened is closed.
+	id      string // hash of the content, or pathID
+	format  string
+	count   int              // pages in the document
+	failure *schemas.Failure // of the document as a whole
+}
+
+// page is one prepared page, or its failure.
+type page struct {
+	number        int32
+	width, height int     // 0 if it could not be decoded
+	wanted        uint64  // cuts to store, as bits in the order of Options.Cuts
+	pixels        []uint8 // (224, 224, 3) RGB; nil if it could not be decoded
+	failure       *schemas.Failure
+}
+
+func newDocument(e corpus.Entry) *document {
+	return &document{entry: e, opened: make(chan struct{}), pages: make(chan page, pagesAhead), abandon: make(chan struct{})}
+}
+
+// feed hands the plan's files out: to the readers, and in the same order to the
+// batches, until all are out or the intake ends.
+func (r *run) feed(ctx context.Context, jobs chan<- *document, order chan<- *document) error {
+	defer close(jobs)
+	defer close(order)
+	for _, e := range r.plan.read {
+		d := newDocument(e)
+		for _, to := range []chan<- *document{jobs, order} {
+			select {
+			case to <- d:
+			case <-r.intakeEnded:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// readAll is one reader.
+func (r *run) readAll(ctx context.Context, jobs <-chan *document) error {
+	for d := range jobs {
+		if err := r.read(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) read(ctx context.Context, d *document) error {
+	defer close(d.pages)
+	doc := r.open(d)
+	close(d.opened)
+	if doc == nil {
+		return nil
+	}
+	for n := range d.count {
+		if !r.due(d, int32(n)) {
+			continue
+		}
+		select {
+		case d.pages <- r.prepare(d, doc, int32(n)):
+		case <-d.abandon:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// open reads, hashes and opens the file; nil if that failed, which is recorded in d.
+func (r *run) open(d *document) *raster.Document {
+	data, err := d.entry.Read(r.opt.Limits.MaxBytes)
+	if err != nil {
+		d.id = pathID(d.entry.Name())
+		d.failure = r.failure(d, schemas.WholeDocument, stageOpen, err)
+		return nil
+	}
+	sum := sha256.Sum256(data)
+	d.id = hex.EncodeToString(sum[:])
+	doc, err := raster.Open(data, r.opt.Limits)
+	if err != nil {
+		d.failure = r.failure(d, schemas.WholeDocument, stageDecode, err)
+		return nil
+	}
+	d.format, d.count = doc.Format(), doc.Pages()
+	return doc
+}
+
+// due reports whether a page must be decoded: it lacks a cut or its row, and it
+// has not failed before or is to be tried again.
+func (r *run) due(d *document, n int32) bool {
+	key := schemas.PageKey{DocumentID: d.id, Page: n}
+	if _, failed := r.catalog.failures[key]; failed {
+		return r.opt.RetryFailed
+	}
+	return r.catalog.wanted(key) != 0 || r.catalog.row(key) == nil
+}
+
+// prepare decodes a page and resizes it to what the trunk takes.
+func (r *run) prepare(d *document, doc *raster.Document, n int32) page {
+	p := page{number: n, wanted: r.catalog.wanted(schemas.PageKey{DocumentID: d.id, Page: n})}
+	image, err := doc.Decode(int(n))
+	if err != nil {
+		p.failure = r.failure(d, n, stageDecode, err)
+		return p
+	}
+	p.width, p.height = image.Width, image.Height
+	if p.wanted != 0 {
+		p.pixels = r.takePixels()
+		image.Squash(p.pixels, model.InputShape().W)
+	}
+	return p
+}
+
+func (r *run) takePixels() []uint8 {
+	if p, ok := r.pixels.Get().(*[]uint8); ok {
+		return *p
+	}
+	return make([]uint8, model.InputShape().Len())
+}
+
+func (r *run) givePixels(p []uint8) { r.pixels.Put(&p) }

@@ -1,0 +1,130 @@
+package featurize
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"cutpoint/model"
+	"cutpoint/pipeline/corpus"
+)
+
+// ErrStopped is returned with a valid summary when a run was asked to stop before
+// the corpus ended. What was computed is committed.
+var ErrStopped = errors.New("stopped before the end of the corpus")
+
+// Job is one run's input.
+type Job struct {
+	Entries   []corpus.Entry
+	Tables    Tables
+	NewEngine func() (model.Engine, error) // called once, if there is a page to compute
+	Progress  *Progress                    // nil if nobody looks
+	Stop      <-chan struct{}              // closed: finish the part, commit it and return ErrStopped
+}
+
+type run struct {
+	opt       Options
+	plan      plan
+	catalog   *catalog
+	tables    Tables
+	newEngine func() (model.Engine, error)
+	progress  *Progress
+	stop      <-chan struct{}
+	pixels    sync.Pool // *[]uint8 of one prepared page
+
+	endOnce      sync.Once
+	intakeEnded  chan struct{} // closed: no further page is taken
+	limitReached bool          // set by the batcher before it ends the intake
+}
+
+// DryRun plans and reads nothing but the tables.
+func DryRun(ctx context.Context, job Job, opt Options) (Summary, error) {
+	r, err := newRun(ctx, job, opt)
+	if err != nil {
+		return Summary{}, err
+	}
+	return r.summary(0), nil
+}
+
+// Run featurizes what the tables lack. The first error ends it; what was
+// committed before stays, and the next run goes on from there.
+func Run(ctx context.Context, job Job, opt Options) (Summary, error) {
+	start := time.Now()
+	r, err := newRun(ctx, job, opt)
+	if err != nil {
+		return Summary{}, err
+	}
+	if err := r.stages(ctx); err != nil {
+		return r.summary(time.Since(start)), err
+	}
+	if r.stopped() {
+		return r.summary(time.Since(start)), ErrStopped
+	}
+	return r.summary(time.Since(start)), nil
+}
+
+func newRun(ctx context.Context, job Job, opt Options) (*run, error) {
+	opt, err := opt.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	c, err := loadCatalog(ctx, job.Tables, opt.Cuts)
+	if err != nil {
+		return nil, fmt.Errorf("read what the store holds: %w", err)
+	}
+	r := &run{
+		opt: opt, catalog: c, plan: makePlan(c, job.Entries, opt), tables: job.Tables,
+		newEngine: job.NewEngine, progress: job.Progress, stop: job.Stop,
+		intakeEnded: make(chan struct{}),
+	}
+	if r.progress == nil {
+		r.progress = &Progress{}
+	}
+	r.progress.planned.Store(int64(r.plan.pages))
+	r.progress.toRead.Store(int64(len(r.plan.read)))
+	return r, nil
+}
+
+func (r *run) stages(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	jobs := make(chan *document)
+	order := make(chan *document, r.opt.Workers)
+	batches := make(chan *batch, 1)  // one batch is made while one is computed
+	computed := make(chan *batch, 1) // … and one is written
+	g.Go(func() error { return r.feed(ctx, jobs, order) })
+	for range r.opt.Workers {
+		g.Go(func() error { return r.readAll(ctx, jobs) })
+	}
+	g.Go(func() error { return r.batchAll(ctx, order, batches) })
+	g.Go(func() error { return r.compute(ctx, batches, computed) })
+	g.Go(func() error { return r.write(ctx, computed) })
+	return g.Wait()
+}
+
+func (r *run) endIntake() { r.endOnce.Do(func() { close(r.intakeEnded) }) }
+
+// ended reports whether no further page is to be taken.
+func (r *run) ended() bool {
+	if r.stopped() {
+		r.endIntake()
+	}
+	select {
+	case <-r.intakeEnded:
+		return true
+	default:
+		return false
+	}
+}
+
+func (r *run) stopped() bool {
+	select {
+	case <-r.stop:
+		return true
+	default:
+		return false
+	}
+}

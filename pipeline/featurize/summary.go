@@ -1,0 +1,45 @@
+package featurize
+
+import "time"
+
+// Summary says what a run did. Every document of the corpus is counted in one of
+// UpToDate, Read, Copies, FailedBefore or, after an early end, Left.
+type Summary struct {
+	Documents      int     `json:"documents"`       // files in the corpus
+	UpToDate       int     `json:"up_to_date"`      // nothing left to do for them
+	Read           int     `json:"read"`            // read in this run, with or without success
+	Copies         int     `json:"copies"`          // same bytes as another document of the corpus
+	FailedBefore   int     `json:"failed_before"`   // failed in an earlier run, not tried again
+	Left           int     `json:"left"`            // not reached in this run
+	Failed         int     `json:"failed"`          // of Read: could not be read, wholly or in part
+	Moved          int     `json:"moved"`           // of Read: known under another path before
+	LabelConflicts int     `json:"label_conflicts"` // of Copies: with another label
+	Pages          int     `json:"pages"`           // featurized in this run
+	PlannedPages   int     `json:"planned_pages"`   // to featurize when the run began, a lower bound
+	Seconds        float64 `json:"seconds"`
+	PagesPerSecond float64 `json:"pages_per_second"`
+	EngineSeconds  float64 `json:"engine_seconds"` // of Seconds: inside the engine
+	LimitReached   bool    `json:"limit_reached"`
+}
+
+// AnyFailed reports whether some document of the corpus lacks features because
+// it could not be read, in this run or before.
+func (s Summary) AnyFailed() bool { return s.Failed+s.FailedBefore > 0 }
+
+func (r *run) summary(took time.Duration) Summary {
+	p := r.progress
+	s := Summary{
+		UpToDate: r.plan.settled, FailedBefore: r.plan.failedBefore,
+		Read: int(p.documents.Load()), Copies: int(p.copies.Load()), Failed: int(p.failed.Load()),
+		Moved: int(p.moved.Load()), LabelConflicts: int(p.conflicts.Load()),
+		Pages: int(p.committed.Load()), PlannedPages: r.plan.pages,
+		Seconds: took.Seconds(), EngineSeconds: time.Duration(p.engine.Load()).Seconds(),
+		LimitReached: r.limitReached,
+	}
+	s.Documents = s.UpToDate + s.FailedBefore + len(r.plan.read)
+	s.Left = len(r.plan.read) - s.Read - s.Copies
+	if s.Seconds > 0 {
+		s.PagesPerSecond = float64(s.Pages) / s.Seconds
+	}
+	return s
+}
