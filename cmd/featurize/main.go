@@ -1,0 +1,67 @@
+// Command featurize runs VGG19 over a corpus of documents and writes every
+// page's embeddings at the chosen cut points to a store of Parquet tables.
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"cutpoint/cmd/internal/command"
+)
+
+func main() {
+	os.Exit(command.Run(context.Background(), newApp(), os.Args))
+}
+
+func newApp() *cli.App {
+	return &cli.App{
+		Name:            "featurize",
+		Usage:           "write the embeddings of documents at chosen cut points of VGG19",
+		UsageText:       usageText,
+		Description:     description,
+		Flags:           runFlags(),
+		Action:          runAction,
+		Commands:        []*cli.Command{statusCommand(), verifyCommand()},
+		HideHelpCommand: true,
+		Reader:          os.Stdin,
+		Writer:          os.Stdout,
+		ErrWriter:       os.Stderr,
+	}
+}
+
+const usageText = `featurize --weights FILE|random:SEED --cuts fc2,pool5 --store features CORPUS…
+featurize status --store features [--json]
+featurize verify --store features [--json]`
+
+const description = `CORPUS is a folder (its sub-folders are the labels), a file, a CSV manifest
+(first line: path,label,split; relative paths are relative to it), or - for
+paths on standard input, one a line or separated by NUL. A folder that is
+named like a command is written ./status.
+
+Documents are PNG, JPEG, GIF, BMP, WebP and TIFF files, told by their content;
+every directory of a TIFF is a page. A document's identity is the hash of its
+bytes, so a moved or renamed file costs nothing. Only what the store lacks is
+computed: run the same command every night. A document that cannot be read
+becomes a row in the failures table and the run goes on.
+
+CUTS are pool1 … pool5 (the whole map, height × width × channels), the same
+with -avg or -max (one value a channel), fc1, fc2 (after ReLU) and predictions
+(probabilities). Keras's and torchvision's names for them are understood.
+
+Ctrl-C once finishes the part at hand, commits it and leaves; twice leaves at
+once. Either way nothing that was committed is lost.
+
+EXIT CODES
+   0    all done
+   1    fatal error
+   3    done, but some documents failed, now or in an earlier run
+   64   wrong usage
+   75   another run is writing to the store; try again later
+   130  interrupted
+
+EXAMPLES
+   featurize --weights vgg19.safetensors --cuts pool5,fc2 --store features scans/
+   featurize --weights random:1 --cuts pool5-avg --store try --limit 20 scans/
+   find inbox -name '*.tif' -print0 | featurize --weights vgg19.h5 --cuts fc2 --store features -`

@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/urfave/cli/v2"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/model"
+	"cutpoint/model/cpu"
+	"cutpoint/model/weights"
+	"cutpoint/pipeline/corpus"
+	"cutpoint/pipeline/featurize"
+	"cutpoint/schemas"
+	"cutpoint/store"
+)
+
+func storeFlag() cli.Flag {
+	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER` of the feature tables", EnvVars: []string{"CUTPOINT_STORE"}}
+}
+
+func jsonFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output"}
+}
+
+func runFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Usage: "VGG19's weights: a `FILE` (.safetensors with Keras's or torchvision's names, or Keras's .h5), or random:SEED", EnvVars: []string{"CUTPOINT_WEIGHTS"}},
+		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2,pool5"},
+		storeFlag(),
+		&cli.IntFlag{Name: "batch", Usage: "`PAGES` computed together", Value: 16},
+		&cli.IntFlag{Name: "workers", Usage: "`GOROUTINES` that read and decode (0: one a core)"},
+		&cli.IntFlag{Name: "limit", Usage: "featurize at most so many `PAGES`; the next run goes on (0: no limit)"},
+		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost", Value: 512},
+		&cli.BoolFlag{Name: "retry-failed", Usage: "read again what failed in an earlier run"},
+		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and time of change are as recorded"},
+		&cli.DurationFlag{Name: "lock-wait", Usage: "wait so long for another run on the same store to end"},
+		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would be done; write nothing"},
+		jsonFlag(),
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress; warnings and errors only"},
+	}
+}
+
+// runOptions are the typed flags of a run.
+type runOptions struct {
+	weights, store      string
+	cuts                []model.Cut
+	corpus              []string
+	run                 featurize.Options
+	lockWait            time.Duration
+	dryRun, json, quiet bool
+}
+
+func parseRun(c *cli.Context) (runOptions, error) {
+	o := runOptions{
+		weights: c.String("weights"), store: c.String("store"), corpus: c.Args().Slice(),
+		lockWait: c.Duration("lock-wait"), dryRun: c.Bool("dry-run"), json: c.Bool("json"), quiet: c.Bool("quiet"),
+	}
+	switch {
+	case len(o.corpus) == 0:
+		return o, command.Usagef("no corpus is named; give a folder of scans, a file, a CSV manifest, or - for paths on standard input")
+	case o.weights == "":
+		return o, command.Usagef("--weights is missing; give a file (./scripts/fetch-weights gets Keras's), or random:SEED to try the program")
+	case o.store == "":
+		return o, command.Usagef("--store is missing; name the folder for the feature tables")
+	}
+	for _, name := range []string{"batch", "workers", "limit", "part-pages"} {
+		if c.Int(name) < 0 {
+			return o, command.Usagef("--%s cannot be negative", name)
+		}
+	}
+	cuts, err := model.ParseCuts(c.String("cuts"))
+	if err != nil {
+		return o, &command.ExitError{Code: command.Usage, Err: err}
+	}
+	o.cuts = cuts
+	o.run = featurize.Options{
+		Cuts: cuts, Batch: c.Int("batch"), Workers: c.Int("workers"), Limit: c.Int("limit"),
+		PartPages: c.Int("part-pages"), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
+	}
+	return o, nil
+}
+
+func runAction(c *cli.Context) error {
+	o, err := parseRun(c)
+	if err != nil {
+		return err
+	}
+	log := command.Logger(c.App.ErrWriter, o.quiet)
+	o.run.Log = log
+	listing, err := corpus.List(c.Context, o.corpus, corpus.Options{Stdin: c.App.Reader, Exclude: o.store})
+	if err != nil {
+		return err
+	}
+	log.Info("corpus listed", "files", len(listing.Entries), "skipped_links", listing.Skipped.Links,
+		"skipped_special", listing.Skipped.Special, "skipped_hidden", listing.Skipped.Hidden)
+	w, err := loadWeights(c.Context, o, log)
+	if err != nil {
+		return err
+	}
+	t := trunk{weights: w, description: describe(w)}
+	result, err := t.featurize(c, o, listing, log)
+	if result == nil {
+		return err
+	}
+	return conclude(c, o, result, err)
+}
+
+func loadWeights(ctx context.Context, o runOptions, log *slog.Logger) (*model.Weights, error) {
+	start := time.Now()
+	w, err := weights.Open(ctx, o.weights)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.Check(o.cuts); err != nil {
+		return nil, err
+	}
+	log.Info("weights loaded", "source", w.Source, "seconds", fmt.Sprintf("%.1f", time.Since(start).Seconds()))
+	return w, nil
+}
+
+// trunk is what turns pixels into numbers in this run.
+type trunk struct {
+	weights     *model.Weights // nil once the engine has packed them
+	description schemas.Description
+}
+
+func (t *trunk) newEngine() (model.Engine, error) {
+	w := t.weights
+	t.weights = nil
+	engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
+	if err != nil {
+		return nil, err // not the typed nil
+	}
+	return engine, nil
+}
+
+// result is the summary as --json writes it.
+type result struct {
+	featurize.Summary
+	Skipped     corpus.Skipped `json:"skipped"`
+	Store       string         `json:"store"`
+	Cuts        []string       `json:"cuts"`
+	Weights     string         `json:"weights"`
+	Fingerprint string         `json:"fingerprint"`
+	DryRun      bool           `json:"dry_run"`
+	Interrupted bool           `json:"interrupted"`
+}
+
+func (t *trunk) featurize(c *cli.Context, o runOptions, listing corpus.Listing, log *slog.Logger) (*result, error) {
+	tables, release, err := openTables(c.Context, o, t.description)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	stop := make(chan struct{})
+	job := featurize.Job{
+		Entries: listing.Entries, Tables: tables, NewEngine: t.newEngine,
+		Progress: &featurize.Progress{}, Stop: stop,
+	}
+	var summary featurize.Summary
+	if o.dryRun {
+		summary, err = featurize.DryRun(c.Context, job, o.run)
+	} else {
+		once := sync.OnceFunc(func() {
+			log.Warn("interrupted: finishing the part at hand; press Ctrl-C again to leave at once")
+			close(stop)
+		})
+		defer command.OnInterrupt(once)()
+		defer showProgress(job.Progress, o.quiet, log)()
+		summary, err = featurize.Run(c.Context, job, o.run)
+	}
+	r := &result{
+		Summary: summary, Skipped: listing.Skipped, Store: o.store, Weights: t.description.Weights.Source,
+		Fingerprint: t.description.Fingerprint(), DryRun: o.dryRun, Interrupted: errors.Is(err, featurize.ErrStopped),
+	}
+	for _, cut := range o.cuts {
+		r.Cuts = append(r.Cuts, cut.String())
+	}
+	return r, err
+}
+
+// openTables opens the store for writing, or, for a dry run, as it is.
+func openTables(ctx context.Context, o runOptions, d schemas.Description) (featurize.Tables, func(), error) {
+	if o.dryRun {
+		return dryTables(o.store, d)
+	}
+	s, err := store.Create(o.store, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	unlock, err := s.Lock(ctx, o.lockWait)
+	if errors.Is(err, store.ErrLocked) {
+		return nil, nil, &command.ExitError{Code: command.Locked, Err: fmt.Errorf("another run is writing to store %s; try again later, or give --lock-wait 10m", o.store)}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := s.Recover(ctx); err != nil {
+		return nil, nil, errors.Join(err, unlock())
+	}
+	return newTables(s, o.cuts, uuid.NewString()), func() { unlock() }, nil
+}
+
+// conclude prints the summary and chooses the exit code.
+func conclude(c *cli.Context, o runOptions, r *result, err error) error {
+	if err != nil && !r.Interrupted {
+		return err
+	}
+	if o.json {
+		out := json.NewEncoder(c.App.Writer)
+		out.SetIndent("", "  ")
+		if err := out.Encode(r); err != nil {
+			return fmt.Errorf("write the summary: %w", err)
+		}
+	}
+	if !o.quiet {
+		fmt.Fprintln(c.App.ErrWriter, r.sentence())
+	}
+	switch {
+	case r.Interrupted:
+		return &command.ExitError{Code: command.Interrupted}
+	case r.AnyFailed() && !o.dryRun:
+		return &command.ExitError{Code: command.SomeFailed}
+	}
+	return nil
+}
+
+// sentence says what was done, for people.
+func (r *result) sentence() string {
+	var b strings.Builder
+	switch {
+	case r.DryRun && r.Read+r.Left == 0:
+		fmt.Fprintf(&b, "Nothing to do: all %d documents are up to date in %s", r.UpToDate, r.Store)
+	case r.DryRun:
+		fmt.Fprintf(&b, "Would read %d documents and featurize at least %d pages into %s; %d are up to date", r.Left, r.PlannedPages, r.Store, r.UpToDate)
+	case r.Pages == 0 && r.Failed == 0 && r.Left == 0:
+		fmt.Fprintf(&b, "Nothing new: %d documents are up to date in %s (%.1f s)", r.UpToDate+r.Copies+r.Read, r.Store, r.Seconds)
+	default:
+		fmt.Fprintf(&b, "Featurized %d pages of %d documents into %s in %.1f s (%.1f pages/s); %d were up to date",
+			r.Pages, r.Read, r.Store, r.Seconds, r.PagesPerSecond, r.UpToDate)
+	}
+	for _, also := range []struct {
+		n    int
+		what string
+	}{
+		{r.Copies, "copies of other documents"}, {r.Moved, "moved"}, {r.LabelConflicts, "copies with another label"},
+		{r.Failed, "failed"}, {r.FailedBefore, "failed before and were not tried again (--retry-failed does)"}, {r.Left, "left for the next run"},
+	} {
+		if also.n > 0 && !(r.DryRun && also.what == "left for the next run") {
+			fmt.Fprintf(&b, "; %d %s", also.n, also.what)
+		}
+	}
+	b.WriteString(".")
+	if r.AnyFailed() {
+		fmt.Fprintf(&b, " See: featurize status --store %s", r.Store)
+	}
+	return b.String()
+}
+
+// describe says what the numbers of this run depend on.
+func describe(w *model.Weights) schemas.Description {
+	p := w.Preprocess
+	color := "RGB"
+	if p.BGR {
+		color = "BGR"
+	}
+	return schemas.Description{
+		Model:   "VGG19",
+		Weights: schemas.Weights{Source: w.Source, SHA256: w.SHA256()},
+		Preset: schemas.Preset{
+			Name: "document", Resize: "squash", Filter: "bilinear", Size: model.InputShape().W,
+			Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std,
+		},
+		Precision: "float32",
+	}
+}

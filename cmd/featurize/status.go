@@ -1,0 +1,189 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/schemas"
+	"cutpoint/store"
+)
+
+func statusCommand() *cli.Command {
+	return &cli.Command{
+		Name: "status", Usage: "say what a store holds, and what could not be read",
+		UsageText: "featurize status --store features [--json]",
+		Flags:     []cli.Flag{storeFlag(), jsonFlag()},
+		Action: func(c *cli.Context) error {
+			s, err := openStore(c)
+			if err != nil {
+				return err
+			}
+			st, err := readStatus(c.Context, s)
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return writeJSON(c.App.Writer, st)
+			}
+			return st.print(c.App.Writer)
+		},
+	}
+}
+
+// openStore opens the store that the flag names, refusing stray arguments.
+func openStore(c *cli.Context) (*store.Store, error) {
+	if c.Args().Present() {
+		return nil, command.Usagef("%s takes no arguments, got %q", c.Command.Name, c.Args().First())
+	}
+	if c.String("store") == "" {
+		return nil, command.Usagef("--store is missing; name the folder of the feature tables")
+	}
+	return store.Open(c.String("store"))
+}
+
+func writeJSON(w io.Writer, v any) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(v)
+}
+
+// status is what a store holds.
+type status struct {
+	Store       string              `json:"store"`
+	Description schemas.Description `json:"description"`
+	Fingerprint string              `json:"fingerprint"`
+	Documents   int                 `json:"documents"`
+	Pages       int                 `json:"pages"`
+	Labels      map[string]int      `json:"labels"` // pages of each; "" counts those without
+	Cuts        []cutStatus         `json:"cuts"`
+	Failures    []failure           `json:"failures"`
+}
+
+type cutStatus struct {
+	schemas.CutInfo
+	Pages   int64 `json:"pages"`
+	Parts   int   `json:"parts"`
+	Bytes   int64 `json:"bytes"`
+	Version int64 `json:"version"`
+}
+
+type failure struct {
+	Path     string `json:"path"`
+	Page     *int32 `json:"page,omitempty"` // absent if it concerns the whole document
+	Stage    string `json:"stage"`
+	Class    string `json:"class"`
+	Message  string `json:"message"`
+	Attempts int32  `json:"attempts"`
+}
+
+func readStatus(ctx context.Context, s *store.Store) (status, error) {
+	st := status{
+		Store: s.Dir(), Description: s.Description(), Fingerprint: s.Description().Fingerprint(),
+		Labels: map[string]int{}, Cuts: []cutStatus{}, Failures: []failure{},
+	}
+	if err := st.readDocuments(ctx, s); err != nil {
+		return st, err
+	}
+	failures, err := allRows(ctx, s.Failures())
+	if err != nil {
+		return st, err
+	}
+	slices.SortFunc(failures, func(a, b schemas.Failure) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Page, b.Page))
+	})
+	for _, f := range failures {
+		row := failure{Path: f.Path, Stage: f.Stage, Class: f.Class, Message: f.Message, Attempts: f.Attempts}
+		if f.Page != schemas.WholeDocument {
+			row.Page = &f.Page
+		}
+		st.Failures = append(st.Failures, row)
+	}
+	return st, st.readCuts(s)
+}
+
+func (st *status) readDocuments(ctx context.Context, s *store.Store) error {
+	ids := map[string]bool{}
+	return s.Documents().Scan(ctx, func(rows []schemas.Document) error {
+		for _, r := range rows {
+			ids[r.DocumentID] = true
+			label := ""
+			if r.Label != nil {
+				label = *r.Label
+			}
+			st.Labels[label]++
+		}
+		st.Pages += len(rows)
+		st.Documents = len(ids)
+		return nil
+	})
+}
+
+func (st *status) readCuts(s *store.Store) error {
+	infos, err := s.Cuts()
+	if err != nil {
+		return err
+	}
+	for _, info := range infos {
+		table, _, err := s.Cut(info.Cut)
+		if err != nil {
+			return err
+		}
+		snap, err := table.Snapshot()
+		if err != nil {
+			return err
+		}
+		st.Cuts = append(st.Cuts, cutStatus{info, snap.Rows, len(snap.Parts), snap.Bytes, snap.Version})
+	}
+	return nil
+}
+
+func (st status) print(w io.Writer) error {
+	d := st.Description
+	fmt.Fprintf(w, "Store        %s\n", st.Store)
+	fmt.Fprintf(w, "Trunk        %s, weights %s (%.12s), preset %s, %s\n", d.Model, d.Weights.Source, d.Weights.SHA256, d.Preset.Name, d.Precision)
+	fmt.Fprintf(w, "Fingerprint  %.12s\n", st.Fingerprint)
+	fmt.Fprintf(w, "Documents    %d with %d pages\n", st.Documents, st.Pages)
+	for _, label := range slices.Sorted(maps.Keys(st.Labels)) {
+		name := label
+		if name == "" {
+			name = "(no label)"
+		}
+		fmt.Fprintf(w, "             %-20s %d pages\n", name, st.Labels[label])
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(t, "\ncut\tshape\tpages\tparts\tMB\tversion\t\n")
+	for _, c := range st.Cuts {
+		fmt.Fprintf(t, "%s\t%v\t%d\t%d\t%.1f\t%d\t\n", c.Cut, c.Shape, c.Pages, c.Parts, float64(c.Bytes)/1e6, c.Version)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return st.printFailures(w)
+}
+
+func (st status) printFailures(w io.Writer) error {
+	if len(st.Failures) == 0 {
+		_, err := fmt.Fprintln(w, "\nNo failures.")
+		return err
+	}
+	fmt.Fprintf(w, "\n%d failures:\n", len(st.Failures))
+	for _, f := range st.Failures {
+		page := ""
+		if f.Page != nil {
+			page = fmt.Sprintf(" page %d", *f.Page)
+		}
+		if _, err := fmt.Fprintf(w, "  %s%s: %s (%s, %d attempts)\n", f.Path, page, f.Message, f.Class, f.Attempts); err != nil {
+			return err
+		}
+	}
+	return nil
+}

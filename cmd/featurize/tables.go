@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"cutpoint/model"
+	"cutpoint/pipeline/featurize"
+	"cutpoint/schemas"
+	"cutpoint/store"
+)
+
+// tables lets a run of the pipeline write to a store.
+type tables struct {
+	store *store.Store
+	cuts  map[string]model.Cut
+	run   string // identifies the run in the tables' history
+}
+
+func newTables(s *store.Store, cuts []model.Cut, run string) *tables {
+	t := &tables{store: s, cuts: map[string]model.Cut{}, run: run}
+	for _, c := range cuts {
+		t.cuts[c.String()] = c
+	}
+	return t
+}
+
+func (t *tables) info(operation string) store.CommitInfo {
+	return store.CommitInfo{Operation: operation, Run: t.run, Time: time.Now()}
+}
+
+func (t *tables) Documents(ctx context.Context) ([]schemas.Document, error) {
+	return allRows(ctx, t.store.Documents())
+}
+
+func (t *tables) Failures(ctx context.Context) ([]schemas.Failure, error) {
+	return allRows(ctx, t.store.Failures())
+}
+
+func allRows[R store.Row](ctx context.Context, table *store.Table[R]) ([]R, error) {
+	var rows []R
+	err := table.Scan(ctx, func(part []R) error {
+		rows = append(rows, part...)
+		return nil
+	})
+	return rows, err
+}
+
+func (t *tables) Present(ctx context.Context, cut string) (featurize.Keys, error) {
+	table, err := t.store.CreateCut(cutInfo(t.cuts[cut]))
+	if err != nil {
+		return nil, err
+	}
+	return table.Keys(ctx)
+}
+
+func (t *tables) PutDocuments(ctx context.Context, rows []schemas.Document) error {
+	return t.store.Documents().Upsert(ctx, rows, nil, t.info("PUT DOCUMENTS"))
+}
+
+func (t *tables) PutFailures(ctx context.Context, put []schemas.Failure, drop []schemas.PageKey) error {
+	return t.store.Failures().Upsert(ctx, put, drop, t.info("PUT FAILURES"))
+}
+
+func (t *tables) AppendFeatures(ctx context.Context, cut string, rows []schemas.Feature) error {
+	table, err := t.store.CreateCut(cutInfo(t.cuts[cut]))
+	if err != nil {
+		return err
+	}
+	_, err = table.Append(ctx, rows, t.info("WRITE"))
+	return err
+}
+
+// cutInfo describes a cut's table.
+func cutInfo(c model.Cut) schemas.CutInfo {
+	s := c.Shape()
+	info := schemas.CutInfo{Cut: c.String(), Dim: c.Dim(), Shape: []int{s.C}, Layout: "C", DType: "float32"}
+	if s.H*s.W > 1 {
+		info.Shape, info.Layout = []int{s.H, s.W, s.C}, "HWC"
+	}
+	return info
+}
+
+// readOnly serves a dry run: it reads a store and must never write.
+type readOnly struct{ *tables }
+
+func (t readOnly) Present(ctx context.Context, cut string) (featurize.Keys, error) {
+	cuts, err := t.store.Cuts()
+	if err != nil {
+		return nil, err
+	}
+	for _, info := range cuts {
+		if info.Cut == cut {
+			table, _, err := t.store.Cut(cut)
+			if err != nil {
+				return nil, err
+			}
+			return table.Keys(ctx)
+		}
+	}
+	return noKeys{}, nil
+}
+
+type noKeys struct{}
+
+func (noKeys) Has(schemas.PageKey) bool { return false }
+func (noKeys) Len() int                 { return 0 }
+
+// emptyTables serves a dry run over a store that is not there yet.
+type emptyTables struct{ *tables }
+
+func (emptyTables) Documents(context.Context) ([]schemas.Document, error)   { return nil, nil }
+func (emptyTables) Failures(context.Context) ([]schemas.Failure, error)     { return nil, nil }
+func (emptyTables) Present(context.Context, string) (featurize.Keys, error) { return noKeys{}, nil }
+
+func dryTables(dir string, d schemas.Description) (featurize.Tables, func(), error) {
+	s, err := store.Open(dir)
+	if errors.Is(err, store.ErrNotStore) {
+		return emptyTables{}, func() {}, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.CheckFingerprint(d); err != nil {
+		return nil, nil, err
+	}
+	return readOnly{newTables(s, nil, "")}, func() {}, nil
+}
