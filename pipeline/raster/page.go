@@ -1,0 +1,59 @@
+package raster
+
+// Page is a decoded page, row-major without padding.
+type Page struct {
+	Width, Height int
+	Channels      int     // 1 grey, 3 RGB
+	Pix           []uint8 // (Height, Width, Channels)
+}
+
+func newPage(width, height, channels int) *Page {
+	return &Page{width, height, channels, make([]uint8, width*height*channels)}
+}
+
+// over blends a colour with alpha over white, rounding to nearest.
+func over(c, alpha uint8) uint8 {
+	return uint8((int(c)*int(alpha) + 255*(255-int(alpha)) + 127) / 255)
+}
+
+// upright turns a page by the orientation of EXIF and TIFF (TIFF 6.0, page 36):
+// 1 as stored, 2 mirrored, 3 upside down, 4 flipped, 5 transposed, 6 to be turned
+// right, 7 transversed, 8 to be turned left. Other values mean 1.
+func (p *Page) upright(orientation int) *Page {
+	if orientation < 2 || orientation > 8 {
+		return p
+	}
+	w, h := p.Width, p.Height
+	if orientation >= 5 {
+		w, h = h, w
+	}
+	q := newPage(w, h, p.Channels)
+	for y := range h {
+		for x := range w {
+			sx, sy := source(orientation, x, y, p.Width, p.Height)
+			copy(q.Pix[(y*w+x)*p.Channels:][:p.Channels], p.Pix[(sy*p.Width+sx)*p.Channels:])
+		}
+	}
+	return q
+}
+
+// source returns which stored pixel stands at (x, y) of the upright page.
+func source(orientation, x, y, w, h int) (int, int) {
+	switch orientation {
+	case 2:
+		return w - 1 - x, y
+	case 3:
+		return w - 1 - x, h - 1 - y
+	case 4:
+		return x, h - 1 - y
+	case 5:
+		return y, x
+	case 6:
+		return y, h - 1 - x
+	case 7:
+		return w - 1 - y, h - 1 - x
+	case 8:
+		return w - 1 - y, x
+	}
+	return x, y
+}

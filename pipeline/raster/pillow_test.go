@@ -1,0 +1,70 @@
+package raster
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"testing"
+)
+
+// TestPillow compares pages with what Pillow made of the same files. The file
+// that CUTPOINT_PILLOW_PAGES names is the output of scripts/conformance/pages.py;
+// scripts/conformance-pages runs both.
+func TestPillow(t *testing.T) {
+	name := os.Getenv("CUTPOINT_PILLOW_PAGES")
+	if name == "" {
+		t.Skip("CUTPOINT_PILLOW_PAGES is not set; run scripts/conformance-pages")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	counts := map[string]int{}
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var want struct {
+			Path, SHA256, Error string
+			Page                int
+		}
+		if err := json.Unmarshal(lines.Bytes(), &want); err != nil {
+			t.Fatal(err)
+		}
+		got, err := squashed(want.Path, want.Page)
+		switch {
+		case want.Error != "":
+			counts["not read by Pillow"]++
+			t.Logf("%s page %d: Pillow: %s; here: %v", want.Path, want.Page, want.Error, err)
+		case err != nil:
+			t.Errorf("%s page %d: %v", want.Path, want.Page, err)
+		case got != want.SHA256:
+			t.Errorf("%s page %d differs from Pillow's", want.Path, want.Page)
+		default:
+			counts["equal"]++
+		}
+	}
+	if counts["equal"] == 0 {
+		t.Error("no page was compared")
+	}
+	t.Logf("pages: %v", counts)
+}
+
+func squashed(path string, page int) (string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	d, err := Open(data, DefaultLimits())
+	if err != nil {
+		return "", err
+	}
+	p, err := d.Decode(page)
+	if err != nil {
+		return "", err
+	}
+	dst := make([]uint8, 224*224*3)
+	p.Squash(dst, 224)
+	sum := sha256.Sum256(dst)
+	return hex.EncodeToString(sum[:]), nil
+}
