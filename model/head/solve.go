@@ -155,7 +155,7 @@ func (o *objective) backward(s span, w weights) {
 // How far the optimiser goes, in the largest component of the scaled gradient:
 // tight for a head that is kept, looser while L2 values are compared.
 const (
-	tightGradient  = 1e-6
+	tightGradient  = 1e-7
 	looseGradient  = 1e-4
 	failedGradient = 1e-3 // a line search that stalls above this has failed
 	iterations     = 2000
