@@ -1,0 +1,102 @@
+package cpu
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"cutpoint/model"
+	"cutpoint/model/kernel"
+)
+
+// BenchmarkForward measures pages/s through the whole network and relates the
+// arithmetic done to what the multiply-add units can do at most, measured on as
+// many threads right before and after.
+func BenchmarkForward(b *testing.B) {
+	cuts, _ := model.ParseCuts("fc2")
+	for _, name := range kernel.Available() {
+		e, err := New(whole(), Options{Kernel: name})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, n := range []int{1, 4, 16} {
+			b.Run(fmt.Sprintf("%s/batch=%d", name, n), func(b *testing.B) { benchmarkCuts(b, e, n, cuts) })
+		}
+		e.Close()
+	}
+}
+
+// BenchmarkConvolutions leaves out the fully connected layers.
+func BenchmarkConvolutions(b *testing.B) {
+	cuts, _ := model.ParseCuts("pool5-avg")
+	for _, name := range kernel.Available() {
+		e, err := New(noTop(), Options{Kernel: name})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name, func(b *testing.B) { benchmarkCuts(b, e, 4, cuts) })
+		e.Close()
+	}
+}
+
+func benchmarkCuts(b *testing.B, e *Engine, n int, cuts []model.Cut) {
+	pixels := testPages(n)
+	var dst [][]float32
+	for _, c := range cuts {
+		dst = append(dst, make([]float32, n*c.Dim()))
+	}
+	before := peak(e)
+	for b.Loop() {
+		if err := e.Forward(context.Background(), pixels, cuts, dst); err != nil {
+			b.Fatal(err)
+		}
+	}
+	pages := float64(n*b.N) / b.Elapsed().Seconds()
+	deepest := cuts[len(cuts)-1]
+	b.ReportMetric(pages, "pages/s")
+	b.ReportMetric(pages*float64(deepest.Cost().FLOPs)/((before+peak(e))/2), "of-peak")
+}
+
+// BenchmarkLayers measures each convolution by itself on one page.
+func BenchmarkLayers(b *testing.B) {
+	e, err := New(noTop(), Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range e.layers {
+		l := &e.layers[i]
+		if l.Kind != model.Conv3x3 {
+			continue
+		}
+		b.Run(l.Name, func(b *testing.B) {
+			var r arena
+			shape := l.In
+			shape.C = max(shape.C, inputChannels)
+			in, out := r.output(-1, shape), r.output(0, l.Out)
+			for j := range in.data {
+				in.data[j] = float32(j%255) / 255
+			}
+			before := peak(e)
+			for b.Loop() {
+				e.convolve(out, in, l, e.threads)
+			}
+			rate := float64(l.FLOPs()) * float64(b.N) / b.Elapsed().Seconds()
+			b.ReportMetric(rate/((before+peak(e))/2), "of-peak")
+		})
+	}
+}
+
+// peak returns the FLOP/s of all the engine's threads in registers only.
+func peak(e *Engine) float64 {
+	const rounds = 4 << 20
+	var all sync.WaitGroup
+	operations := make([]int64, e.threads)
+	start := time.Now()
+	for t := range operations {
+		all.Go(func() { operations[t] = e.kernel.Peak(rounds) })
+	}
+	all.Wait()
+	return float64(operations[0]) * float64(e.threads) / time.Since(start).Seconds()
+}

@@ -1,0 +1,91 @@
+package cpu
+
+import (
+	"context"
+	"math"
+
+	"cutpoint/model"
+	"cutpoint/model/kernel"
+)
+
+// matrix is one vector a page.
+type matrix struct {
+	cols, stride int
+	data         []float32 // (rows, stride)
+}
+
+func newMatrix(rows, cols int) matrix {
+	stride := pixelStride(cols)
+	return matrix{cols, stride, make([]float32, rows*stride)}
+}
+
+func (m matrix) row(i int) []float32 { return m.data[i*m.stride:][:m.cols] }
+
+// depth is the number of a panel's rows that all pages take before the next: 64 KB
+// of weights, which then come from the second-level cache for all pages but the
+// first. It also keeps a kernel's call short.
+const depth = 512
+
+// runDense takes the pages through the fully connected layers from layer first on.
+func (g *group) runDense(ctx context.Context, first int) {
+	x := g.top
+	for i := first; i <= g.deepest; i++ {
+		if ctx.Err() != nil {
+			return
+		}
+		l := &g.engine.layers[i]
+		y := newMatrix(g.pages, len(l.bias))
+		g.engine.dense(y, x, l, g.pages)
+		if y.cols = l.Out.C; l.Activation == model.Softmax {
+			for page := range g.pages {
+				softmax(y.row(page))
+			}
+		}
+		for c, cut := range g.cuts {
+			if cut.Layer() == i {
+				for page := range g.pages {
+					copy(g.dst[c][page*cut.Dim():], y.row(page))
+				}
+			}
+		}
+		x = y
+	}
+}
+
+// dense computes y = x·W + bias, then ReLU if the layer has it. The sum of each
+// value goes through y from one stretch of the panel to the next, in one order.
+func (e *Engine) dense(y, x matrix, l *layer, pages int) {
+	width := e.kernel.Width()
+	offsets := []int{0}
+	parallel(e.threads, len(l.bias)/width, func(j int) {
+		panel := l.panels[j*l.rows*width:][:l.rows*width]
+		p := kernel.Product{
+			Dst: y.data[j*width:], DstStride: y.stride, SrcStride: x.stride,
+			Init: l.bias[j*width:][:width], Offsets: offsets,
+		}
+		for k := 0; k < l.rows; k += depth {
+			p.Length = min(depth, l.rows-k)
+			p.Src, p.Panel = x.data[k:], panel[k*width:]
+			p.ReLU = l.Activation == model.ReLU && k+depth >= l.rows
+			e.kernel.Multiply(pages, &p)
+			p.Init, p.InitStride = p.Dst, p.DstStride
+		}
+	})
+}
+
+// softmax turns logits into probabilities, in float64 and relative to the
+// largest so that no exponential overflows.
+func softmax(row []float32) {
+	largest := math.Inf(-1)
+	for _, v := range row {
+		largest = math.Max(largest, float64(v))
+	}
+	exps, sum := make([]float64, len(row)), 0.0
+	for i, v := range row {
+		exps[i] = math.Exp(float64(v) - largest)
+		sum += exps[i]
+	}
+	for i := range row {
+		row[i] = float32(exps[i] / sum)
+	}
+}

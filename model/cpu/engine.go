@@ -1,0 +1,126 @@
+package cpu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"cutpoint/model"
+	"cutpoint/model/kernel"
+)
+
+// Options choose how an engine computes. The zero value is the fastest.
+type Options struct {
+	Threads int    // that compute at the same time; 0 is GOMAXPROCS
+	Kernel  string // one of kernel.Available(); "" is its first
+}
+
+// Engine computes VGG19 with packed weights of its own. It is a model.Engine.
+type Engine struct {
+	kernel  kernel.Float32
+	threads int
+	source  string // of the weights, for messages
+	colors  colors
+	layers  []layer // the trunk as far as there are weights
+	arenas  []arena // one for each page in work, made on first use
+}
+
+var _ model.Engine = (*Engine)(nil)
+
+// New packs the weights, 575 MB for the whole network, in parallel. It keeps
+// nothing of w, which the caller may drop. Naming a kernel that this machine
+// cannot run is an error.
+func New(w *model.Weights, opt Options) (*Engine, error) {
+	if opt.Threads < 0 {
+		return nil, fmt.Errorf("start the CPU engine: %d threads: give a positive number, or 0 for all", opt.Threads)
+	}
+	k, err := kernel.Select(opt.Kernel)
+	if err != nil {
+		return nil, fmt.Errorf("start the CPU engine: %w", err)
+	}
+	if err := checkWeights(w); err != nil {
+		return nil, fmt.Errorf("start the CPU engine: %w", err)
+	}
+	e := &Engine{kernel: k, threads: opt.Threads, source: w.Source, colors: newColors(w.Preprocess)}
+	if e.threads == 0 {
+		e.threads = runtime.GOMAXPROCS(0)
+	}
+	e.pack(w)
+	return e, nil
+}
+
+// checkWeights accepts the whole network and the network without its top.
+func checkWeights(w *model.Weights) error {
+	whole := len(model.ParameterLayers())
+	if top := 3; len(w.Params) != whole && len(w.Params) != whole-top {
+		return fmt.Errorf("weights %s have %d layers, want %d, or %d without the fully connected ones",
+			w.Source, len(w.Params), whole, whole-top)
+	}
+	return w.Check(nil)
+}
+
+// Name says what computes: "cpu avx512 float32".
+func (e *Engine) Name() string { return "cpu " + e.kernel.Name() + " float32" }
+
+// Close lets go of the weights and the working memory.
+func (e *Engine) Close() error {
+	e.layers, e.arenas = nil, nil
+	return nil
+}
+
+// groupSize is the number of pages that go through the fully connected layers
+// together. It bounds the memory of a large batch.
+const groupSize = 64
+
+// Forward implements model.Engine.
+func (e *Engine) Forward(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32) error {
+	if err := e.check(pixels, cuts, dst); err != nil {
+		return fmt.Errorf("run the CPU engine: %w", err)
+	}
+	pageLen := model.InputShape().Len()
+	n := len(pixels) / pageLen
+	if len(cuts) == 0 {
+		return ctx.Err()
+	}
+	size := max(groupSize, e.threads)
+	for first := 0; first < n; first += size {
+		last := min(first+size, n)
+		g := &group{engine: e, pages: last - first, cuts: cuts, deepest: model.Deepest(cuts)}
+		g.pixels = pixels[first*pageLen : last*pageLen]
+		for i, c := range cuts {
+			g.dst = append(g.dst, dst[i][first*c.Dim():last*c.Dim()])
+		}
+		if err := g.run(ctx); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// check refuses arguments that do not fit together.
+func (e *Engine) check(pixels []uint8, cuts []model.Cut, dst [][]float32) error {
+	if e.layers == nil {
+		return errors.New("the engine is closed")
+	}
+	page := model.InputShape().Len()
+	if len(pixels)%page != 0 {
+		return fmt.Errorf("pixels: %d bytes are not a whole number of 224×224 RGB pages of %d", len(pixels), page)
+	}
+	if len(dst) != len(cuts) {
+		return fmt.Errorf("dst: %d slices for %d cuts, want one for each", len(dst), len(cuts))
+	}
+	if model.Deepest(cuts) >= len(e.layers) {
+		return (&model.Weights{Source: e.source}).Check(cuts)
+	}
+	n := len(pixels) / page
+	for i, c := range cuts {
+		if c.Dim() == 0 {
+			return fmt.Errorf("cuts[%d] is not a cut: make it with model.ParseCut", i)
+		}
+		if len(dst[i]) != n*c.Dim() {
+			return fmt.Errorf("dst[%d]: %d values for cut %s of %d pages, want %d", i, len(dst[i]), c, n, n*c.Dim())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package cpu
+
+// maxPool computes the 2×2 max-pool with stride 2.
+func (e *Engine) maxPool(out, in activation, threads int) {
+	parallel(threads, out.H, func(y int) {
+		for x := range out.W {
+			e.kernel.Max4(out.pixel(y, x), in.pixel(2*y, 2*x), in.pixel(2*y, 2*x+1), in.pixel(2*y+1, 2*x), in.pixel(2*y+1, 2*x+1))
+		}
+	})
+}
+
+// mean writes the mean of each channel over height and width, summed in float64.
+func (a activation) mean(dst []float32) {
+	sums := make([]float64, a.C)
+	for y := range a.H {
+		for x := range a.W {
+			for c, v := range a.pixel(y, x) {
+				sums[c] += float64(v)
+			}
+		}
+	}
+	for c, sum := range sums {
+		dst[c] = float32(sum / float64(a.H*a.W))
+	}
+}
+
+// maximum writes the maximum of each channel over height and width; it is NaN
+// where a value is.
+func (a activation) maximum(dst []float32) {
+	copy(dst, a.pixel(0, 0))
+	for y := range a.H {
+		for x := range a.W {
+			for c, v := range a.pixel(y, x) {
+				if v > dst[c] || v != v {
+					dst[c] = v
+				}
+			}
+		}
+	}
+}

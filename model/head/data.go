@@ -1,0 +1,136 @@
+package head
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Matrix is a view of feature rows. Folds differ in Rows only and share Values.
+type Matrix struct {
+	Values []float32 // (M, Dim)
+	Dim    int
+	Rows   []int // (N) indexes into Values' M rows; nil means all of them
+}
+
+// Len returns the number of rows in the view, N.
+func (m Matrix) Len() int {
+	if m.Rows != nil {
+		return len(m.Rows)
+	}
+	if m.Dim == 0 {
+		return 0
+	}
+	return len(m.Values) / m.Dim
+}
+
+// At returns the index in Values of the view's i-th row.
+func (m Matrix) At(i int) int {
+	if m.Rows != nil {
+		return m.Rows[i]
+	}
+	return i
+}
+
+// Row returns the view's i-th row, (Dim).
+func (m Matrix) Row(i int) []float32 {
+	r := m.At(i)
+	return m.Values[r*m.Dim : (r+1)*m.Dim : (r+1)*m.Dim]
+}
+
+func (m Matrix) check() error {
+	if m.Dim <= 0 || len(m.Values)%m.Dim != 0 {
+		return fmt.Errorf("a matrix of %d values cannot have rows of %d features", len(m.Values), m.Dim)
+	}
+	total := len(m.Values) / m.Dim
+	for _, r := range m.Rows {
+		if r < 0 || r >= total {
+			return fmt.Errorf("row %d is not among the matrix's %d rows", r, total)
+		}
+	}
+	return nil
+}
+
+// Data is what a head is trained on: a view of rows with their classes. Y and
+// Groups are indexed like the matrix's rows (M), not like the view.
+type Data struct {
+	Matrix
+	Y       []int // (M) class of each row, 0 … Classes-1; rows outside the view are not looked at
+	Groups  []int // (M) rows of equal group are never divided by a validation split; nil: each row alone
+	Classes int
+}
+
+// Subset returns the same data seen through other rows of the matrix.
+func (d Data) Subset(rows []int) Data {
+	d.Rows = rows
+	return d
+}
+
+// labels returns the classes of the view's rows, (N).
+func (d Data) labels() []int {
+	y := make([]int, d.Len())
+	for i := range y {
+		y[i] = d.Y[d.At(i)]
+	}
+	return y
+}
+
+// groups returns the groups of the view's rows, (N).
+func (d Data) groups() []int {
+	g := make([]int, d.Len())
+	for i := range g {
+		g[i] = d.At(i)
+		if d.Groups != nil {
+			g[i] = d.Groups[d.At(i)]
+		}
+	}
+	return g
+}
+
+// check reports the first thing that makes training impossible.
+func (d Data) check() error {
+	if err := d.Matrix.check(); err != nil {
+		return err
+	}
+	total := len(d.Values) / d.Dim
+	if len(d.Y) != total || d.Groups != nil && len(d.Groups) != total {
+		return fmt.Errorf("%d rows have %d classes and %d groups: give one of each to every row", total, len(d.Y), len(d.Groups))
+	}
+	if d.Classes < 2 {
+		return fmt.Errorf("a head needs at least 2 classes and was given %d", d.Classes)
+	}
+	seen := make([]int, d.Classes)
+	for i := range d.Len() {
+		y := d.Y[d.At(i)]
+		if y < 0 || y >= d.Classes {
+			return fmt.Errorf("row %d has class %d, and classes run from 0 to %d", d.At(i), y, d.Classes-1)
+		}
+		seen[y]++
+		for j, v := range d.Row(i) {
+			if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+				return fmt.Errorf("row %d has %v as feature %d: features must be finite", d.At(i), v, j)
+			}
+		}
+	}
+	for class, n := range seen {
+		if n == 0 {
+			return fmt.Errorf("class %d has no training row: label some pages with it or leave it out", class)
+		}
+	}
+	return nil
+}
+
+// Trainer is a recipe that makes heads. Equal data and options give equal heads
+// to the last bit, whatever the number of cores.
+type Trainer interface {
+	// Name is the recipe's name on the command line and in head files: "softmax".
+	Name() string
+	// Train makes a head from the view's rows. It returns ctx's error soon after
+	// ctx is done.
+	Train(ctx context.Context, d Data) (*Head, error)
+}
+
+// ErrNotConverged is returned when an optimiser ends without having found the
+// optimum: the features are then usually of wildly different sizes.
+var ErrNotConverged = errors.New("training did not converge")

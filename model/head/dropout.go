@@ -1,0 +1,4 @@
+package head
+
+// DropoutBNSoftmaxName is the recipe of DropoutBNSoftmax.
+const DropoutBNSoftmaxName = "dropout-bn-softmax"

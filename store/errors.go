@@ -1,0 +1,63 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+
+	"cutpoint/schemas"
+)
+
+// ErrNotStore is returned by Open for a folder that holds no store.
+var ErrNotStore = errors.New("not a feature store")
+
+// ErrLocked is returned by Lock when another run holds the store past the wait.
+var ErrLocked = errors.New("the store is locked by another run")
+
+// ErrDamaged is wrapped by every error about bytes on disk that are not what
+// was written: a log entry cut short, a part that does not decode.
+var ErrDamaged = errors.New("damaged")
+
+// ErrUnsupported is wrapped by errors about tables that are whole, but use a
+// feature of Delta Lake or Parquet that this package does not read.
+var ErrUnsupported = errors.New("not supported")
+
+// errConflict says that another writer took the log version first.
+var errConflict = errors.New("another writer committed first")
+
+// FingerprintError is returned when a store holds features of another
+// description: their numbers cannot be compared.
+type FingerprintError struct {
+	Dir         string
+	Store, Want schemas.Description
+}
+
+func (e *FingerprintError) Error() string {
+	return fmt.Sprintf("store %s holds other features: %s; name another store, or use the same settings",
+		e.Dir, strings.Join(e.Store.Differences(e.Want), ", "))
+}
+
+// writeError says what failed and that what was committed is untouched.
+func writeError(verb, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	remedy := "run again"
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		remedy = "free space and run again"
+	case errors.Is(err, syscall.EIO):
+		remedy = "check the disk and run again"
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EROFS):
+		remedy = "make the store writable and run again"
+	}
+	return fmt.Errorf("%s %s: %w; nothing is lost; %s", verb, path, err, remedy)
+}
+
+// guard turns a panic of a decoder on damaged bytes into an error.
+func guard(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%w: its Parquet cannot be decoded (%v)", ErrDamaged, r)
+	}
+}

@@ -1,0 +1,139 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
+
+	"cutpoint/schemas"
+)
+
+const (
+	partPrefix = "part-"
+	partSuffix = ".parquet"
+	tempSuffix = ".tmp"
+
+	// rowGroupBytes bounds a row group before compression, and so what a
+	// reader must hold at once.
+	rowGroupBytes = 64 << 20
+	// rowBytes is what a row takes besides its embedding, generously.
+	rowBytes = 512
+)
+
+// rowsPerGroup is how many rows with embeddings of length dim a row group takes.
+func rowsPerGroup(dim int) int { return max(1, rowGroupBytes/(4*dim+rowBytes)) }
+
+// encodeRows writes rows as one Parquet file.
+func encodeRows[R Row](ctx context.Context, w io.Writer, rows []R, dim int, footer map[string]string) (err error) {
+	defer guard(&err)
+	options := []parquet.WriterOption{
+		// zstd is read by every reader of today; embeddings after ReLU are
+		// mostly zeros, which its fastest level shrinks at little cost.
+		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
+		// Version 1 pages are the ones that every reader knows.
+		parquet.DataPageVersion(1),
+		parquet.MaxRowsPerRowGroup(int64(rowsPerGroup(dim))),
+		parquet.WriteBufferSize(1 << 20),
+		parquet.PageBufferSize(1 << 20),
+		// The least and greatest of all values of a page's vectors help no query.
+		parquet.SkipPageBounds("embedding", "list", "element"),
+		parquet.CreatedBy("cutpoint", "1", ""),
+	}
+	for _, k := range []string{schemas.KeyDescription, schemas.KeyCut, schemas.KeyFingerprint} {
+		if v, ok := footer[k]; ok {
+			options = append(options, parquet.KeyValueMetadata(k, v))
+		}
+	}
+	out := parquet.NewGenericWriter[R](w, options...)
+	for len(rows) > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := min(len(rows), 64)
+		if _, err := out.Write(rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return out.Close()
+}
+
+// writePart writes rows as a new part of the table: durable and read back, but
+// not yet named by the log.
+func (t *Table[R]) writePart(ctx context.Context, rows []R) (*addFile, error) {
+	id := uuid.NewString()
+	temp := path.Join(t.name, "."+partPrefix+id+tempSuffix)
+	final := path.Join(t.name, partPrefix+id+partSuffix)
+	sum := sha256.New()
+	err := createSynced(t.store.files, temp, func(w io.Writer) error {
+		return encodeRows(ctx, io.MultiWriter(w, sum), rows, t.dim, t.configuration)
+	})
+	if err != nil {
+		return nil, writeError("write part", final, err)
+	}
+	info, err := t.readBack(ctx, temp, rows)
+	if err == nil {
+		err = t.store.files.Rename(temp, final)
+	}
+	if err != nil {
+		t.store.files.Remove(temp)
+		return nil, writeError("write part", final, err)
+	}
+	if err := t.store.files.SyncDir(t.name); err != nil {
+		return nil, writeError("sync folder", t.name, err)
+	}
+	add := newAdd(path.Base(final), info.size, info.modified, int64(len(rows)), hex.EncodeToString(sum.Sum(nil)))
+	return &add, nil
+}
+
+func newAdd(name string, size, modified, rows int64, sum string) addFile {
+	return addFile{
+		Path: name, PartitionValues: map[string]string{}, Size: size, ModificationTime: modified,
+		DataChange: true, Stats: fmt.Sprintf(`{"numRecords":%d}`, rows),
+		Tags: map[string]string{schemas.TagSHA256: sum},
+	}
+}
+
+// partInfo is what a file system says of a part.
+type partInfo struct{ size, modified int64 }
+
+// readBack reads a part in full and compares it with what was to be written.
+// The disk is not asked again (its cache answers), but the encoder is checked.
+func (t *Table[R]) readBack(ctx context.Context, name string, rows []R) (partInfo, error) {
+	p, err := openPart(t.store.files, name)
+	if err != nil {
+		return partInfo{}, err
+	}
+	defer p.Close()
+	err = scanPart(ctx, p, t.dim, func(got []R) error {
+		if len(got) > len(rows) {
+			return fmt.Errorf("%w: more rows read back than written", ErrDamaged)
+		}
+		for i := range got {
+			if !sameRow(got[i], rows[i]) {
+				return fmt.Errorf("%w: page %v reads back differently", ErrDamaged, got[i].Key())
+			}
+		}
+		rows = rows[len(got):]
+		return nil
+	})
+	if err == nil && len(rows) > 0 {
+		err = fmt.Errorf("%w: %d rows do not read back", ErrDamaged, len(rows))
+	}
+	return p.info, err
+}
+
+// isPartName reports whether a file name is one that writePart gives.
+func isPartName(name string) bool {
+	id, ok := strings.CutPrefix(name, partPrefix)
+	id, ok2 := strings.CutSuffix(id, partSuffix)
+	return ok && ok2 && uuid.Validate(id) == nil
+}

@@ -1,0 +1,206 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"cutpoint/schemas"
+)
+
+// Recovery says what Recover did.
+type Recovery struct {
+	Adopted   int      // parts that a dead run had written but not committed
+	Rows      int      // new ones, in them
+	Redundant int      // such parts whose rows were all there, removed
+	Temporary int      // temporary files removed
+	Notes     []string // what was left as it is, and why
+}
+
+// grace is how old a temporary file must be to count as a dead run's while
+// another run may be writing.
+const grace = time.Hour
+
+// Recover finishes what dead runs began, in every table: it adopts whole parts
+// that no log entry names, if they hold new rows, and removes temporary files.
+// Under the lock every temporary file is a dead run's; without it, those older
+// than an hour are.
+func (s *Store) Recover(ctx context.Context) (Recovery, error) {
+	var r Recovery
+	if err := s.documents.recover(ctx, &r); err != nil {
+		return r, err
+	}
+	if err := s.failures.recover(ctx, &r); err != nil {
+		return r, err
+	}
+	cuts, err := s.Cuts()
+	if err != nil {
+		return r, err
+	}
+	for _, c := range cuts {
+		t, _, err := s.Cut(c.Cut)
+		if err != nil {
+			return r, err
+		}
+		if err := t.recover(ctx, &r); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+func (t *Table[R]) recover(ctx context.Context, r *Recovery) error {
+	for _, folder := range []string{t.name, path.Join(t.name, logFolder)} {
+		if err := t.removeTemporary(folder, r); err != nil {
+			return err
+		}
+	}
+	orphans, err := t.orphans()
+	if err != nil {
+		return err
+	}
+	for _, name := range orphans {
+		if err := t.adopt(ctx, name, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Table[R]) removeTemporary(folder string, r *Recovery) error {
+	entries, err := t.store.files.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("list table %s: %w", t.name, err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() || !isTemporary(e.Name()) {
+			continue
+		}
+		if !t.store.locked.Load() && time.Since(info.ModTime()) < grace {
+			continue
+		}
+		name := path.Join(folder, e.Name())
+		if err := t.store.files.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return writeError("remove temporary file", name, err)
+		}
+		r.Temporary++
+	}
+	return nil
+}
+
+// isTemporary reports whether a name is one that this package gives to files
+// that are not whole: .part-UUID.tmp, or .VERSION.json.UUID.tmp in the log.
+func isTemporary(name string) bool {
+	name, ok := strings.CutPrefix(name, ".")
+	name, ok2 := strings.CutSuffix(name, tempSuffix)
+	if !ok || !ok2 {
+		return false
+	}
+	if id, ok := strings.CutPrefix(name, partPrefix); ok {
+		return uuid.Validate(id) == nil
+	}
+	entry, id, ok := strings.Cut(name, ".json.")
+	return ok && len(entry) == 20 && strings.Trim(entry, "0123456789") == "" && uuid.Validate(id) == nil
+}
+
+// orphans lists the parts in the folder that the log never named. A file that
+// was removed by a commit is none: older versions of the table still need it.
+func (t *Table[R]) orphans() ([]string, error) {
+	// The folder is listed first: what is committed in between is then named.
+	entries, err := t.store.files.ReadDir(t.name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list table %s: %w", t.name, err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.log.refresh(); err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, e := range entries {
+		if isPartName(e.Name()) && e.Type().IsRegular() && !t.log.named[e.Name()] {
+			out = append(out, e.Name())
+		}
+	}
+	return out, nil
+}
+
+// adopt appends the new rows of an orphan as a part of its own, and then removes
+// the orphan. Committing the orphan itself would be cheaper, but should its
+// writer be alive and give up on it, it would remove a file that the log names.
+func (t *Table[R]) adopt(ctx context.Context, orphan string, r *Recovery) error {
+	name := path.Join(t.name, orphan)
+	rows, err := t.readOrphan(ctx, name)
+	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrUnsupported) {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s is in no commit and cannot be adopted: %v", name, err))
+		return nil
+	}
+	if errors.Is(err, fs.ErrNotExist) { // its writer gave it up just now
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	snap, added, err := t.appendNew(ctx, rows, CommitInfo{Operation: "RECOVER"})
+	if err != nil {
+		return err
+	}
+	if added > 0 {
+		r.Adopted++
+		r.Rows += added
+	} else {
+		r.Redundant++
+	}
+	if snap.has(orphan) { // its writer committed it meanwhile
+		return nil
+	}
+	if err := t.store.files.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return writeError("remove", name, err)
+	}
+	return nil
+}
+
+// readOrphan reads a part that may belong to this table.
+func (t *Table[R]) readOrphan(ctx context.Context, name string) ([]R, error) {
+	p, err := openPart(t.store.files, name)
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	want := map[string]string{}
+	for _, k := range []string{schemas.KeyFingerprint, schemas.KeyCut} {
+		if v, ok := t.configuration[k]; ok {
+			want[k] = v
+		}
+	}
+	got := p.footer()
+	delete(got, schemas.KeyDescription) // it may name the weights differently
+	if !maps.Equal(got, want) {
+		return nil, fmt.Errorf("%w: its footer is that of another table", ErrUnsupported)
+	}
+	var rows []R
+	err = scanPart(ctx, p, t.dim, func(part []R) error {
+		for _, r := range part {
+			if err := checkRow(r, t.dim); err != nil {
+				return fmt.Errorf("%w: %w", ErrDamaged, err)
+			}
+		}
+		rows = append(rows, part...)
+		return nil
+	})
+	return rows, err
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"cutpoint/schemas"
+)
+
+// Store is a folder of tables that hold features of one description.
+type Store struct {
+	dir         string
+	files       files
+	description schemas.Description
+	documents   *Table[schemas.Document]
+	failures    *Table[schemas.Failure]
+	locked      atomic.Bool // this handle holds the lock
+
+	mu   sync.Mutex
+	cuts map[string]cutTable // opened so far
+}
+
+type cutTable struct {
+	table *Table[schemas.Feature]
+	info  schemas.CutInfo
+}
+
+// Create opens the store at dir, making it if it is not there. It refuses a
+// folder that holds something else, and, with a *FingerprintError, a store whose
+// features have another description.
+func Create(dir string, d schemas.Description) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, writeError("make store", dir, err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return createIn(rootFiles{root}, dir, d)
+}
+
+func createIn(f files, dir string, d schemas.Description) (*Store, error) {
+	s, err := openIn(f, dir)
+	if errors.Is(err, ErrNotStore) {
+		if err = checkVacant(f, dir); err != nil {
+			return nil, err
+		}
+		if s, err = newStore(f, dir, d); err != nil {
+			return nil, err
+		}
+		if err = s.documents.create(CommitInfo{}); err == nil {
+			s, err = openIn(f, dir) // another program may have made it
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.CheckFingerprint(d); err != nil {
+		return nil, err
+	}
+	return s, s.failures.create(CommitInfo{})
+}
+
+// Open opens an existing store. It returns ErrNotStore if dir holds none.
+func Open(dir string) (*Store, error) {
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w; it does not exist", dir, ErrNotStore)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return openIn(rootFiles{root}, dir)
+}
+
+// openIn reads the store's description from the documents table.
+func openIn(f files, dir string) (*Store, error) {
+	if ok, err := isFolder(f, schemas.DocumentsTable); err != nil {
+		return nil, fmt.Errorf("open store %s: %w", dir, err)
+	} else if !ok {
+		return nil, fmt.Errorf("%s: %w; it has no table %s", dir, ErrNotStore, schemas.DocumentsTable)
+	}
+	log := newTableLog(f, schemas.DocumentsTable)
+	if err := log.refresh(); err != nil {
+		return nil, fmt.Errorf("open store %s: %w", dir, err)
+	}
+	if log.version < 0 {
+		return nil, fmt.Errorf("%s: %w; its table %s is empty", dir, ErrNotStore, schemas.DocumentsTable)
+	}
+	var d schemas.Description
+	text, ok := log.meta.Configuration[schemas.KeyDescription]
+	if !ok {
+		return nil, fmt.Errorf("%s: %w; its table %s has no %s", dir, ErrNotStore, schemas.DocumentsTable, schemas.KeyDescription)
+	}
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		return nil, fmt.Errorf("open store %s: %w: %s: %v", dir, ErrDamaged, schemas.KeyDescription, err)
+	}
+	return newStore(f, dir, d)
+}
+
+func newStore(f files, dir string, d schemas.Description) (*Store, error) {
+	s := &Store{dir: dir, files: f, description: d, cuts: map[string]cutTable{}}
+	configuration, err := s.configuration(nil)
+	if err != nil {
+		return nil, err
+	}
+	s.documents = newTable[schemas.Document](s, schemas.DocumentsTable, 0, configuration)
+	s.failures = newTable[schemas.Failure](s, schemas.FailuresTable, 0, configuration)
+	return s, nil
+}
+
+// checkVacant refuses to make a store among other files.
+func checkVacant(f files, dir string) error {
+	entries, err := f.ReadDir(".")
+	if err != nil {
+		return fmt.Errorf("make store %s: %w", dir, err)
+	}
+	for _, e := range entries {
+		if n := e.Name(); n != schemas.DocumentsTable && n != schemas.FailuresTable && !strings.HasPrefix(n, ".") {
+			return fmt.Errorf("make store %s: the folder holds other things (%s); name a new or empty folder", dir, n)
+		}
+	}
+	return nil
+}
+
+// configuration is that of a table's metadata and of its parts' footers.
+func (s *Store) configuration(cut *schemas.CutInfo) (map[string]string, error) {
+	d, err := json.Marshal(s.description)
+	if err != nil {
+		return nil, fmt.Errorf("encode description: %w", err)
+	}
+	c := map[string]string{
+		schemas.KeyDescription: string(d),
+		schemas.KeyFingerprint: s.description.Fingerprint(),
+	}
+	if cut != nil {
+		b, err := json.Marshal(cut)
+		if err != nil {
+			return nil, fmt.Errorf("encode cut %s: %w", cut.Cut, err)
+		}
+		c[schemas.KeyCut] = string(b)
+	}
+	return c, nil
+}
+
+// Dir returns the store's folder as it was named.
+func (s *Store) Dir() string { return s.dir }
+
+// Description says what the features depend on.
+func (s *Store) Description() schemas.Description { return s.description }
+
+// CheckFingerprint returns a *FingerprintError if features of d do not belong here.
+func (s *Store) CheckFingerprint(d schemas.Description) error {
+	if s.description.Fingerprint() == d.Fingerprint() {
+		return nil
+	}
+	return &FingerprintError{s.dir, s.description, d}
+}
+
+// Documents returns the table of all pages that were seen.
+func (s *Store) Documents() *Table[schemas.Document] { return s.documents }
+
+// Failures returns the table of what could not be read.
+func (s *Store) Failures() *Table[schemas.Failure] { return s.failures }

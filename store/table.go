@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"cutpoint/schemas"
+)
+
+// Table is one Delta table of a store.
+type Table[R Row] struct {
+	store         *Store
+	name          string
+	dim           int               // length of every embedding; 0 if rows have none
+	configuration map[string]string // of a table that is made here
+
+	writing sync.Mutex // held by Append and Upsert of this handle
+
+	mu    sync.Mutex // guards what follows
+	log   *tableLog
+	keys  *KeySet          // of the parts in known
+	known map[string]int32 // ordinal of each part whose keys are in keys
+	next  int32            // ordinal of the next part
+}
+
+func newTable[R Row](s *Store, name string, dim int, configuration map[string]string) *Table[R] {
+	return &Table[R]{
+		store: s, name: name, dim: dim, configuration: configuration,
+		log: newTableLog(s.files, name), keys: newKeySet(), known: map[string]int32{},
+	}
+}
+
+// Name returns the table's name, which is its folder's.
+func (t *Table[R]) Name() string { return t.name }
+
+// Snapshot returns the newest version of the table.
+func (t *Table[R]) Snapshot() (Snapshot, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.log.refresh(); err != nil {
+		return Snapshot{}, err
+	}
+	return t.log.snapshot(), nil
+}
+
+// Keys returns the keys of all rows. Only the columns document_id and page of
+// parts that this handle has not seen yet are read.
+func (t *Table[R]) Keys(ctx context.Context) (*KeySet, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.refreshKeys(ctx); err != nil {
+		return nil, err
+	}
+	return t.keys.clone(), nil
+}
+
+// Scan yields all rows of the newest snapshot, in commit order and in slices
+// that are the receiver's to keep. An error of yield ends it.
+func (t *Table[R]) Scan(ctx context.Context, yield func(rows []R) error) error {
+	snap, err := t.Snapshot()
+	if err != nil {
+		return err
+	}
+	for _, part := range snap.Parts {
+		if err := t.scanPart(ctx, part, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Table[R]) scanPart(ctx context.Context, part Part, yield func(rows []R) error) error {
+	name := path.Join(t.name, part.Path)
+	p, err := openPart(t.store.files, name)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	var outside error // yield's own, not the part's
+	err = scanPart(ctx, p, t.dim, func(rows []R) error {
+		outside = yield(rows)
+		return outside
+	})
+	if err == nil || outside != nil || ctx.Err() != nil {
+		return err
+	}
+	return fmt.Errorf("read part %s: %w", name, err)
+}
+
+// refreshKeys brings the log and the keys up to the newest version. The caller
+// holds mu.
+func (t *Table[R]) refreshKeys(ctx context.Context) error {
+	if err := t.log.refresh(); err != nil {
+		return err
+	}
+	active := make(map[string]bool, len(t.log.parts))
+	for _, p := range t.log.parts {
+		active[p.Path] = true
+	}
+	gone := map[int32]bool{}
+	for name, ordinal := range t.known {
+		if !active[name] {
+			gone[ordinal] = true
+			delete(t.known, name)
+		}
+	}
+	if len(gone) > 0 {
+		t.keys.forget(gone)
+	}
+	for _, p := range t.log.parts {
+		if _, ok := t.known[p.Path]; ok {
+			continue
+		}
+		if err := t.readKeys(ctx, p.Path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Table[R]) readKeys(ctx context.Context, part string) error {
+	name := path.Join(t.name, part)
+	p, err := openPart(t.store.files, name)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	if err := p.keys(ctx, func(k schemas.PageKey) { t.keys.add(k, t.next) }); err != nil {
+		t.keys.forget(map[int32]bool{t.next: true})
+		return fmt.Errorf("read keys of part %s: %w", name, err)
+	}
+	t.known[part] = t.next
+	t.next++
+	return nil
+}
+
+// create writes version 0 if the table has none; another writer may win.
+func (t *Table[R]) create(info CommitInfo) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.log.refresh(); err != nil || t.log.version >= 0 {
+		return err
+	}
+	if err := makeFolder(t.store.files, t.name, "."); err != nil {
+		return err
+	}
+	if err := makeFolder(t.store.files, path.Join(t.name, logFolder), t.name); err != nil {
+		return err
+	}
+	schema, err := deltaSchema[R]()
+	if err != nil {
+		return err
+	}
+	info = info.withDefaults()
+	meta := &metaData{
+		ID: uuid.NewString(), Name: t.name, Format: fileFormat{"parquet", map[string]string{}},
+		SchemaString: schema, PartitionColumns: []string{}, Configuration: t.configuration,
+		CreatedTime: info.Time.UnixMilli(),
+	}
+	info.Operation = "CREATE TABLE"
+	err = t.log.commit(0, []action{{Protocol: &protocol{readerVersion, writerVersion}}, {MetaData: meta}}, info)
+	if err != nil && err != errConflict {
+		return err
+	}
+	return t.log.refresh()
+}

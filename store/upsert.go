@@ -1,0 +1,172 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"cutpoint/schemas"
+)
+
+// Upsert adds the rows put, replacing rows of the same key, and removes the rows
+// of the keys drop, all in one commit. Parts that hold a changed row are written
+// anew without it, or with it as it is now; new rows go to a new part. If
+// nothing changes, nothing is committed. It is meant for the small tables.
+// A key in both put and drop is put; of rows with equal keys, the last counts.
+func (t *Table[R]) Upsert(ctx context.Context, put []R, drop []schemas.PageKey, info CommitInfo) error {
+	for _, r := range put {
+		if err := checkRow(r, t.dim); err != nil {
+			return fmt.Errorf("update table %s: %w", t.name, err)
+		}
+	}
+	if len(put) == 0 && len(drop) == 0 {
+		return nil
+	}
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	if err := t.create(info); err != nil {
+		return err
+	}
+	u := newUpdate(normalize(put), drop)
+	for {
+		err := t.tryUpdate(ctx, u, info.withDefaults())
+		if !errors.Is(err, errConflict) {
+			return err
+		}
+	}
+}
+
+// update is what an Upsert asks for.
+type update[R Row] struct {
+	put  []R // one a key
+	at   map[schemas.PageKey]int
+	drop map[schemas.PageKey]bool
+}
+
+func newUpdate[R Row](put []R, drop []schemas.PageKey) *update[R] {
+	u := &update[R]{at: map[schemas.PageKey]int{}, drop: map[schemas.PageKey]bool{}}
+	for _, k := range drop {
+		u.drop[k] = true
+	}
+	for _, r := range put {
+		if i, ok := u.at[r.Key()]; ok {
+			u.put[i] = r
+			continue
+		}
+		u.at[r.Key()] = len(u.put)
+		u.put = append(u.put, r)
+		delete(u.drop, r.Key())
+	}
+	return u
+}
+
+// apply returns rows as they are after the update, and whether that differs.
+func (u *update[R]) apply(rows []R) (after []R, changed bool) {
+	for _, r := range rows {
+		k := r.Key()
+		i, replaced := u.at[k]
+		switch {
+		case u.drop[k]:
+			changed = true
+		case replaced && !sameRow(r, u.put[i]):
+			changed = true
+			after = append(after, u.put[i])
+		default:
+			after = append(after, r)
+		}
+	}
+	return after, changed
+}
+
+// tryUpdate commits the update on top of the newest snapshot.
+func (t *Table[R]) tryUpdate(ctx context.Context, u *update[R], info CommitInfo) error {
+	snap, touched, fresh, err := t.touched(ctx, u)
+	if err != nil {
+		return err
+	}
+	var actions []action
+	discard := func() {
+		for _, a := range actions {
+			if a.Add != nil {
+				t.discard(*a.Add)
+			}
+		}
+	}
+	write := func(rows []R) error {
+		if len(rows) == 0 {
+			return nil
+		}
+		add, err := t.writePart(ctx, rows)
+		if err == nil {
+			actions = append(actions, action{Add: add})
+		}
+		return err
+	}
+	for _, part := range touched {
+		var rows []R
+		err := t.scanPart(ctx, part, func(r []R) error { rows = append(rows, r...); return nil })
+		if err != nil {
+			discard()
+			return err
+		}
+		after, changed := u.apply(rows)
+		if !changed {
+			continue
+		}
+		actions = append(actions, action{Remove: newRemove(part, info)})
+		if err := write(after); err != nil {
+			discard()
+			return err
+		}
+	}
+	if err := write(fresh); err != nil {
+		discard()
+		return err
+	}
+	if len(actions) == 0 {
+		return nil
+	}
+	err = t.commit(snap.Version+1, actions, info)
+	if errors.Is(err, errConflict) {
+		discard()
+	}
+	return err
+}
+
+// touched returns the parts that hold a key of the update, and the rows of keys
+// that no part holds.
+func (t *Table[R]) touched(ctx context.Context, u *update[R]) (Snapshot, []Part, []R, error) {
+	if err := ctx.Err(); err != nil {
+		return Snapshot{}, nil, nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.refreshKeys(ctx); err != nil {
+		return Snapshot{}, nil, nil, err
+	}
+	hit := map[int32]bool{}
+	var fresh []R
+	for _, r := range u.put {
+		if ordinal, ok := t.keys.part(r.Key()); ok {
+			hit[ordinal] = true
+		} else {
+			fresh = append(fresh, r)
+		}
+	}
+	for k := range u.drop {
+		if ordinal, ok := t.keys.part(k); ok {
+			hit[ordinal] = true
+		}
+	}
+	snap := t.log.snapshot()
+	parts := slices.DeleteFunc(slices.Clone(snap.Parts), func(p Part) bool { return !hit[t.known[p.Path]] })
+	return snap, parts, fresh, nil
+}
+
+func newRemove(p Part, info CommitInfo) *removeFile {
+	return &removeFile{
+		Path: p.encodedPath(), DeletionTimestamp: info.Time.UnixMilli(), DataChange: true,
+		ExtendedFileMetadata: true, PartitionValues: map[string]string{}, Size: p.Bytes,
+	}
+}
