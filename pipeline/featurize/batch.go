@@ -87,6 +87,9 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 				return err
 			}
 			if b.run.ended() {
+				if int(p.number) == d.count-1 {
+					b.run.progress.document(failed)
+				}
 				return nil
 			}
 		case <-ctx.Done():
@@ -132,8 +135,10 @@ func (b *batcher) recordDocument(d *document) {
 	} else if _, ok := c.failures[whole]; ok {
 		rec.recovered = append(rec.recovered, whole)
 	}
-	if old, ok := c.failedAt[d.entry.Name()]; ok && old != whole {
-		rec.recovered = append(rec.recovered, old) // the path holds another document now
+	for _, old := range c.failedAt[d.entry.Name()] {
+		if old.DocumentID != d.id { // the path holds another document now
+			rec.recovered = append(rec.recovered, old)
+		}
 	}
 }
 

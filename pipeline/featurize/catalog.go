@@ -16,15 +16,15 @@ type catalog struct {
 	byID     map[string]span    // document → its rows
 	byPath   map[string]span    // path → the document last seen there
 	failures map[schemas.PageKey]schemas.Failure
-	failedAt map[string]schemas.PageKey // path → whole-document failure
-	present  []Keys                     // in the order of Options.Cuts
+	failedAt map[string][]schemas.PageKey // path → its failures
+	present  []Keys                       // in the order of Options.Cuts
 }
 
 // span is the half-open range of a document's rows.
 type span struct{ from, to int }
 
 func loadCatalog(ctx context.Context, t Tables, cuts []model.Cut) (*catalog, error) {
-	c := &catalog{failures: map[schemas.PageKey]schemas.Failure{}, failedAt: map[string]schemas.PageKey{}}
+	c := &catalog{failures: map[schemas.PageKey]schemas.Failure{}, failedAt: map[string][]schemas.PageKey{}}
 	rows, err := t.Documents(ctx)
 	if err != nil {
 		return nil, err
@@ -36,9 +36,7 @@ func loadCatalog(ctx context.Context, t Tables, cuts []model.Cut) (*catalog, err
 	}
 	for _, f := range failures {
 		c.failures[f.Key()] = f
-		if f.Page == schemas.WholeDocument {
-			c.failedAt[f.Path] = f.Key()
-		}
+		c.failedAt[f.Path] = append(c.failedAt[f.Path], f.Key())
 	}
 	for _, cut := range cuts {
 		keys, err := t.Present(ctx, cut.String())
@@ -61,7 +59,10 @@ func (c *catalog) index(rows []schemas.Document) {
 			to++
 		}
 		c.byID[rows[from].DocumentID] = span{from, to}
-		c.byPath[rows[from].Path] = span{from, to}
+		// A path that held several documents stands for the one seen there last.
+		if last, ok := c.byPath[rows[from].Path]; !ok || rows[last.from].FirstSeen.Before(rows[from].FirstSeen) {
+			c.byPath[rows[from].Path] = span{from, to}
+		}
 		from = to
 	}
 }
@@ -86,14 +87,15 @@ func (c *catalog) unchanged(e corpus.Entry) []schemas.Document {
 	return rows
 }
 
-// failedBefore returns the failure that stands for the entry as it is now.
-func (c *catalog) failedBefore(e corpus.Entry) (schemas.Failure, bool) {
-	key, ok := c.failedAt[e.Name()]
-	if !ok {
-		return schemas.Failure{}, false
+// failedBefore reports whether the entry, as it is now, failed as a whole.
+func (c *catalog) failedBefore(e corpus.Entry) bool {
+	for _, key := range c.failedAt[e.Name()] {
+		f := c.failures[key]
+		if f.Page == schemas.WholeDocument && f.Class != classUnreadable && sameFile(f.Bytes, f.Modified, e) {
+			return true
+		}
 	}
-	f := c.failures[key]
-	return f, f.Class != classUnreadable && sameFile(f.Bytes, f.Modified, e)
+	return false
 }
 
 // Times are compared as tables hold them, in microseconds.

@@ -35,7 +35,7 @@ func (p *plan) place(c *catalog, e corpus.Entry, opt Options) {
 			p.settle(c, e, rows)
 			return
 		}
-		if _, failed := c.failedBefore(e); failed && !opt.RetryFailed {
+		if c.failedBefore(e) && !opt.RetryFailed {
 			p.failedBefore++
 			return
 		}

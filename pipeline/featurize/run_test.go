@@ -1,0 +1,305 @@
+package featurize
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"cutpoint/model"
+	"cutpoint/schemas"
+)
+
+func cutsOf(t *testing.T, list string) []model.Cut {
+	t.Helper()
+	cuts, err := model.ParseCuts(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cuts
+}
+
+// sample makes a corpus of 9 documents with 12 good pages, one broken page and
+// one broken document.
+func sample(t *testing.T) string {
+	dir := t.TempDir()
+	for n, name := range []string{"letter/a.png", "letter/b.png", "letter/sub/c.png", "memo/d.png", "memo/e.bin"} {
+		put(t, dir, name, pagePNG(t, n+1))
+	}
+	put(t, dir, "memo/f.tif", pagesTIFF(10, 20, 30, 40, 50))
+	put(t, dir, "memo/g.tif", pagesTIFF(60, -1, 70))
+	put(t, dir, "news/broken.png", []byte("\x89PNG\r\n\x1a\n and nothing else"))
+	put(t, dir, "news/notes.txt", []byte("no image"))
+	return dir
+}
+
+type fixture struct {
+	*memory
+	engine *hashEngine
+	opt    Options
+}
+
+func newFixture(t *testing.T, cuts string) *fixture {
+	return &fixture{newMemory(), &hashEngine{}, Options{Cuts: cutsOf(t, cuts), Batch: 2, Workers: 3, PartPages: 4}}
+}
+
+func (f *fixture) run(t *testing.T, dir string) (Summary, error) {
+	t.Helper()
+	return Run(context.Background(), Job{
+		Entries: entries(t, dir), Tables: f.memory,
+		NewEngine: func() (model.Engine, error) { return f.engine, nil },
+	}, f.opt)
+}
+
+func (f *fixture) mustRun(t *testing.T, dir string) Summary {
+	t.Helper()
+	s, err := f.run(t, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.UpToDate + s.Read + s.Copies + s.FailedBefore + s.Left; got != s.Documents {
+		t.Errorf("%d of %d documents are accounted for: %+v", got, s.Documents, s)
+	}
+	return s
+}
+
+func TestRunRecordsEveryPage(t *testing.T) {
+	dir := sample(t)
+	f := newFixture(t, "fc2,pool5-avg")
+	s := f.mustRun(t, dir)
+	if s.Pages != 12 || s.Documents != 9 || s.Read != 9 || s.Failed != 3 || !f.engine.closed {
+		t.Errorf("summary %+v", s)
+	}
+	for _, cut := range []string{"fc2", "pool5-avg"} {
+		if n := len(f.features[cut]); n != 12 {
+			t.Errorf("%s has %d pages", cut, n)
+		}
+		if !slices.IsSorted(f.order[cut]) {
+			t.Errorf("%s is not in corpus order: %v", cut, f.order[cut])
+		}
+	}
+	if len(f.documents) != 14 || len(f.failures) != 3 {
+		t.Errorf("%d document rows and %d failures", len(f.documents), len(f.failures))
+	}
+	for key, row := range f.features["fc2"] {
+		if d := f.documents[key]; d.Path != row.Path || *d.Label != *row.Label || d.Width == 0 {
+			t.Errorf("row %+v does not match its document %+v", row, d)
+		}
+	}
+	classes := map[string]string{}
+	for _, x := range f.failures {
+		classes[filepath.Base(x.Path)] = x.Class
+	}
+	if classes["g.tif"] != "unsupported" || classes["broken.png"] != "corrupt" || classes["notes.txt"] != "unsupported" {
+		t.Errorf("classes %v", classes)
+	}
+}
+
+func TestSecondRunComputesNothing(t *testing.T) {
+	dir := sample(t)
+	f := newFixture(t, "fc2")
+	f.mustRun(t, dir)
+	commits := f.commits
+	f.engine = nil // a call would crash
+	s := f.mustRun(t, dir)
+	if s.Pages != 0 || s.UpToDate != 6 || s.FailedBefore != 3 || f.commits != commits || !s.AnyFailed() {
+		t.Errorf("summary %+v, %d commits more", s, f.commits-commits)
+	}
+}
+
+func TestAddedCutTakesOnlyWhatIsMissing(t *testing.T) {
+	dir := sample(t)
+	f := newFixture(t, "fc2")
+	f.mustRun(t, dir)
+	f.opt.Cuts = cutsOf(t, "pool5-avg,fc2")
+	if s := f.mustRun(t, dir); s.Pages != 12 || len(f.features["pool5-avg"]) != 12 || len(f.features["fc2"]) != 12 {
+		t.Errorf("summary %+v", s)
+	}
+}
+
+func TestMovedRenamedRelabelled(t *testing.T) {
+	dir := sample(t)
+	f := newFixture(t, "fc2")
+	f.mustRun(t, dir)
+	if err := os.Rename(filepath.Join(dir, "memo/f.tif"), filepath.Join(dir, "letter/z.tif")); err != nil {
+		t.Fatal(err)
+	}
+	s := f.mustRun(t, dir)
+	if s.Pages != 0 || s.Moved != 1 {
+		t.Errorf("summary %+v", s)
+	}
+	moved := 0
+	for _, d := range f.documents {
+		if filepath.Base(d.Path) == "z.tif" && *d.Label == "letter" {
+			moved++
+		}
+	}
+	if moved != 5 {
+		t.Errorf("%d rows follow the move", moved)
+	}
+	if s := f.mustRun(t, dir); s.Read != 0 {
+		t.Errorf("a moved file is read again: %+v", s)
+	}
+}
+
+func TestCopiesCountOnce(t *testing.T) {
+	dir := sample(t)
+	put(t, dir, "news/copy.png", pagePNG(t, 1)) // letter/a.png with another label
+	f := newFixture(t, "fc2")
+	for range 2 {
+		if s := f.mustRun(t, dir); s.Copies != 1 || s.LabelConflicts != 1 || len(f.features["fc2"]) != 12 {
+			t.Errorf("summary %+v", s)
+		}
+	}
+	for _, d := range f.documents {
+		if filepath.Base(d.Path) == "copy.png" {
+			t.Error("the copy took the first one's place")
+		}
+	}
+}
+
+func TestRetryAndRepair(t *testing.T) {
+	dir := sample(t)
+	f := newFixture(t, "fc2")
+	f.mustRun(t, dir)
+	f.opt.RetryFailed = true
+	if s := f.mustRun(t, dir); s.Failed != 3 || s.Pages != 0 {
+		t.Errorf("summary %+v", s)
+	}
+	for _, x := range f.failures {
+		if x.Attempts != 2 {
+			t.Errorf("%s: %d attempts", x.Path, x.Attempts)
+		}
+	}
+	f.opt.RetryFailed = false
+	put(t, dir, "news/broken.png", pagePNG(t, 99))
+	if s := f.mustRun(t, dir); s.Pages != 1 || s.FailedBefore != 2 || len(f.failures) != 2 {
+		t.Errorf("after the repair: %+v, %d failures", s, len(f.failures))
+	}
+}
+
+func TestLimitGoesOnNextTime(t *testing.T) {
+	dir := sample(t)
+	f := newFixture(t, "fc2")
+	f.opt.Limit = 5
+	for _, want := range []int{5, 5, 2, 0} {
+		if s := f.mustRun(t, dir); s.Pages != want || s.LimitReached != (want == 5) {
+			t.Errorf("summary %+v, want %d pages", s, want)
+		}
+	}
+	if len(f.features["fc2"]) != 12 {
+		t.Errorf("%d pages", len(f.features["fc2"]))
+	}
+}
+
+func TestStopCommitsWhatIsComputed(t *testing.T) {
+	dir := sample(t)
+	f := newFixture(t, "fc2")
+	f.opt.PartPages = 1000
+	stop := make(chan struct{})
+	f.engine.before = func() {
+		if f.engine.pages == 2 {
+			close(stop)
+		}
+	}
+	s, err := Run(context.Background(), Job{
+		Entries: entries(t, dir), Tables: f.memory, Stop: stop,
+		NewEngine: func() (model.Engine, error) { return f.engine, nil },
+	}, f.opt)
+	if !errors.Is(err, ErrStopped) || s.Pages < 4 || s.Pages >= 12 || len(f.features["fc2"]) != s.Pages {
+		t.Errorf("%v, %+v, %d pages in the table", err, s, len(f.features["fc2"]))
+	}
+	if s := f.mustRun(t, dir); len(f.features["fc2"]) != 12 || s.Pages == 12 {
+		t.Errorf("the next run: %+v", s)
+	}
+}
+
+// TestAnyFailedCommit lets each write fail in turn: the run must say so, and the
+// next one must end with the tables of an undisturbed run.
+func TestAnyFailedCommit(t *testing.T) {
+	dir := sample(t)
+	whole := newFixture(t, "fc2,pool5-avg")
+	whole.mustRun(t, dir)
+	for k := 1; k <= whole.commits; k++ {
+		f := newFixture(t, "fc2,pool5-avg")
+		f.failAt = k
+		if _, err := f.run(t, dir); !errors.Is(err, errDisk) {
+			t.Fatalf("write %d: %v", k, err)
+		}
+		for cut := range f.features {
+			for key := range f.features[cut] {
+				if _, ok := f.documents[key]; !ok {
+					t.Errorf("write %d: a feature without its document", k)
+				}
+			}
+		}
+		f.engine = &hashEngine{}
+		f.mustRun(t, dir)
+		if !sameTables(f.memory, whole.memory) {
+			t.Errorf("write %d: the tables differ from an undisturbed run's", k)
+		}
+	}
+}
+
+func sameTables(a, b *memory) bool {
+	if len(a.documents) != len(b.documents) || len(a.failures) != len(b.failures) {
+		return false
+	}
+	for key, d := range a.documents {
+		e := b.documents[key]
+		d.FirstSeen, e.FirstSeen = time.Time{}, time.Time{}
+		if d.Path != e.Path || d.Width != e.Width || !equal(d.Label, e.Label) {
+			return false
+		}
+	}
+	for cut, rows := range b.features {
+		if len(a.features[cut]) != len(rows) {
+			return false
+		}
+		for key, r := range rows {
+			if got := a.features[cut][key]; got.Path != r.Path || !slices.Equal(got.Embedding, r.Embedding) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func TestEngineFailureEndsTheRun(t *testing.T) {
+	f := newFixture(t, "fc2")
+	_, err := Run(context.Background(), Job{
+		Entries: entries(t, sample(t)), Tables: f.memory,
+		NewEngine: func() (model.Engine, error) { return nil, errors.New("no memory") },
+	}, f.opt)
+	if err == nil || len(f.features["fc2"]) != 0 {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestUnreadableFileIsTriedEveryTime(t *testing.T) {
+	dir := sample(t)
+	list := entries(t, dir)
+	f := newFixture(t, "fc2")
+	gone := list[0].Path
+	if err := os.Remove(gone); err != nil {
+		t.Fatal(err)
+	}
+	job := Job{Entries: list, Tables: f.memory, NewEngine: func() (model.Engine, error) { return f.engine, nil }}
+	for attempt := int32(1); attempt <= 2; attempt++ {
+		if _, err := Run(context.Background(), job, f.opt); err != nil {
+			t.Fatal(err)
+		}
+		key := schemas.PageKey{DocumentID: pathID(gone), Page: schemas.WholeDocument}
+		if x := f.failures[key]; x.Attempts != attempt || x.Class != classUnreadable || x.Stage != stageOpen {
+			t.Errorf("attempt %d: %+v", attempt, x)
+		}
+	}
+	put(t, dir, "letter/a.png", pagePNG(t, 1))
+	f.mustRun(t, dir)
+	if len(f.failures) != 3 || len(f.features["fc2"]) != 12 {
+		t.Errorf("after its return: %d failures, %d pages", len(f.failures), len(f.features["fc2"]))
+	}
+}
