@@ -62,7 +62,7 @@ type removeFile struct {
 	DeletionTimestamp    int64             `json:"deletionTimestamp,omitempty"`
 	DataChange           bool              `json:"dataChange"`
 	ExtendedFileMetadata bool              `json:"extendedFileMetadata,omitempty"`
-	PartitionValues      map[string]string `json:"partitionValues,omitempty"`
+	PartitionValues      map[string]string `json:"partitionValues"`
 	Size                 int64             `json:"size,omitempty"`
 }
 

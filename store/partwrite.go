@@ -38,8 +38,9 @@ func encodeRows[R Row](ctx context.Context, w io.Writer, rows []R, dim int, foot
 		// zstd is read by every reader of today; embeddings after ReLU are
 		// mostly zeros, which its fastest level shrinks at little cost.
 		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
-		// Version 1 pages are the ones that every reader knows.
+		// Version 1 pages with plain values are what every reader knows.
 		parquet.DataPageVersion(1),
+		parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.Plain),
 		parquet.MaxRowsPerRowGroup(int64(rowsPerGroup(dim))),
 		parquet.WriteBufferSize(1 << 20),
 		parquet.PageBufferSize(1 << 20),

@@ -34,6 +34,9 @@ const grace = time.Hour
 // than an hour are.
 func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 	var r Recovery
+	if err := s.removeTemporary(&r); err != nil {
+		return r, err
+	}
 	if err := s.documents.recover(ctx, &r); err != nil {
 		return r, err
 	}
@@ -57,11 +60,6 @@ func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 }
 
 func (t *Table[R]) recover(ctx context.Context, r *Recovery) error {
-	for _, folder := range []string{t.name, path.Join(t.name, logFolder)} {
-		if err := t.removeTemporary(folder, r); err != nil {
-			return err
-		}
-	}
 	orphans, err := t.orphans()
 	if err != nil {
 		return err
@@ -74,24 +72,44 @@ func (t *Table[R]) recover(ctx context.Context, r *Recovery) error {
 	return nil
 }
 
-func (t *Table[R]) removeTemporary(folder string, r *Recovery) error {
-	entries, err := t.store.files.ReadDir(folder)
+// removeTemporary looks into every folder that may be a table's, even one whose
+// first log entry was never committed.
+func (s *Store) removeTemporary(r *Recovery) error {
+	entries, err := s.files.ReadDir(".")
+	if err != nil {
+		return fmt.Errorf("list store %s: %w", s.dir, err)
+	}
+	for _, e := range entries {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		for _, folder := range []string{e.Name(), path.Join(e.Name(), logFolder)} {
+			if err := s.removeTemporaryIn(folder, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Store) removeTemporaryIn(folder string, r *Recovery) error {
+	entries, err := s.files.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("list table %s: %w", t.name, err)
+		return fmt.Errorf("list folder %s: %w", folder, err)
 	}
 	for _, e := range entries {
 		info, err := e.Info()
 		if err != nil || !info.Mode().IsRegular() || !isTemporary(e.Name()) {
 			continue
 		}
-		if !t.store.locked.Load() && time.Since(info.ModTime()) < grace {
+		if !s.locked.Load() && time.Since(info.ModTime()) < grace {
 			continue
 		}
 		name := path.Join(folder, e.Name())
-		if err := t.store.files.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.files.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return writeError("remove temporary file", name, err)
 		}
 		r.Temporary++

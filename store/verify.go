@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"cutpoint/schemas"
@@ -227,20 +226,18 @@ func (t *Table[R]) verifyBytes(name string, part Part) error {
 
 // noteStrays notes files that belong to no version of the table.
 func (t *Table[R]) noteStrays(r *VerifyReport) {
-	entries, err := t.store.files.ReadDir(t.name)
-	if err != nil {
-		r.problem("list table %s: %v", t.name, err)
-	}
-	more, err := t.store.files.ReadDir(path.Join(t.name, logFolder))
-	if err != nil {
-		r.problem("list the log of table %s: %v", t.name, err)
-	}
-	for _, e := range slices.Concat(entries, more) {
-		switch name := path.Join(t.name, e.Name()); {
-		case isTemporary(e.Name()):
-			r.note("%s is a temporary file; the next run removes it", name)
-		case isPartName(e.Name()) && !t.log.named[e.Name()]:
-			r.note("%s is in no commit; the next run adopts it if it is whole", name)
+	for _, folder := range []string{t.name, path.Join(t.name, logFolder)} {
+		entries, err := t.store.files.ReadDir(folder)
+		if err != nil {
+			r.problem("list folder %s: %v", folder, err)
+		}
+		for _, e := range entries {
+			switch name := path.Join(folder, e.Name()); {
+			case isTemporary(e.Name()):
+				r.note("%s is a temporary file; the next run removes it", name)
+			case isPartName(e.Name()) && !t.log.named[e.Name()]:
+				r.note("%s is in no commit; the next run adopts it if it is whole", name)
+			}
 		}
 	}
 }

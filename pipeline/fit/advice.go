@@ -1,0 +1,98 @@
+package fit
+
+import (
+	"cmp"
+	"fmt"
+)
+
+// decide finds the best and the chosen candidate, tests all against the best
+// and says why.
+func (r *Report) decide() {
+	for i := range r.Candidates {
+		if better(r.Candidates[i], r.Candidates[r.Best]) {
+			r.Best = i
+		}
+	}
+	best := r.Candidates[r.Best]
+	testToTrain := 1 / float64(r.Folds-1)
+	splits := len(best.Splits)
+	r.StandardError = correctedError(best.Accuracy.SD, splits, testToTrain)
+	accuracies := best.each(accuracyOf)
+	r.Chosen = r.Best
+	for i := range r.Candidates {
+		e := &r.Candidates[i]
+		e.WithinError = e.Accuracy.Mean >= best.Accuracy.Mean-r.StandardError
+		if e.WithinError && cheaper(*e, r.Candidates[r.Chosen]) {
+			r.Chosen = i
+		}
+		if i == r.Best {
+			continue
+		}
+		differences := e.each(accuracyOf)
+		for s := range differences {
+			differences[s] -= accuracies[s]
+		}
+		test := correctedTTest(differences, testToTrain)
+		e.AgainstBest = &test
+	}
+	r.Advice = r.advise()
+}
+
+// better orders by mean accuracy, then by mean log loss, then by cost.
+func better(a, b Entry) bool {
+	if c := cmp.Or(cmp.Compare(b.Accuracy.Mean, a.Accuracy.Mean), cmp.Compare(a.LogLoss.Mean, b.LogLoss.Mean)); c != 0 {
+		return c < 0
+	}
+	return cheaper(a, b)
+}
+
+// cheaper orders by the trunk's work, then stored bytes, then the head's size;
+// at equal cost the more accurate one, then the lower log loss, comes first.
+func cheaper(a, b Entry) bool {
+	return cmp.Or(cmp.Compare(a.TrunkFLOPs, b.TrunkFLOPs), cmp.Compare(a.BytesAPage, b.BytesAPage),
+		cmp.Compare(a.HeadParameters, b.HeadParameters), cmp.Compare(b.Accuracy.Mean, a.Accuracy.Mean),
+		cmp.Compare(a.LogLoss.Mean, b.LogLoss.Mean)) < 0
+}
+
+// advise says in a sentence what the numbers recommend.
+func (r *Report) advise() string {
+	best, chosen := r.Candidates[r.Best], r.Candidates[r.Chosen]
+	if best.Accuracy.Mean-r.StandardError <= r.MajorityShare {
+		return fmt.Sprintf("Use none of these heads yet: the best, %s, is right on %s of held-out pages, and always answering %q would be right on %s, which is within one standard error (%s points); check the labels or label more pages.",
+			best.Name(), percent(best.Accuracy.Mean), r.commonest(), percent(r.MajorityShare), points(r.StandardError))
+	}
+	switch {
+	case len(r.Candidates) == 1:
+		return fmt.Sprintf("%s is right on %s of held-out pages, where always answering %q would be right on %s; name more cuts to learn whether a cheaper one does as well.",
+			chosen.Name(), percent(chosen.Accuracy.Mean), r.commonest(), percent(r.MajorityShare))
+	case r.Chosen == r.Best:
+		return fmt.Sprintf("Use %s: its accuracy of %s is the highest, and no cheaper candidate comes within one standard error (%s points) of it.",
+			chosen.Name(), percent(chosen.Accuracy.Mean), points(r.StandardError))
+	}
+	return fmt.Sprintf("Use %s: its accuracy of %s is within one standard error (%s points) of the highest, %s of %s (p = %.2g), and it costs %s",
+		chosen.Name(), percent(chosen.Accuracy.Mean), points(r.StandardError), percent(best.Accuracy.Mean), best.Name(), chosen.AgainstBest.P, savings(chosen, best))
+}
+
+// savings says what the cheaper candidate costs beside the other.
+func savings(a, b Entry) string {
+	switch {
+	case a.TrunkFLOPs < b.TrunkFLOPs && a.BytesAPage != b.BytesAPage:
+		return fmt.Sprintf("%s instead of %s GFLOP and %s instead of %s a page.", gflop(a.TrunkFLOPs), gflop(b.TrunkFLOPs), bytes(a.BytesAPage), bytes(b.BytesAPage))
+	case a.TrunkFLOPs < b.TrunkFLOPs:
+		return fmt.Sprintf("%s instead of %s GFLOP a page.", gflop(a.TrunkFLOPs), gflop(b.TrunkFLOPs))
+	case a.BytesAPage < b.BytesAPage:
+		return fmt.Sprintf("%s instead of %s a page.", bytes(a.BytesAPage), bytes(b.BytesAPage))
+	}
+	return fmt.Sprintf("%s instead of %s head parameters.", count(a.HeadParameters), count(b.HeadParameters))
+}
+
+// commonest returns the name of the class with the most pages.
+func (r *Report) commonest() string {
+	best := r.Classes[0]
+	for _, c := range r.Classes {
+		if c.Pages > best.Pages {
+			best = c
+		}
+	}
+	return best.Name
+}
