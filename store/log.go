@@ -92,7 +92,7 @@ func (l *tableLog) checkContiguous() error {
 		if v == int64(i) {
 			continue
 		}
-		if i == 0 {
+		if _, err := l.files.Lstat(path.Join(l.folder, logFolder, "_last_checkpoint")); i == 0 && err == nil {
 			return fmt.Errorf("read table %s: %w: its log starts at version %d, after a checkpoint that another tool made; keep the whole log", l.folder, ErrUnsupported, v)
 		}
 		return fmt.Errorf("read table %s: %w: log entry %s is missing", l.folder, ErrDamaged, l.entryName(int64(i)))

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"cutpoint/schemas"
 )
@@ -40,7 +42,38 @@ func openPart(f files, name string) (p *partFile, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
+	if err := checkFooter(pf.Metadata(), info.Size()); err != nil {
+		return nil, err
+	}
 	return &partFile{file, pf, partInfo{info.Size(), info.ModTime().UnixMilli()}}, nil
+}
+
+// checkFooter refuses a footer whose numbers cannot be, before any of them sizes
+// a buffer. Footers and page headers carry no checksum of their own.
+func checkFooter(m *format.FileMetaData, size int64) error {
+	rows := int64(0)
+	for _, group := range m.RowGroups {
+		if group.NumRows < 0 || rows > m.NumRows {
+			return fmt.Errorf("%w: its footer counts rows wrongly", ErrDamaged)
+		}
+		rows += group.NumRows
+		for _, chunk := range group.Columns {
+			c := chunk.MetaData
+			if c.NumValues < group.NumRows || c.TotalCompressedSize < 0 || c.DataPageOffset < 0 ||
+				c.DataPageOffset > size || c.TotalCompressedSize > size-c.DataPageOffset {
+				return fmt.Errorf("%w: its footer places column %s outside of the file", ErrDamaged, strings.Join(c.PathInSchema, "."))
+			}
+			switch c.Codec {
+			case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd:
+			default: // the LZ4 decoder of parquet-go grows without bound on damaged bytes
+				return fmt.Errorf("%w: compression %v", ErrUnsupported, c.Codec)
+			}
+		}
+	}
+	if rows != m.NumRows {
+		return fmt.Errorf("%w: its footer counts rows wrongly", ErrDamaged)
+	}
+	return nil
 }
 
 // footer returns the cutpoint keys of the part's footer.

@@ -39,8 +39,18 @@ func normalizeField(v reflect.Value) {
 			v.Set(reflect.ValueOf(&s))
 		}
 	case time.Time:
-		v.Set(reflect.ValueOf(time.UnixMicro(x.UnixMicro()).UTC()))
+		v.Set(reflect.ValueOf(storedTime(x)))
 	}
+}
+
+// storedTime is a time to the microsecond in UTC. An unknown one (zero), and any
+// other that readers count in nanoseconds or refuse (before 1900: Spark; after
+// 2262: parquet-go, pandas), becomes the first second of 1970.
+func storedTime(t time.Time) time.Time {
+	if y := t.UTC().Year(); y < 1900 || y >= 2262 {
+		return time.Unix(0, 0).UTC()
+	}
+	return time.UnixMicro(t.UnixMicro()).UTC()
 }
 
 // sameRow reports whether two normalized rows are equal, embeddings bit for bit.

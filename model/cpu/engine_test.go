@@ -242,3 +242,38 @@ func TestName(t *testing.T) {
 		}
 	}
 }
+
+// TestNewRetainsNothing overwrites the weights behind the engine's back.
+func TestNewRetainsNothing(t *testing.T) {
+	w := *noTop()
+	w.Params = slices.Clone(w.Params)
+	for i, p := range w.Params {
+		w.Params[i] = model.Params{Kernel: slices.Clone(p.Kernel), Bias: slices.Clone(p.Bias)}
+	}
+	e := newEngine(t, &w, Options{})
+	cuts, _ := model.ParseCuts("pool1")
+	want := forward(t, e, testPages(1), cuts)[0]
+	for _, p := range w.Params {
+		clear(p.Kernel)
+		clear(p.Bias)
+	}
+	w.Preprocess = model.Preprocess{}
+	sameBits(t, "pool1 after the weights changed", forward(t, e, testPages(1), cuts)[0], want)
+}
+
+// TestLargeBatch has more pages than go through the network together.
+func TestLargeBatch(t *testing.T) {
+	if testing.Short() || kernel.Available()[0] == "generic" {
+		t.Skip("takes a few seconds with assembly")
+	}
+	e := newEngine(t, noTop(), Options{})
+	cuts, _ := model.ParseCuts("pool1-avg")
+	const n = groupSize + 1
+	size := model.InputShape().Len()
+	pixels := testPages(n)
+	batch := forward(t, e, pixels, cuts)[0]
+	for _, page := range []int{0, groupSize - 1, groupSize} {
+		alone := forward(t, e, pixels[page*size:(page+1)*size], cuts)[0]
+		sameBits(t, fmt.Sprintf("page %d of %d", page, n), alone, batch[page*64:(page+1)*64])
+	}
+}

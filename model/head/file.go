@@ -65,15 +65,15 @@ func (f *File) check() error {
 	return nil
 }
 
-type tensor struct {
+type values struct {
 	name   string
 	shape  []int
 	values []float32
 }
 
 // tensors lists the head's values in file order.
-func (h *Head) tensors() []tensor {
-	return []tensor{{"mean", []int{h.Dim}, h.Mean}, {"scale", []int{h.Dim}, h.Scale},
+func (h *Head) tensors() []values {
+	return []values{{"mean", []int{h.Dim}, h.Mean}, {"scale", []int{h.Dim}, h.Scale},
 		{"kernel", []int{h.Dim, h.Classes}, h.Kernel}, {"bias", []int{h.Classes}, h.Bias}}
 }
 

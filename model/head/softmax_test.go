@@ -239,7 +239,7 @@ func TestTrainRefuses(t *testing.T) {
 		"no rows":        good.Subset([]int{}),
 		"all alike":      {Matrix: Matrix{Values: make([]float32, 12), Dim: 4}, Y: []int{0, 1, 2}, Classes: 3},
 	} {
-		for _, tr := range []Trainer{Softmax{}, Softmax{}} {
+		for _, tr := range []Trainer{Softmax{}, DropoutBNSoftmax{}} {
 			if _, err := tr.Train(t.Context(), d); err == nil && !(name == "all alike" && tr.Name() == DropoutBNSoftmaxName) {
 				t.Errorf("%s: %s trained", name, tr.Name())
 			}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 )
 
+// rounding is how far the means of equal scores in another order may differ.
+const rounding = 1e-12
+
 // decide finds the best and the chosen candidate, tests all against the best
 // and says why.
 func (r *Report) decide() {
@@ -21,7 +24,7 @@ func (r *Report) decide() {
 	r.Chosen = r.Best
 	for i := range r.Candidates {
 		e := &r.Candidates[i]
-		e.WithinError = e.Accuracy.Mean >= best.Accuracy.Mean-r.StandardError
+		e.WithinError = e.Accuracy.Mean >= best.Accuracy.Mean-r.StandardError-rounding
 		if e.WithinError && cheaper(*e, r.Candidates[r.Chosen]) {
 			r.Chosen = i
 		}

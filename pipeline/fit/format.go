@@ -41,6 +41,8 @@ func count(n int64) string {
 // short writes a measured time with two or three digits.
 func short(v float64) string {
 	switch {
+	case v < 0.0995:
+		return fmt.Sprintf("%.3f", v)
 	case v < 0.995:
 		return fmt.Sprintf("%.2f", v)
 	case v < 99.5:
