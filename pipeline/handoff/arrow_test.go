@@ -27,6 +27,9 @@ func TestArrowRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := w.Write([]schemas.Feature{{Embedding: []float32{1}}}); err == nil {
+		t.Error("a vector of another length is accepted")
+	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +51,5 @@ func TestArrowRoundTrip(t *testing.T) {
 				t.Errorf("row %d came back as %v", i, rec)
 			}
 		}
-	}
-	if err := w.Write([]schemas.Feature{{Embedding: []float32{1}}}); err == nil {
-		t.Error("a vector of another length is accepted")
 	}
 }
