@@ -1,0 +1,125 @@
+// Command importrules checks that packages import only what the architecture
+// allows them (ARCHITECTURE.md, "The rules"). It reads the imports of every Go
+// file below a folder, tests left out, and exits with 1 if one breaks a rule.
+//
+//	go run ./scripts/importrules
+package main
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+const module = "cutpoint"
+
+// rule forbids imports to the packages under a folder. A package or import is
+// meant with all that is below it, unless it ends in "$".
+type rule struct {
+	in      string   // "" is everywhere
+	except  []string // folders under in that are free
+	forbid  []string
+	because string
+}
+
+var rules = []rule{
+	{in: "schemas", forbid: []string{module}, because: "schemas is the ground that everybody stands on"},
+	{in: "model/kernel", forbid: []string{module}, because: "kernels know arrays, not networks"},
+	{in: "model$", forbid: []string{module}, because: "the description of the network depends on nothing"},
+	{in: "model", forbid: []string{module + "/store", module + "/pipeline", module + "/cmd", module + "/schemas"}, because: "the model knows no tables and no pages"},
+	{in: "store", forbid: []string{module + "/model", module + "/pipeline", module + "/cmd"}, because: "the store knows rows, not where they come from"},
+	{in: "pipeline", forbid: []string{module + "/store", module + "/cmd", module + "/model/cpu", module + "/model/weights", module + "/model/kernel"}, because: "stages take the interfaces that they declare; cmd wires"},
+	{in: "", except: []string{"model/head"}, forbid: []string{"gorgonia.org"}, because: "heads alone are trained with Gorgonia"},
+	{in: "", except: []string{"cmd"}, forbid: []string{"github.com/urfave/cli"}, because: "flags are read at the edge"},
+	{in: "", forbid: []string{"C$", "math/rand$"}, because: "there is no cgo here, and random numbers come from math/rand/v2"},
+}
+
+func main() {
+	broken, err := check(".")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "importrules:", err)
+		os.Exit(1)
+	}
+	for _, b := range broken {
+		fmt.Println(b)
+	}
+	if len(broken) > 0 {
+		os.Exit(1)
+	}
+}
+
+// check returns a sentence for each import below root that breaks a rule.
+func check(root string) (broken []string, err error) {
+	err = filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && file != root) {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		found, err := checkFile(root, file)
+		broken = append(broken, found...)
+		return err
+	})
+	return broken, err
+}
+
+func checkFile(root, file string) (broken []string, err error) {
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	rel, err := filepath.Rel(root, file)
+	if err != nil {
+		return nil, err
+	}
+	folder := path.Dir(filepath.ToSlash(rel))
+	for _, spec := range parsed.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rules {
+			if r.breaks(folder, imported) {
+				broken = append(broken, fmt.Sprintf("%s imports %s: %s", rel, imported, r.because))
+			}
+		}
+	}
+	return broken, nil
+}
+
+func (r rule) breaks(folder, imported string) bool {
+	if r.in != "" && !covers(r.in, folder) {
+		return false
+	}
+	for _, e := range r.except {
+		if covers(e, folder) {
+			return false
+		}
+	}
+	// A package may import what is below itself.
+	if own := strings.TrimSuffix(r.in, "$"); own != "" && strings.HasPrefix(imported, module+"/"+own) {
+		return false
+	}
+	for _, f := range r.forbid {
+		if covers(f, imported) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether name is pattern, or below it unless it ends in "$".
+func covers(pattern, name string) bool {
+	exact, isExact := strings.CutSuffix(pattern, "$")
+	return name == exact || !isExact && strings.HasPrefix(name, exact+"/")
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestPlantedViolationsAreFound(t *testing.T) {
+	for _, c := range []struct{ file, imported string }{
+		{"schemas/x.go", "cutpoint/model"},
+		{"model/x.go", "cutpoint/store"},
+		{"model/x.go", "cutpoint/schemas"},
+		{"model/cpu/x.go", "cutpoint/pipeline/raster"},
+		{"model/kernel/x.go", "cutpoint/model"},
+		{"store/x.go", "cutpoint/model"},
+		{"pipeline/fit/x.go", "cutpoint/store"},
+		{"pipeline/featurize/x.go", "cutpoint/model/cpu"},
+		{"pipeline/fit/x.go", "gorgonia.org/gorgonia"},
+		{"store/x.go", "github.com/urfave/cli/v2"},
+		{"model/cpu/x.go", "C"},
+		{"cmd/fit/x.go", "math/rand"},
+	} {
+		if got := found(t, c.file, c.imported); len(got) == 0 {
+			t.Errorf("%s may import %s", c.file, c.imported)
+		}
+	}
+}
+
+func TestAllowedImportsPass(t *testing.T) {
+	for _, c := range []struct{ file, imported string }{
+		{"model/head/x.go", "gorgonia.org/tensor"},
+		{"model/cpu/x.go", "cutpoint/model/kernel"},
+		{"pipeline/fit/x.go", "cutpoint/model/head"},
+		{"store/x.go", "cutpoint/schemas"},
+		{"cmd/fit/x.go", "github.com/urfave/cli/v2"},
+		{"model/weights/x.go", "math/rand/v2"},
+		{"store/x_test.go", "cutpoint/model"}, // tests are free
+	} {
+		if got := found(t, c.file, c.imported); len(got) > 0 {
+			t.Errorf("%s may not import %s: %v", c.file, c.imported, got)
+		}
+	}
+}
+
+func found(t *testing.T, file, imported string) []string {
+	t.Helper()
+	root := t.TempDir()
+	name := filepath.Join(root, file)
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte("package x\n\nimport _ \""+imported+"\"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	broken, err := check(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range broken {
+		if !strings.Contains(b, imported) {
+			t.Errorf("%q does not name the import", b)
+		}
+	}
+	return broken
+}
