@@ -15,7 +15,8 @@ const SoftmaxName = "softmax"
 type Softmax struct {
 	// L2 values to choose from, by the log loss on a validation split inside the
 	// training rows. One value is used as it is; none means DefaultL2Grid. In
-	// scikit-learn's terms C = 1/(L2·N).
+	// scikit-learn's terms C = 1/(L2·N), or 2/(L2·N) for two classes, where it
+	// keeps one weight vector instead of two.
 	L2 []float64
 	// ValidationFolds is the number of parts one of which is the validation
 	// split; 0 means 5.
