@@ -90,13 +90,16 @@ func damageFile(t *testing.T, i int) {
 		}
 	}
 	step := 1
+	if !strings.Contains(name, "fc2") {
+		step = 7 // the tables differ in nothing that matters here
+	}
 	if testing.Short() {
 		step = 17
 	}
 	for n := 0; n < len(whole); n += step {
 		put(whole[:n])
 		mustBeNamed(t, dir, name, "truncation")
-		if n%11 != 0 {
+		if n%(11*step) != 0 {
 			continue
 		}
 		flipped := slices.Clone(whole)
@@ -126,8 +129,8 @@ func TestDamagedRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n := range whole {
-			for _, bit := range []int{n / 3 % 8} {
-				if n%3 != 0 || testing.Short() && n%17 != 0 {
+			for _, bit := range []int{n / 5 % 8} {
+				if n%5 != 0 || testing.Short() && n%17 != 0 {
 					continue
 				}
 				flipped := append([]byte(nil), whole...)

@@ -59,8 +59,12 @@ func checkFooter(m *format.FileMetaData, size int64) error {
 		rows += group.NumRows
 		for _, chunk := range group.Columns {
 			c := chunk.MetaData
-			if c.NumValues < group.NumRows || c.TotalCompressedSize < 0 || c.DataPageOffset < 0 ||
-				c.DataPageOffset > size || c.TotalCompressedSize > size-c.DataPageOffset {
+			start := c.DataPageOffset
+			if d := c.DictionaryPageOffset; d > 0 {
+				start = min(start, d) // a dictionary comes first
+			}
+			if c.NumValues < group.NumRows || c.TotalCompressedSize < 0 || start < 0 ||
+				start > size || c.TotalCompressedSize > size-start {
 				return fmt.Errorf("%w: its footer places column %s outside of the file", ErrDamaged, strings.Join(c.PathInSchema, "."))
 			}
 			switch c.Codec {

@@ -85,14 +85,27 @@ func (t *Table[R]) tryUpdate(ctx context.Context, u *update[R], info CommitInfo)
 	if err != nil {
 		return err
 	}
-	var actions []action
-	discard := func() {
+	actions, err := t.rewrite(ctx, u, touched, fresh, info)
+	committing := err == nil && len(actions) > 0
+	if committing {
+		err = t.commit(snap.Version+1, actions, info)
+	}
+	// After any other error of the commit it is open whether the log names the
+	// parts: they stay, and Recover looks at them.
+	if err != nil && (!committing || errors.Is(err, errConflict)) {
 		for _, a := range actions {
 			if a.Add != nil {
 				t.discard(*a.Add)
 			}
 		}
 	}
+	return err
+}
+
+// rewrite writes the parts of an update and returns the actions that commit
+// them; with an error, those of the parts written so far.
+func (t *Table[R]) rewrite(ctx context.Context, u *update[R], touched []Part, fresh []R, info CommitInfo) ([]action, error) {
+	var actions []action
 	write := func(rows []R) error {
 		if len(rows) == 0 {
 			return nil
@@ -107,8 +120,7 @@ func (t *Table[R]) tryUpdate(ctx context.Context, u *update[R], info CommitInfo)
 		var rows []R
 		err := t.scanPart(ctx, part, func(r []R) error { rows = append(rows, r...); return nil })
 		if err != nil {
-			discard()
-			return err
+			return actions, err
 		}
 		after, changed := u.apply(rows)
 		if !changed {
@@ -116,22 +128,11 @@ func (t *Table[R]) tryUpdate(ctx context.Context, u *update[R], info CommitInfo)
 		}
 		actions = append(actions, action{Remove: newRemove(part, info)})
 		if err := write(after); err != nil {
-			discard()
-			return err
+			return actions, err
 		}
 	}
-	if err := write(fresh); err != nil {
-		discard()
-		return err
-	}
-	if len(actions) == 0 {
-		return nil
-	}
-	err = t.commit(snap.Version+1, actions, info)
-	if errors.Is(err, errConflict) {
-		discard()
-	}
-	return err
+	err := write(fresh)
+	return actions, err
 }
 
 // touched returns the parts that hold a key of the update, and the rows of keys

@@ -12,9 +12,9 @@ import (
 // design is the matrix Z (N, R) that a softmax regression is solved on, and the
 // way back from its solution to a kernel on the D standardised features.
 //
-// With at least as many pages as features, Z is the standardised matrix itself.
-// With fewer, the solution of an L2-regularised problem lies in the span of the
-// pages (the representer theorem), so N coordinates suffice: from the pivoted
+// Z may be the standardised matrix itself. With fewer pages than features the
+// solution of an L2-regularised problem lies in the span of the pages (the
+// representer theorem), so N coordinates suffice: from the pivoted
 // Cholesky factorisation of the Gram matrix, X·Xᵀ = Z·Zᵀ with X = Z·Qᵀ and Q's
 // columns orthonormal. Then ‖W‖ = ‖Qᵀ·W‖: both problems have the same optimum,
 // and one factorisation serves every L2 value and every subset of the rows.
@@ -31,19 +31,34 @@ type design struct {
 // is left of a page counts as rounding.
 const rankTolerance = 1e-12
 
-func newDesign(ctx context.Context, x Matrix, mean, scale []float32) (*design, error) {
+// maxDirect is how many float64 values Z may have when the span would do: 1 GiB.
+const maxDirect = 1 << 27
+
+// spanIsCheaper compares the multiply-adds of both ways for about so many
+// evaluations of the objective, each of which reads Z twice for K classes: the
+// span pays for its factorisation before the first.
+func spanIsCheaper(pages, features, classes, evaluations int) bool {
+	n, d, each := float64(pages), float64(features), 2*float64(classes*evaluations)
+	span := n*n*d/2 + n*n*n/6 + each*n*n
+	direct := each * n * d
+	return pages < features && (span < direct || n*d > maxDirect)
+}
+
+// newDirect returns the design whose Z is the standardised matrix itself.
+func newDirect(x Matrix, mean, scale []float32) *design {
 	d := &design{n: x.Len(), r: x.Dim, x: x, mean: mean, scale: scale}
-	if d.n >= x.Dim {
-		d.z = make([]float64, d.n*d.r)
-		parallel(d.n, func(i int) {
-			standardised(x, i, span{0, d.r}, mean, scale, d.z[i*d.r:(i+1)*d.r])
-		})
-		return d, ctx.Err()
-	}
+	d.z = make([]float64, d.n*d.r)
+	parallel(d.n, func(i int) { standardised(x, i, span{0, d.r}, mean, scale, d.row(i)) })
+	return d
+}
+
+// newSpan returns the design in the span of the pages.
+func newSpan(ctx context.Context, x Matrix, mean, scale []float32) (*design, error) {
 	gram, err := gramMatrix(ctx, x, mean, scale)
 	if err != nil {
 		return nil, err
 	}
+	d := &design{n: x.Len(), x: x, mean: mean, scale: scale}
 	return d, d.factorise(gram)
 }
 

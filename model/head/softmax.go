@@ -15,7 +15,8 @@ const SoftmaxName = "softmax"
 type Softmax struct {
 	// L2 values to choose from, by the log loss on a validation split inside the
 	// training rows. One value is used as it is; none means DefaultL2Grid. In
-	// scikit-learn's terms C = 1/(L2·N).
+	// scikit-learn's terms C = 1/(L2·N), or 2/(L2·N) for two classes, where it
+	// keeps one weight vector instead of two.
 	L2 []float64
 	// ValidationFolds is the number of parts one of which is the validation
 	// split; 0 means 5.
@@ -48,7 +49,7 @@ func (s Softmax) Train(ctx context.Context, d Data) (*Head, error) {
 		return nil, fmt.Errorf("train a softmax head: %w", err)
 	}
 	mean, scale := standardise(d.Matrix)
-	z, err := newDesign(ctx, d.Matrix, mean, scale)
+	z, err := newDesign(ctx, d, mean, scale, len(grid))
 	if err != nil {
 		return nil, fmt.Errorf("train a softmax head: %w", err)
 	}
@@ -74,6 +75,35 @@ func (s Softmax) Train(ctx context.Context, d Data) (*Head, error) {
 		h.Options["validation_log_loss"] = strconv.FormatFloat(choice.loss, 'g', 6, 64)
 	}
 	return h, nil
+}
+
+// Evaluations of the objective that a solution takes, as counted on 240 × 25,088
+// and 1,600 × 4,096 rectified normal features: 16 to 44 for one L2 value, 104 to
+// 119 for a grid of 13 whose solutions start from their neighbours. They decide
+// only which way is faster.
+const (
+	evaluationsAlone = 25
+	evaluationsMore  = 8
+)
+
+// newDesign picks the cheaper of the two equivalent designs.
+func newDesign(ctx context.Context, d Data, mean, scale []float32, l2Values int) (*design, error) {
+	if allZero(scale) {
+		return nil, fmt.Errorf("all %d pages have the same features: there is nothing to learn from", d.Len())
+	}
+	if spanIsCheaper(d.Len(), d.Dim, d.Classes, evaluationsAlone+evaluationsMore*(l2Values-1)) {
+		return newSpan(ctx, d.Matrix, mean, scale)
+	}
+	return newDirect(d.Matrix, mean, scale), ctx.Err()
+}
+
+func allZero(values []float32) bool {
+	for _, v := range values {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // grid returns the L2 values from the strongest to the weakest.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -50,6 +51,9 @@ func TestSoftmaxAgreesWithScikitLearn(t *testing.T) {
 			h, err := Softmax{L2: []float64{c.L2}}.Train(t.Context(), d.Subset(train))
 			if err != nil {
 				t.Fatal(err)
+			}
+			if wide := strings.HasPrefix(c.Name, "wide"); wide != spanIsCheaper(len(train), c.D, c.K, evaluationsAlone) {
+				t.Error("solved the other way than this case is for")
 			}
 			got, err := h.LogProbabilities(d.Subset(test).Matrix)
 			if err != nil {
@@ -116,17 +120,14 @@ func TestSpanEqualsDirect(t *testing.T) {
 			}
 			return &Head{Dim: d.Dim, Classes: d.Classes, Mean: mean, Scale: scale, Kernel: z.kernel(w.kernel), Bias: float32s(w.bias)}
 		}
-		inSpan, err := newDesign(t.Context(), d.Matrix, mean, scale)
+		inSpan, err := newSpan(t.Context(), d.Matrix, mean, scale)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if inSpan.r != 58 { // 60 pages, one repeated, and centring takes one
 			t.Errorf("rank %d, want 58", inSpan.r)
 		}
-		direct := &design{n: 60, r: 200, z: make([]float64, 60*200), x: d.Matrix, mean: mean, scale: scale}
-		for i := range 60 {
-			standardised(d.Matrix, i, span{0, 200}, mean, scale, direct.row(i))
-		}
+		direct := newDirect(d.Matrix, mean, scale)
 		a, b := solve(inSpan), solve(direct)
 		other := planted(8, 90, 200, 3, 3)
 		pa, _ := a.LogProbabilities(other.Matrix)
@@ -145,10 +146,7 @@ func TestSpanEqualsDirect(t *testing.T) {
 func TestGradientAgainstDifferences(t *testing.T) {
 	d := planted(3, 40, 6, 3, 2)
 	mean, scale := standardise(d.Matrix)
-	z, err := newDesign(t.Context(), d.Matrix, mean, scale)
-	if err != nil {
-		t.Fatal(err)
-	}
+	z := newDirect(d.Matrix, mean, scale)
 	o := newObjective(z, all(40), d.Y, 3)
 	o.setL2(0.3)
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -1,196 +1,131 @@
 package weights
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"slices"
+	"regexp"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"cutpoint/model"
 )
 
-// naming is one library's way to write VGG19 down.
-type naming struct {
-	library      string
-	preprocess   model.Preprocess
-	kernel, bias func(index int, l model.Layer) string // tensor names; index counts the layer's kind
-	transposed   bool                                  // OIHW and (out, in), features in CHW order
+// vocabulary is how one library names, lays out and feeds VGG19.
+type vocabulary struct {
+	library    string
+	outFirst   bool // (out, in, height, width), (out, in), and pool5 flattened as CHW
+	preprocess model.Preprocess
+	layers     map[string]int // from the library's layer name to the index of Weights.Params
+	names      []string       // the other way, under the first of several names
+	kernel     string         // how the kernel's name ends, e.g. "/kernel"
+	bias       string
+	split      func(name string) (layer string, part part)
 }
 
-// torchConvs are torchvision's indices of the convolutions in vgg19.features;
-// the dense layers are classifier.0, .3 and .6.
-var torchConvs = []int{0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34}
+// part says which of a layer's two tensors a name means.
+type part int
 
-func torchName(index int, l model.Layer) string {
-	if l.Kind == model.Dense {
-		return fmt.Sprintf("classifier.%d", 3*index)
-	}
-	return fmt.Sprintf("features.%d", torchConvs[index])
-}
-
-var (
-	keras = naming{
-		library: "Keras", preprocess: model.Caffe(),
-		kernel: func(_ int, l model.Layer) string { return l.Name + "/kernel" },
-		bias:   func(_ int, l model.Layer) string { return l.Name + "/bias" },
-	}
-	torchvision = naming{
-		library: "torchvision", preprocess: model.Torch(), transposed: true,
-		kernel: func(i int, l model.Layer) string { return torchName(i, l) + ".weight" },
-		bias:   func(i int, l model.Layer) string { return torchName(i, l) + ".bias" },
-	}
+const (
+	neither part = iota
+	kernel
+	bias
+	statistic // a running mean or variance of batch normalisation
 )
 
-// detect tells whose names the file has.
-func detect(f *file) (naming, error) {
-	has := func(name string) bool { _, ok := f.tensors[name]; return ok }
-	for name := range f.tensors {
-		if strings.HasSuffix(name, "running_mean") || strings.HasSuffix(name, "moving_mean") {
-			return naming{}, fmt.Errorf("it has batch normalisation (tensor %q): this is vgg19_bn, another network; use plain VGG19", name)
+// tensorName returns the usual name of a tensor in the vocabulary.
+func (v *vocabulary) tensorName(layer int, p part) string {
+	if p == kernel {
+		return v.names[layer] + v.kernel
+	}
+	return v.names[layer] + v.bias
+}
+
+func keras(layers []model.Layer) *vocabulary {
+	v := &vocabulary{library: "Keras", preprocess: model.Caffe(), layers: map[string]int{}, kernel: "/kernel", bias: "/bias", split: splitKeras}
+	for _, l := range layers {
+		if l.KernelLen() > 0 {
+			v.layers[l.Name] = len(v.names)
+			v.names = append(v.names, l.Name)
 		}
 	}
-	switch {
-	case has("features.0.weight"):
-		if !has("features.34.weight") {
-			return naming{}, fmt.Errorf("tensor %q is missing: this is not VGG19 but a smaller network", "features.34.weight")
+	return v
+}
+
+// torchvision counts a convolution as two modules of `features` (with its ReLU),
+// a pool as one, and a dense layer as three of `classifier` (with ReLU and
+// dropout): torchvision/models/vgg.py. timm has the same convolutions and names
+// the dense layers otherwise, fc1 being a 7×7 convolution with the same values in
+// the same order: timm/models/vgg.py.
+func torchvision(layers []model.Layer) *vocabulary {
+	v := &vocabulary{library: "torchvision", outFirst: true, preprocess: model.Torch(), layers: map[string]int{}, kernel: ".weight", bias: ".bias", split: splitTorch}
+	timm := map[string]string{"fc1": "pre_logits.fc1", "fc2": "pre_logits.fc2", "predictions": "head.fc"}
+	features, classifier := 0, 0
+	for _, l := range layers {
+		name := ""
+		switch l.Kind {
+		case model.Conv3x3:
+			name = fmt.Sprintf("features.%d", features)
+			features += 2
+		case model.MaxPool:
+			features++
+			continue
+		case model.Dense:
+			name = fmt.Sprintf("classifier.%d", classifier)
+			classifier += 3
+			v.layers[timm[l.Name]] = len(v.names)
 		}
-		return torchvision, nil
-	case has("block1_conv1/kernel"):
-		return keras, nil
+		v.layers[name] = len(v.names)
+		v.names = append(v.names, name)
 	}
-	return naming{}, errors.New("it has neither Keras's tensor block1_conv1/kernel nor torchvision's features.0.weight; is it VGG19?")
+	return v
 }
 
-// load reads the layers' values into canonical layout.
-func load(ctx context.Context, f *file, layers []model.Layer) (*model.Weights, error) {
-	n, err := detect(f)
-	if err != nil {
-		return nil, err
+// kerasCount is the number that Keras 1 and TensorFlow add to names that are
+// already taken: block1_conv1_W_1.
+var kerasCount = regexp.MustCompile(`_\d+$`)
+
+// splitKeras reads the names of Keras's files of all ages:
+// block1_conv1/kernel, block1_conv1/block1_conv1/kernel:0,
+// block1_conv1/block1_conv1_W_1:0. The state of an optimiser, which is called like
+// the tensors it belongs to, is none of them.
+func splitKeras(name string) (string, part) {
+	steps := strings.Split(name, "/")
+	if len(steps) < 2 || strings.HasPrefix(steps[0], "optimizer") {
+		return "", neither
 	}
-	if layers, err = present(f, n, layers); err != nil {
-		return nil, err
+	layer := steps[len(steps)-2]
+	variable := strings.TrimSuffix(steps[len(steps)-1], ":0")
+	variable = strings.TrimPrefix(variable, layer+"_")
+	switch kerasCount.ReplaceAllString(variable, "") {
+	case "kernel", "W":
+		return layer, kernel
+	case "bias", "b":
+		return layer, bias
+	case "moving_mean", "moving_variance":
+		return layer, statistic
 	}
-	w := &model.Weights{Preprocess: n.preprocess, Params: make([]model.Params, len(layers))}
-	if w.Preprocess, err = override(w.Preprocess, f.metadata["preprocess"]); err != nil {
-		return nil, err
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(2) // reading alternates with converting; more would only seek
-	for i, l := range layers {
-		index := kindIndex(layers, i)
-		g.Go(func() (err error) {
-			w.Params[i], err = n.read(ctx, f, index, l)
-			return err
-		})
-	}
-	return w, g.Wait()
+	return "", neither
 }
 
-// kindIndex counts the layers of the same kind before layer i.
-func kindIndex(layers []model.Layer, i int) int {
-	n := 0
-	for _, l := range layers[:i] {
-		if l.Kind == layers[i].Kind {
-			n++
-		}
+// torchName allows the prefixes that DataParallel, torch.compile and a wrapping
+// module leave behind.
+var torchName = regexp.MustCompile(`^(?:module\.|_orig_mod\.|model\.)*((?:features|classifier)\.\d+|pre_logits\.fc\d|head\.fc)\.(\w+)$`)
+
+func splitTorch(name string) (string, part) {
+	m := torchName.FindStringSubmatch(name)
+	if m == nil {
+		return "", neither
 	}
-	return n
+	switch m[2] {
+	case "weight":
+		return m[1], kernel
+	case "bias":
+		return m[1], bias
+	case "running_mean", "running_var":
+		return m[1], statistic
+	}
+	return "", neither
 }
 
-// present checks that all tensors are there in the right shape, and leaves the
-// dense layers out of a no-top file.
-func present(f *file, n naming, layers []model.Layer) ([]model.Layer, error) {
-	top := slices.IndexFunc(layers, func(l model.Layer) bool { return l.Kind == model.Dense })
-	if top >= 0 && !anyOf(f, n, layers[top:]) {
-		layers = layers[:top]
-	}
-	for i, l := range layers {
-		index := kindIndex(layers, i)
-		for name, want := range map[string][]int{n.kernel(index, l): n.kernelShape(l), n.bias(index, l): {l.BiasLen()}} {
-			t, ok := f.tensors[name]
-			if !ok {
-				return nil, fmt.Errorf("tensor %q is missing (%s names)", name, n.library)
-			}
-			if !slices.Equal(t.Shape, want) {
-				return nil, fmt.Errorf("tensor %q has shape %v, VGG19's is %v", name, t.Shape, want)
-			}
-		}
-	}
-	return layers, nil
-}
-
-func anyOf(f *file, n naming, layers []model.Layer) bool {
-	for i, l := range layers {
-		if _, ok := f.tensors[n.kernel(i, l)]; ok {
-			return true
-		}
-	}
-	return false
-}
-
-func (n naming) kernelShape(l model.Layer) []int {
-	switch {
-	case l.Kind == model.Dense && n.transposed:
-		return []int{l.Out.C, l.In.Len()}
-	case l.Kind == model.Dense:
-		return []int{l.In.Len(), l.Out.C}
-	case n.transposed:
-		return []int{l.Out.C, l.In.C, 3, 3}
-	}
-	return []int{3, 3, l.In.C, l.Out.C}
-}
-
-// override applies a file's own word on its colour arithmetic.
-func override(p model.Preprocess, name string) (model.Preprocess, error) {
-	switch name {
-	case "":
-		return p, nil
-	case "caffe":
-		return model.Caffe(), nil
-	case "torch":
-		return model.Torch(), nil
-	}
-	return p, fmt.Errorf("its metadata asks for the preprocessing %q; caffe and torch are known", name)
-}
-
-func (n naming) read(ctx context.Context, f *file, index int, l model.Layer) (model.Params, error) {
-	kernel, err := f.floats(ctx, n.kernel(index, l))
-	if err != nil {
-		return model.Params{}, err
-	}
-	bias, err := f.floats(ctx, n.bias(index, l))
-	if err != nil {
-		return model.Params{}, err
-	}
-	if n.transposed {
-		kernel = canonical(kernel, l)
-	}
-	return model.Params{Kernel: kernel, Bias: bias}, nil
-}
-
-// canonical reorders a torch kernel: (out, in, spatial) with the input in CHW
-// order becomes (spatial, in, out), which is HWIO for a convolution and, for a
-// dense layer behind a map, the HWC order of that map's rows.
-func canonical(src []float32, l model.Layer) []float32 {
-	out, in, spatial := l.Out.C, l.In.C, 9
-	if l.Kind == model.Dense {
-		spatial = l.In.H * l.In.W
-	}
-	dst := make([]float32, len(src))
-	const block = 16 // output channels at a time: one cache line is written whole
-	for o0 := 0; o0 < out; o0 += block {
-		o1 := min(o0+block, out)
-		for i := range in {
-			for s := range spatial {
-				row := dst[(s*in+i)*out:]
-				for o := o0; o < o1; o++ {
-					row[o] = src[(o*in+i)*spatial+s]
-				}
-			}
-		}
-	}
-	return dst
-}
+// trunkLayer matches layer names that only the convolutional part of a VGG has.
+// Where such a layer is not VGG19's, the file is another network. Other unknown
+// names may be a head that someone trained on top and are ignored.
+var trunkLayer = regexp.MustCompile(`^(features\.\d+|block\d+_\w+)$`)

@@ -3,6 +3,7 @@ package fit
 import (
 	"cmp"
 	"fmt"
+	"math"
 )
 
 // rounding is how far the means of equal scores in another order may differ.
@@ -41,9 +42,17 @@ func (r *Report) decide() {
 	r.Advice = r.advise()
 }
 
+// compare orders means, taking those that differ by rounding as equal.
+func compare(a, b Summary) int {
+	if math.Abs(a.Mean-b.Mean) <= rounding {
+		return 0
+	}
+	return cmp.Compare(a.Mean, b.Mean)
+}
+
 // better orders by mean accuracy, then by mean log loss, then by cost.
 func better(a, b Entry) bool {
-	if c := cmp.Or(cmp.Compare(b.Accuracy.Mean, a.Accuracy.Mean), cmp.Compare(a.LogLoss.Mean, b.LogLoss.Mean)); c != 0 {
+	if c := cmp.Or(compare(b.Accuracy, a.Accuracy), compare(a.LogLoss, b.LogLoss)); c != 0 {
 		return c < 0
 	}
 	return cheaper(a, b)
@@ -53,8 +62,8 @@ func better(a, b Entry) bool {
 // at equal cost the more accurate one, then the lower log loss, comes first.
 func cheaper(a, b Entry) bool {
 	return cmp.Or(cmp.Compare(a.TrunkFLOPs, b.TrunkFLOPs), cmp.Compare(a.BytesAPage, b.BytesAPage),
-		cmp.Compare(a.HeadParameters, b.HeadParameters), cmp.Compare(b.Accuracy.Mean, a.Accuracy.Mean),
-		cmp.Compare(a.LogLoss.Mean, b.LogLoss.Mean)) < 0
+		cmp.Compare(a.HeadParameters, b.HeadParameters), compare(b.Accuracy, a.Accuracy),
+		compare(a.LogLoss, b.LogLoss)) < 0
 }
 
 // advise says in a sentence what the numbers recommend.

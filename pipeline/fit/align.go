@@ -53,7 +53,10 @@ func survey(ctx context.Context, load Load, cuts []model.Cut, labels *Labels) (*
 		if err != nil {
 			return nil, nil, err
 		}
-		names, replaced := labels.apply(d)
+		names, replaced, err := labels.apply(d)
+		if err != nil {
+			return nil, nil, err
+		}
 		if i == 0 {
 			counts.LabelsReplaced = replaced
 		}
@@ -73,7 +76,9 @@ func survey(ctx context.Context, load Load, cuts []model.Cut, labels *Labels) (*
 		}
 		last = d
 	}
-	counts.LabelsUnused = labels.unused()
+	if counts.LabelsUnused = labels.unused(); labels != nil && counts.LabelsUnused == len(labels.of) {
+		return nil, nil, fmt.Errorf("none of the %d pages or documents in the labels file is in the store: name them as featurize did", counts.LabelsUnused)
+	}
 	p := &pages{counts: counts}
 	hashes := p.common(found, len(cuts))
 	p.group(hashes)

@@ -105,9 +105,12 @@ func (l *Labels) add(key, label string) error {
 
 // apply returns a table's labels after the overrides, and how many pages got
 // another one. It leaves the table as it is.
-func (l *Labels) apply(d *Dataset) (labels []string, changed int) {
-	if l == nil || l.byPath && d.Paths == nil {
-		return d.Labels, 0
+func (l *Labels) apply(d *Dataset) (labels []string, changed int, err error) {
+	if l == nil {
+		return d.Labels, 0, nil
+	}
+	if l.byPath && d.Paths == nil {
+		return nil, 0, fmt.Errorf("cut %s has no paths to apply labels by: use a labels file with document_id", d.Cut)
 	}
 	labels = slices.Clone(d.Labels)
 	for i := range d.Keys {
@@ -123,7 +126,7 @@ func (l *Labels) apply(d *Dataset) (labels []string, changed int) {
 			}
 		}
 	}
-	return labels, changed
+	return labels, changed, nil
 }
 
 // unused returns how many overrides met no page.

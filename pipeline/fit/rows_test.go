@@ -152,6 +152,22 @@ func TestLabelsOverride(t *testing.T) {
 	}
 }
 
+func TestLabelsThatMeetNothing(t *testing.T) {
+	d := corpus{documents: 20, pages: 1, classes: 2}.table(cut(t, "pool1-avg"), 1)
+	for says, spoil := range map[string]func(){"none of the 1": func() {}, "has no paths": func() { d.Paths = nil }} {
+		l, err := ParseLabels(strings.NewReader("path,label\nelsewhere.tif,a\n"), "l.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		spoil()
+		load, _ := loader(d)
+		if _, _, err := survey(t.Context(), load, []model.Cut{d.Cut}, l); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+		d.Paths = make([]string, 20)
+	}
+}
+
 func FuzzParseLabels(f *testing.F) {
 	f.Add("path,label\nin/1.tif,memo\n")
 	f.Add("document_id\tlabel\nabc\tx\n")

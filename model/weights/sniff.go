@@ -1,0 +1,60 @@
+package weights
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+const conversion = "convert it to .safetensors first (in Python: safetensors.torch.save_file(model.state_dict(), \"vgg19.safetensors\")); "
+
+// strangers are formats that people have VGG19 in and that are not read, by the
+// bytes they begin with.
+var strangers = []struct{ magic, refusal string }{
+	{"\x89HDF", "it is an HDF5 file: " + conversion},
+	{"PK\x03\x04", "it is a ZIP archive, as PyTorch's .pth, Keras 3's .keras and NumPy's .npz are: " + conversion},
+	{"\x80\x02", "it is a Python pickle, as PyTorch's older .pth is: " + conversion},
+	{"\x80\x03", "it is a Python pickle: " + conversion},
+	{"\x80\x04", "it is a Python pickle: " + conversion},
+	{"\x80\x05", "it is a Python pickle: " + conversion},
+	{"<", "it is an HTML or XML page, probably a server's error message saved in place of the file: download it again; "},
+	{"version https://git-lfs", "it is a Git LFS pointer, not the file itself: run `git lfs pull`; "},
+	{"\x1f\x8b", "it is compressed with gzip: gunzip it first; "},
+	{"\x28\xb5\x2f\xfd", "it is compressed with zstd: unzstd it first; "},
+	{"GGUF", "it is a GGUF file: " + conversion},
+	{"{", "it is JSON text, perhaps the index of a model in several files: give the one file that holds the tensors; "},
+}
+
+// sniff tells a file's format from its content.
+func sniff(r io.ReaderAt, size int64) error {
+	if size == 0 {
+		return errors.New("the file is empty: " + accepted)
+	}
+	head := make([]byte, min(size, 512))
+	if n, err := r.ReadAt(head, 0); n < len(head) {
+		return fmt.Errorf("read its first bytes: %w", err)
+	}
+	switch {
+	case isSafetensors(head):
+		return nil
+	case isONNX(head):
+		return errors.New("it is an ONNX model: " + conversion + accepted)
+	}
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	for _, s := range strangers {
+		if bytes.HasPrefix(text, []byte(s.magic)) {
+			return errors.New(s.refusal + accepted)
+		}
+	}
+	return errors.New("its format is unknown: " + accepted)
+}
+
+// isSafetensors looks for the header's opening brace behind its length.
+func isSafetensors(head []byte) bool { return len(head) > 8 && head[8] == '{' }
+
+// isONNX looks for ModelProto's first fields as every exporter writes them:
+// ir_version (field 1, a small varint), then producer_name (2) or graph (7).
+func isONNX(head []byte) bool {
+	return len(head) > 2 && head[0] == 0x08 && head[1] < 0x20 && (head[2] == 0x12 || head[2] == 0x3a)
+}

@@ -1,0 +1,86 @@
+package weights
+
+import (
+	"encoding/binary"
+	"io"
+	"math"
+	"unsafe"
+)
+
+// littleEndian reports whether float32 values lie in memory as they lie in files.
+func littleEndian() bool { return binary.NativeEndian.Uint16([]byte{1, 0}) == 1 }
+
+// readValues fills to with the values stored at the offset. Every format becomes
+// float32: exactly from the 16-bit formats, rounded to nearest from float64.
+func readValues(r io.ReaderAt, at int64, e element, to []float32) error {
+	if e == f32 && littleEndian() {
+		return readFull(r, bytesOf(to), at)
+	}
+	raw := make([]byte, int64(len(to))*e.size())
+	if err := readFull(r, raw, at); err != nil {
+		return err
+	}
+	convert(to, raw, e)
+	return nil
+}
+
+func readFull(r io.ReaderAt, p []byte, at int64) error {
+	n, err := r.ReadAt(p, at)
+	switch {
+	case n == len(p):
+		return nil
+	case err == io.EOF:
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// bytesOf returns the memory of values as bytes.
+func bytesOf(values []float32) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values))
+}
+
+// convert turns little-endian values of a format into float32.
+func convert(to []float32, raw []byte, e element) {
+	switch e {
+	case f16:
+		for i := range to {
+			to[i] = halfToFloat(binary.LittleEndian.Uint16(raw[2*i:]))
+		}
+	case bf16:
+		for i := range to {
+			to[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(raw[2*i:])) << 16)
+		}
+	case f32:
+		for i := range to {
+			to[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+		}
+	case f64:
+		for i := range to {
+			to[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:])))
+		}
+	}
+}
+
+// halfToFloat converts IEEE 754 binary16: 1 bit sign, 5 bits exponent with bias
+// 15, 10 bits fraction.
+func halfToFloat(h uint16) float32 {
+	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&0x3ff
+	switch exponent {
+	case 0: // zero and subnormal numbers, multiples of 2⁻²⁴
+		return math.Float32frombits(sign | math.Float32bits(float32(fraction)/(1<<24)))
+	case 31: // infinity and NaN
+		return math.Float32frombits(sign | 0x7f800000 | fraction<<13)
+	}
+	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
+}
+
+// notFinite returns the index of the first NaN or infinity, or -1.
+func notFinite(values []float32) int {
+	for i, v := range values {
+		if math.Float32bits(v)&0x7f800000 == 0x7f800000 {
+			return i
+		}
+	}
+	return -1
+}
