@@ -43,8 +43,8 @@ func run(program, work string, kills int, seed uint64) error {
 	r := rand.New(rand.NewPCG(seed, 0))
 	hits := 0
 	for range kills {
-		// Up to the time of a whole run, so that every stage is hit, its end too.
-		killed, err := featurize(program, work, broken, time.Duration(r.Int64N(int64(took))))
+		// A third of a whole run at most, so that most runs are hit, at any stage.
+		killed, err := featurize(program, work, broken, time.Duration(r.Int64N(int64(took/3))))
 		if err != nil {
 			return err
 		}
