@@ -3,6 +3,7 @@ package weights
 import (
 	"io"
 
+	"cutpoint/model/weights/hdf5"
 	"cutpoint/model/weights/safetensors"
 )
 
@@ -46,8 +47,12 @@ type catalogue struct {
 }
 
 func readCatalogue(r io.ReaderAt, size int64) (*catalogue, error) {
-	if err := sniff(r, size); err != nil {
+	f, err := sniff(r, size)
+	if err != nil {
 		return nil, err
+	}
+	if f == hdf5File {
+		return readHDF5(r, size)
 	}
 	return readSafetensors(r, size)
 }
@@ -60,6 +65,19 @@ func readSafetensors(r io.ReaderAt, size int64) (*catalogue, error) {
 	c := &catalogue{preprocess: h.Metadata["preprocess"]}
 	for _, t := range h.Tensors {
 		c.tensors = append(c.tensors, tensor{name: t.Name, element: element(t.DType), shape: t.Shape, offset: t.Offset, size: t.Size})
+	}
+	return c, nil
+}
+
+// readHDF5 lists the datasets of a file of Keras, which says nothing about colours.
+func readHDF5(r io.ReaderAt, size int64) (*catalogue, error) {
+	datasets, err := hdf5.Datasets(r, size)
+	if err != nil {
+		return nil, err
+	}
+	c := &catalogue{}
+	for _, d := range datasets {
+		c.tensors = append(c.tensors, tensor{name: d.Name, element: element(d.Type), shape: d.Shape, offset: d.Offset, size: d.Size, unreadable: d.Unreadable})
 	}
 	return c, nil
 }

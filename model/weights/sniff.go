@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"cutpoint/model/weights/hdf5"
 )
 
 const conversion = "convert it to .safetensors first (in Python: safetensors.torch.save_file(model.state_dict(), \"vgg19.safetensors\")); "
@@ -12,7 +14,6 @@ const conversion = "convert it to .safetensors first (in Python: safetensors.tor
 // strangers are formats that people have VGG19 in and that are not read, by the
 // bytes they begin with.
 var strangers = []struct{ magic, refusal string }{
-	{"\x89HDF", "it is an HDF5 file: " + conversion},
 	{"PK\x03\x04", "it is a ZIP archive, as PyTorch's .pth, Keras 3's .keras and NumPy's .npz are: " + conversion},
 	{"\x80\x02", "it is a Python pickle, as PyTorch's older .pth is: " + conversion},
 	{"\x80\x03", "it is a Python pickle: " + conversion},
@@ -26,28 +27,38 @@ var strangers = []struct{ magic, refusal string }{
 	{"{", "it is JSON text, perhaps the index of a model in several files: give the one file that holds the tensors; "},
 }
 
+type format int
+
+const (
+	unknown format = iota
+	safetensorsFile
+	hdf5File
+)
+
 // sniff tells a file's format from its content.
-func sniff(r io.ReaderAt, size int64) error {
+func sniff(r io.ReaderAt, size int64) (format, error) {
 	if size == 0 {
-		return errors.New("the file is empty: " + accepted)
+		return unknown, errors.New("the file is empty: " + accepted)
 	}
 	head := make([]byte, min(size, 512))
 	if n, err := r.ReadAt(head, 0); n < len(head) {
-		return fmt.Errorf("read its first bytes: %w", err)
+		return unknown, fmt.Errorf("read its first bytes: %w", err)
 	}
 	switch {
 	case isSafetensors(head):
-		return nil
+		return safetensorsFile, nil
+	case hdf5.Is(r, size):
+		return hdf5File, nil
 	case isONNX(head):
-		return errors.New("it is an ONNX model: " + conversion + accepted)
+		return unknown, errors.New("it is an ONNX model: " + conversion + accepted)
 	}
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
 	for _, s := range strangers {
 		if bytes.HasPrefix(text, []byte(s.magic)) {
-			return errors.New(s.refusal + accepted)
+			return unknown, errors.New(s.refusal + accepted)
 		}
 	}
-	return errors.New("its format is unknown: " + accepted)
+	return unknown, errors.New("its format is unknown: " + accepted)
 }
 
 // isSafetensors looks for the header's opening brace behind its length.
