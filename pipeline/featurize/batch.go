@@ -73,6 +73,7 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 		return nil
 	}
 	b.seen[d.id] = d.entry
+	b.run.progress.planned.Add(int64(len(d.due) - b.run.catalog.estimate(d.entry)))
 	b.recordDocument(d)
 	failed := d.failure != nil
 	for {
@@ -87,7 +88,7 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 				return err
 			}
 			if b.run.ended() {
-				if int(p.number) == d.count-1 {
+				if p.number == d.due[len(d.due)-1] {
 					b.run.progress.document(failed)
 				}
 				return nil
@@ -113,6 +114,7 @@ func (b *batcher) copyOf(d *document) bool {
 		}
 	}
 	b.run.progress.copies.Add(1)
+	b.run.progress.planned.Add(-int64(b.run.catalog.estimate(d.entry)))
 	if label != d.entry.Label {
 		b.run.progress.conflicts.Add(1)
 		b.run.opt.Log.Warn("two copies of one document have different labels; the first one counts",
@@ -149,6 +151,7 @@ func (b *batcher) page(ctx context.Context, d *document, p page) error {
 		rec.documents = append(rec.documents, row)
 	}
 	if p.failure != nil {
+		b.run.progress.planned.Add(-1)
 		rec.failures = append(rec.failures, *p.failure)
 		b.run.opt.Log.Warn("page cannot be read", "path", p.failure.Path, "page", p.number, "class", p.failure.Class, "reason", p.failure.Message)
 		return nil

@@ -41,7 +41,7 @@ func (p *plan) place(c *catalog, e corpus.Entry, opt Options) {
 		}
 	}
 	p.read = append(p.read, e)
-	p.pages += max(1, c.missing(c.unchanged(e)))
+	p.pages += c.estimate(e)
 }
 
 // settle counts a document that needs no pixels, and notes rows to refresh.
@@ -63,15 +63,16 @@ func (c *catalog) anyFailed(rows []schemas.Document) bool {
 	return false
 }
 
-// missing counts the known pages that are not at every cut.
-func (c *catalog) missing(rows []schemas.Document) int {
+// estimate guesses how many pages of a file are to be computed: what is missing
+// of a known one, one of another.
+func (c *catalog) estimate(e corpus.Entry) int {
 	n := 0
-	for _, r := range rows {
+	for _, r := range c.unchanged(e) {
 		if c.wanted(r.Key()) != 0 {
 			n++
 		}
 	}
-	return n
+	return max(1, n)
 }
 
 // refreshed returns the rows as the entry now describes them; nothing if they

@@ -5,7 +5,8 @@ import "sync/atomic"
 // Progress counts what a run has done so far. It may be read at any time from
 // any goroutine.
 type Progress struct {
-	planned   atomic.Int64 // pages to compute, a lower bound until all documents are open
+	planned   atomic.Int64 // pages to compute, an estimate until all documents are open
+	limit     atomic.Int64 // Options.Limit
 	toRead    atomic.Int64 // documents to read
 	documents atomic.Int64 // documents read
 	pages     atomic.Int64 // pages computed
@@ -29,6 +30,9 @@ func (p *Progress) Counts() Counts {
 		Pages: p.pages.Load(), Committed: p.committed.Load(), Failed: p.failed.Load(),
 	}
 	c.PlannedPages = max(p.planned.Load(), c.Pages)
+	if limit := p.limit.Load(); limit > 0 {
+		c.PlannedPages = min(c.PlannedPages, limit)
+	}
 	return c
 }
 

@@ -26,6 +26,7 @@ type document struct {
 	id      string // hash of the content, or pathID
 	format  string
 	count   int              // pages in the document
+	due     []int32          // pages to decode
 	failure *schemas.Failure // of the document as a whole
 }
 
@@ -75,16 +76,15 @@ func (r *run) readAll(ctx context.Context, jobs <-chan *document) error {
 func (r *run) read(ctx context.Context, d *document) error {
 	defer close(d.pages)
 	doc := r.open(d)
-	close(d.opened)
-	if doc == nil {
-		return nil
-	}
-	for n := range d.count {
-		if !r.due(d, int32(n)) {
-			continue
+	for n := range int32(d.count) {
+		if r.due(d, n) {
+			d.due = append(d.due, n)
 		}
+	}
+	close(d.opened)
+	for _, n := range d.due {
 		select {
-		case d.pages <- r.prepare(d, doc, int32(n)):
+		case d.pages <- r.prepare(d, doc, n):
 		case <-d.abandon:
 			return nil
 		case <-ctx.Done():

@@ -84,10 +84,8 @@ func newRun(ctx context.Context, job Job, opt Options) (*run, error) {
 	if r.progress == nil {
 		r.progress = &Progress{}
 	}
-	if opt.Limit > 0 {
-		r.plan.pages = min(r.plan.pages, opt.Limit)
-	}
 	r.progress.planned.Store(int64(r.plan.pages))
+	r.progress.limit.Store(int64(opt.Limit))
 	r.progress.toRead.Store(int64(len(r.plan.read)))
 	return r, nil
 }
