@@ -181,7 +181,7 @@ func (st status) printFailures(w io.Writer) error {
 		if f.Page != nil {
 			page = fmt.Sprintf(" page %d", *f.Page)
 		}
-		if _, err := fmt.Fprintf(w, "  %s%s: %s (%s, %d attempts)\n", f.Path, page, f.Message, f.Class, f.Attempts); err != nil {
+		if _, err := fmt.Fprintf(w, "  %s%s: %s (%s, attempt %d)\n", f.Path, page, f.Message, f.Class, f.Attempts); err != nil {
 			return err
 		}
 	}

@@ -86,7 +86,7 @@ func (f *File) header() (uint64, error) {
 // bytes returns n bytes at an offset, or an error if the file does not hold them.
 func (f *File) bytes(at, n uint64) ([]byte, error) {
 	if size := uint64(len(f.data)); at > size || n > size-at {
-		return nil, fmt.Errorf("it points to %d bytes at %d of a file of %d", n, at, size)
+		return nil, fmt.Errorf("%d bytes at %d lie outside the file of %d: it is cut short or broken", n, at, size)
 	}
 	return f.data[at : at+n], nil
 }

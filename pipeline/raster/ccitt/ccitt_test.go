@@ -1,0 +1,92 @@
+package ccitt
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestCodesArePrefixFree checks the tables against themselves: no code begins
+// another of its colour, and every run length up to 2560 can be written.
+func TestCodesArePrefixFree(t *testing.T) {
+	for name, table := range map[string][]code{"white": whiteCodes, "black": blackCodes} {
+		all := append(append([]code(nil), table...), sharedCodes...)
+		if len(all) != 64+27+13 {
+			t.Errorf("%s has %d codes", name, len(all))
+		}
+		for i, a := range all {
+			for j, b := range all {
+				if i != j && strings.HasPrefix(b.bits, a.bits) {
+					t.Errorf("%s: the code of %d begins that of %d", name, a.run, b.run)
+				}
+			}
+		}
+	}
+}
+
+// encode writes bits given as text into bytes.
+func encode(text string) []byte {
+	text = strings.ReplaceAll(text, " ", "")
+	out := make([]byte, (len(text)+7)/8)
+	for i, c := range text {
+		if c == '1' {
+			out[i/8] |= 0x80 >> (i % 8)
+		}
+	}
+	return out
+}
+
+// The lines are written by hand from the tables of T.4 and T.6.
+func TestDecode(t *testing.T) {
+	const end = "000000000001"
+	for _, c := range []struct {
+		name          string
+		bits          string
+		width, height int
+		mode          Mode
+		want          []byte
+	}{
+		{"white 2, black 3, white 3", "0111 10 1000", 8, 1, RLE, []byte{0b00111000}},
+		{"black first", "00110101 000101", 8, 1, RLE, []byte{0xff}},
+		{"lines on bytes", "0111 10 1000 000000 0111 10 1000", 8, 2, RLE, []byte{0x38, 0x38}},
+		{"make-up", "11011 0111 0000001111 0000110111", 130, 1, RLE, nil},
+		{"group 3", end + "0111 10 1000" + end + "10011", 8, 2, Group3, []byte{0x38, 0}},
+		{"group 3 damaged", end + "0111 10 1000" + end + "0000000011" + end + "10011", 8, 3, Group3, []byte{0x38, 0x38, 0}},
+		{"group 3 2-D", end + "1 0111 10 1000" + end + "0 1 1 1", 8, 2, Group32D, []byte{0x38, 0x38}},
+		{"group 4 vertical", "001 0111 10 1  011 010 1", 8, 2, Group4, []byte{0x38, 0x10}},
+		{"group 4 pass", "001 0111 10 1  0001 1", 8, 2, Group4, []byte{0x38, 0}},
+	} {
+		got, err := Decode(encode(c.bits), c.width, c.height, c.mode)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		} else if c.want != nil && string(got) != string(c.want) {
+			t.Errorf("%s: %08b, want %08b", c.name, got, c.want)
+		}
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		bits string
+		mode Mode
+	}{
+		"nothing": {"", Group4}, "no such code": {"00000000 00000000", RLE}, "too long": {"0111 11 0111 0000111", RLE},
+		"cut short": {"0111", RLE}, "no line end": {"0111 10 1000", Group32D},
+	} {
+		if got, err := Decode(encode(c.bits), 8, 1, c.mode); err == nil {
+			t.Errorf("%s: %08b", name, got)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add(encode("001 0111 10 1  011 010 1"), uint16(8), uint8(3))
+	f.Add(encode("000000000001 1 0111 10 1000 000000000001 0 1 1 1"), uint16(8), uint8(2))
+	f.Add([]byte("\x00\x10\x01\xff"), uint16(1000), uint8(1))
+	f.Fuzz(func(t *testing.T, data []byte, width uint16, mode uint8) {
+		w := int(width) + 1
+		got, err := Decode(data, w, 5, Mode(mode%4))
+		if err == nil && len(got) != 5*((w+7)/8) {
+			t.Errorf("%d bytes for 5 lines of %d", len(got), w)
+		}
+	})
+}

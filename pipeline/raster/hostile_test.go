@@ -1,0 +1,138 @@
+package raster
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// small keeps a test's memory low; a bomb must be refused at any limit.
+var small = Limits{MaxPixels: 4_000_000, MaxPages: 50, MaxBytes: 64 << 20}
+
+// exercise reads a document to the end: every failure must be an *Error, every
+// page consistent.
+func exercise(t *testing.T, data []byte) (pages, failures int) {
+	t.Helper()
+	check := func(err error) bool {
+		if err == nil {
+			return true
+		}
+		failures++
+		var e *Error
+		if !errors.As(err, &e) || e.Class == "" {
+			t.Errorf("untyped error %v", err)
+		}
+		return false
+	}
+	d, err := Open(data, small)
+	if !check(err) {
+		return pages, failures
+	}
+	dst := make([]uint8, 224*224*3)
+	for n := range d.Pages() {
+		p, err := d.Decode(n)
+		if !check(err) {
+			continue
+		}
+		if p.Width < 1 || p.Height < 1 || len(p.Pix) != p.Width*p.Height*p.Channels {
+			t.Fatalf("page of %d × %d × %d has %d values", p.Width, p.Height, p.Channels, len(p.Pix))
+		}
+		p.Squash(dst, 224)
+		pages++
+	}
+	return pages, failures
+}
+
+// TestHostile reads the shared collection of broken and odd files.
+func TestHostile(t *testing.T) {
+	root := "../../../shared/data/hostile"
+	if _, err := os.Stat(root); err != nil {
+		t.Skip("../shared/data/hostile is absent")
+	}
+	files, pages, failures := 0, 0, 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		p, f := exercise(t, data)
+		if p+f == 0 {
+			t.Errorf("%s gave neither a page nor a failure", path)
+		}
+		files, pages, failures = files+1, pages+p, failures+f
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d files: %d pages, %d failures", files, pages, failures)
+}
+
+// FuzzOpen is seeded with a file of each format.
+func FuzzOpen(f *testing.F) {
+	names, err := filepath.Glob("testdata/*.*")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { exercise(t, data) })
+}
+
+func TestTruncatedAnywhere(t *testing.T) {
+	for _, name := range []string{"pages.tif", "bilevel-group4.tif", "mode-P.tif", "rgb.bmp", "mode-RGBA.png", "palette.gif"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := 0; n < len(data); n += 1 + len(data)/400 {
+			exercise(t, data[:n])
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	data, err := os.ReadFile("testdata/pages.tif")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, limits := range map[string]Limits{
+		"pixels": {MaxPixels: 100, MaxPages: 50, MaxBytes: 1 << 20},
+		"pages":  {MaxPixels: 1 << 30, MaxPages: 2, MaxBytes: 1 << 20},
+		"bytes":  {MaxPixels: 1 << 30, MaxPages: 50, MaxBytes: 100},
+	} {
+		d, err := Open(data, limits)
+		if err == nil {
+			_, err = d.Decode(0)
+		}
+		var e *Error
+		if !errors.As(err, &e) || e.Class != TooLarge {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestUnknownContentIsNamed(t *testing.T) {
+	for content, want := range map[string]string{
+		"": "the file is empty", "%PDF-1.7": "this is a PDF", "PK\x03\x04": "a zip file", "<html>": "markup", "hello": "no image that is known",
+	} {
+		_, err := Open([]byte(content), small)
+		var e *Error
+		if !errors.As(err, &e) || e.Class != Unsupported {
+			t.Errorf("%q: %v", content, err)
+		} else if !strings.Contains(e.Error(), want) {
+			t.Errorf("%q: %v, want %q in it", content, err, want)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+"""Makes the files of this folder and pages.json, the SHA-256 of each page's
+224 x 224 RGB pixels. Run with Pillow 12.0.0 from this folder:
+    python make.py
+The drawings are made here; the expected pixels are Pillow's."""
+import contextlib
+import io
+import pathlib
+import random
+import sys
+
+from PIL import Image, ImageDraw
+
+SCRIPT = pathlib.Path(__file__).resolve().parents[3] / "scripts/conformance/pages.py"
+rng = random.Random(1)
+
+
+def drawing(mode, size):
+    """Strokes and discs in all the mode's values."""
+    image = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(image)
+    w, h = size
+    for _ in range(12):
+        color = tuple(rng.randrange(256) for _ in range(3))
+        x, y = rng.randrange(w), rng.randrange(h)
+        draw.line((x, y, rng.randrange(w), rng.randrange(h)), color, rng.randrange(1, 4))
+        draw.ellipse((x, y, x + w // 6, y + h // 6), color)
+    if mode in ("RGBA", "LA"):
+        image = image.convert(mode)
+        image.putalpha(Image.linear_gradient("L").resize(size))
+        return image
+    return image.convert(mode)
+
+
+saves = []
+
+
+def save(name, image, **options):
+    image.save(name, **options)
+    saves.append(name)
+
+
+for size in [(1, 1), (1, 500), (500, 1), (37, 53), (224, 224), (225, 223), (224, 300), (300, 224), (700, 901)]:
+    save(f"grey-{size[0]}x{size[1]}.png", drawing("L", size), optimize=True)
+for mode in ["1", "P", "RGB", "RGBA", "LA"]:
+    save(f"mode-{mode}.png", drawing(mode, (131, 97)), optimize=True)
+save("rgb.bmp", drawing("RGB", (61, 47)))
+save("palette.gif", drawing("P", (131, 97)))
+fax = drawing("1", (333, 271))
+for compression in ["raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_ccitt", "group3", "group4"]:
+    save(f"bilevel-{compression}.tif", fax, compression=compression)
+save("bilevel-group3-2d.tif", fax, compression="group3", tiffinfo={292: 1})
+save("bilevel-white-is-zero.tif", fax, compression="group4", tiffinfo={262: 0})
+for mode in ["L", "P", "RGB", "CMYK"]:
+    save(f"mode-{mode}.tif", drawing(mode, (131, 97)), compression="tiff_lzw")
+save("predictor.tif", drawing("RGB", (131, 97)), compression="tiff_adobe_deflate", tiffinfo={317: 2})
+for n in range(1, 9):
+    save(f"orientation-{n}.tif", drawing("L", (60, 90)), compression="packbits", tiffinfo={274: n})
+pages = [drawing(m, (80 + 20 * i, 110)) for i, m in enumerate(["1", "L", "RGB"])]
+save("pages.tif", pages[0], save_all=True, append_images=pages[1:], compression="tiff_lzw")
+
+sys.stdin = io.StringIO("\n".join(saves))
+with open("pages.json", "w") as out, contextlib.redirect_stdout(out):
+    exec(SCRIPT.read_text())
