@@ -1,33 +1,59 @@
 package weights
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"cutpoint/model"
+	"cutpoint/model/weights/safetensors"
 )
 
+// TestImageNet opens the real weights, in Keras's names and layout, and compares
+// them with the file's bytes.
 func TestImageNet(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads 575 MB")
+		t.Skip("reads 575 MB twice")
 	}
-	cache, err := os.UserCacheDir()
+	home, err := os.UserHomeDir()
 	if err != nil {
 		t.Skip(err)
 	}
-	path := filepath.Join(cache, "vgg19_imagenet.safetensors")
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("no ImageNet weights at %s", path)
+	path := filepath.Join(home, ".cache", "vgg19_imagenet.safetensors")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Skipf("no ImageNet weights: %v", err)
 	}
 	w, err := Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cuts := model.AllCuts()
-	if err := w.Check(cuts); err != nil {
+	if err := w.Check(model.AllCuts()); err != nil {
 		t.Fatal(err)
 	}
-	t.Log(w.SHA256())
+	if w.Preprocess != model.Caffe() {
+		t.Errorf("preprocess %s, want caffe", w.Preprocess.Name)
+	}
+	h, err := safetensors.ReadHeader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := map[string]safetensors.Tensor{}
+	for _, x := range h.Tensors {
+		place[x.Name] = x
+	}
+	sum := sha256.New()
+	for _, l := range model.ParameterLayers() {
+		for _, part := range []string{"/kernel", "/bias"} {
+			x := place[l.Name+part]
+			sum.Write(raw[x.Offset:][:x.Size])
+		}
+	}
+	if want := hex.EncodeToString(sum.Sum(nil)); w.SHA256() != want {
+		t.Errorf("the values' hash is %s, the file's %s", w.SHA256(), want)
+	}
 }

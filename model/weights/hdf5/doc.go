@@ -7,8 +7,8 @@
 // sections the comments name. It reads superblocks 0 to 3, groups as symbol tables
 // and as compact links, object headers 1 and 2, and contiguous and compact
 // layouts. What it meets beyond that it names: a chunked or compressed dataset is
-// listed with the reason why it cannot be read, and a group in dense form, which
-// libraries write only when asked for their newest format, is an error.
+// listed with the reason why it cannot be read, and a group with its links in dense
+// form (a fractal heap), which Keras's files do not have, is an error.
 //
 // A file is not trusted. Every address is checked before it is read, the bytes of
 // metadata, the objects and the nesting are limited, and nothing is followed
