@@ -26,7 +26,7 @@ func showProgress(p *featurize.Progress, quiet bool, log *slog.Logger) (end func
 	start := time.Now()
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		bar := newBar()
-		return every(barEvery, func() { updateBar(bar, p.Counts()) }, func() { bar.Exit() })
+		return every(barEvery, func() { updateBar(bar, p.Counts()) }, func() { bar.Clear() })
 	}
 	return every(logEvery, func() { logProgress(log, p.Counts(), time.Since(start)) }, func() {})
 }
