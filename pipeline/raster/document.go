@@ -81,7 +81,7 @@ func Open(data []byte, limits Limits) (*Document, error) {
 	}
 	d := &Document{format: format, data: data, limits: limits}
 	if format == "tiff" {
-		f, err := tiff.Open(data, limits.MaxPages)
+		f, err := tiff.Open(data, tiff.Limits{Pages: limits.MaxPages, Pixels: limits.MaxPixels})
 		if err != nil {
 			return nil, d.fail(err)
 		}

@@ -1,17 +1,13 @@
 package raster
 
 import (
+	"encoding/binary"
+	"errors"
+
 	"cutpoint/pipeline/raster/tiff"
 )
 
 func (d *Document) decodeTIFF(page int) (*Page, error) {
-	h, err := d.tiff.Header(page)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.checkSize(h.Width, h.Height*h.PerPixel); err != nil {
-		return nil, err
-	}
 	img, err := d.tiff.Decode(page)
 	if err != nil {
 		return nil, err
@@ -20,80 +16,98 @@ func (d *Document) decodeTIFF(page int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.upright(h.Orientation), nil
+	return p.upright(img.Orientation), nil
 }
 
-// colors interprets a TIFF's samples (TIFF 6.0, PhotometricInterpretation).
+// colors interprets a TIFF's samples (TIFF 6.0, PhotometricInterpretation). The
+// samples become the page where they already are what it holds.
 func colors(img *tiff.Image) (*Page, error) {
-	n, s := img.PerPixel, img.Samples
-	at := func(x, y int) []uint8 { return s[(y*img.Width+x)*n:][:n] }
-	switch {
-	case img.Photometric == tiff.WhiteIsZero || img.Photometric == tiff.BlackIsZero:
-		return greys(img), nil
-	case img.Photometric == tiff.Palette && n == 1:
-		return paletted(img)
-	case (img.Photometric == tiff.RGB || img.Photometric == tiff.YCbCr) && n >= 3:
-		alpha := alphaOf(img, 3)
-		return convertRows(img.Width, img.Height, func(x, y int) (uint8, uint8, uint8) {
-			p := at(x, y)
-			return withAlpha(p[0], p[1], p[2], p, alpha)
-		}), nil
-	case img.Photometric == tiff.CMYK && n >= 4:
-		return convertRows(img.Width, img.Height, func(x, y int) (uint8, uint8, uint8) {
-			p := at(x, y)
-			return cmyk(p[0], p[1], p[2], p[3])
-		}), nil
+	n, w, h := img.PerPixel, img.Width, img.Height
+	pixels := func(y int) []uint8 { return img.Samples[y*w*n:][:w*n] }
+	switch photometric := img.Photometric; {
+	case photometric == tiff.WhiteIsZero || photometric == tiff.BlackIsZero:
+		if photometric == tiff.WhiteIsZero {
+			invert(img.Samples, n)
+		}
+		return greys(img, pixels), nil
+	case photometric == tiff.Palette && n == 1:
+		return paletted(img, pixels)
+	case (photometric == tiff.RGB || photometric == tiff.YCbCr) && n == 3:
+		return &Page{w, h, 3, img.Samples}, nil
+	case (photometric == tiff.RGB || photometric == tiff.YCbCr) && n > 3:
+		return byRow(w, h, 3, func(row []uint8, y int) { rgbRow(row, pixels(y), n, img.Alpha(3)) }), nil
+	case photometric == tiff.CMYK && n >= 4:
+		return byRow(w, h, 3, func(row []uint8, y int) { cmykRow(row, pixels(y), n) }), nil
 	}
 	return nil, tiff.UnsupportedError("this colour model")
 }
 
-// alphaKind is where a pixel's alpha stands, and how colours relate to it.
-type alphaKind struct {
-	index      int // -1: there is none
-	associated bool
-}
-
-func alphaOf(img *tiff.Image, colors int) alphaKind {
-	if len(img.Extra) > 0 && img.PerPixel > colors && (img.Extra[0] == tiff.AlphaAssociated || img.Extra[0] == tiff.AlphaUnassociated) {
-		return alphaKind{colors, img.Extra[0] == tiff.AlphaAssociated}
-	}
-	return alphaKind{index: -1}
-}
-
-func withAlpha(r, g, b uint8, p []uint8, k alphaKind) (uint8, uint8, uint8) {
-	if k.index < 0 {
-		return r, g, b
-	}
-	a := p[k.index]
-	if k.associated { // colour + white · (1 − alpha)
-		add := func(c uint8) uint8 { return uint8(min(255, int(c)+255-int(a))) }
-		return add(r), add(g), add(b)
-	}
-	return over(r, a), over(g, a), over(b, a)
-}
-
-func greys(img *tiff.Image) *Page {
-	p := newPage(img.Width, img.Height, 1)
-	alpha := alphaOf(img, 1)
-	for i := range p.Pix {
-		s := img.Samples[i*img.PerPixel:][:img.PerPixel]
-		v := s[0]
-		if img.Photometric == tiff.WhiteIsZero {
-			v = 255 - v
+func rgbRow(row, src []uint8, n int, alpha tiff.Alpha) {
+	switch alpha {
+	case tiff.AlphaAssociated:
+		premultipliedRow(row, src, n)
+	case tiff.AlphaUnassociated:
+		straightRow(row, src, n)
+	default:
+		for i := 0; i+2 < len(row); i += 3 {
+			copy(row[i:i+3], src[i/3*n:])
 		}
-		p.Pix[i], _, _ = withAlpha(v, v, v, s, alpha)
 	}
-	return p
 }
 
-// paletted looks indices up; the map holds all reds, then greens, then blues.
-func paletted(img *tiff.Image) (*Page, error) {
+// invert turns grey levels over, the first of every n samples: eight at a time if
+// there is nothing between them.
+func invert(samples []uint8, n int) {
+	i := 0
+	for ; n == 1 && i+8 <= len(samples); i += 8 {
+		b := samples[i : i+8]
+		binary.LittleEndian.PutUint64(b, ^binary.LittleEndian.Uint64(b))
+	}
+	for ; i < len(samples); i += n {
+		samples[i] = ^samples[i]
+	}
+}
+
+func greys(img *tiff.Image, pixels func(y int) []uint8) *Page {
+	n := img.PerPixel
+	if n == 1 {
+		return &Page{img.Width, img.Height, 1, img.Samples}
+	}
+	alpha := img.Alpha(1)
+	return byRow(img.Width, img.Height, 1, func(row []uint8, y int) {
+		for x, src := 0, pixels(y); x < len(row); x, src = x+1, src[n:] {
+			switch row[x] = src[0]; alpha {
+			case tiff.AlphaAssociated:
+				row[x] = uint8(min(0xff, int(src[0])+0xff-int(src[1])))
+			case tiff.AlphaUnassociated:
+				row[x] = over(src[0], src[1])
+			}
+		}
+	})
+}
+
+// paletted looks indices up; the map holds all reds, then greens, then blues. A
+// palette of greys makes a grey page.
+func paletted(img *tiff.Image, pixels func(y int) []uint8) (*Page, error) {
 	size := len(img.ColorMap) / 3
 	if size == 0 {
-		return nil, tiff.UnsupportedError("a palette page without a palette")
+		return nil, errors.New("the page has no palette for its indices")
 	}
-	return convertRows(img.Width, img.Height, func(x, y int) (uint8, uint8, uint8) {
-		i := min(int(img.Samples[y*img.Width+x]), size-1)
-		return uint8(img.ColorMap[i] >> 8), uint8(img.ColorMap[size+i] >> 8), uint8(img.ColorMap[2*size+i] >> 8)
+	var table [256][3]uint8
+	grey := true
+	for i := range table {
+		for c := range 3 {
+			table[i][c] = uint8(img.ColorMap[c*size+min(i, size-1)] >> 8)
+		}
+		grey = grey && table[i][0] == table[i][1] && table[i][1] == table[i][2]
+	}
+	channels := 3
+	if grey {
+		channels = 1
+	}
+	return byRow(img.Width, img.Height, channels, func(row []uint8, y int) {
+		for x, v := range pixels(y) {
+			copy(row[channels*x:][:channels], table[v][:])
+		}
 	}), nil
 }

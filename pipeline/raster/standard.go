@@ -53,7 +53,7 @@ func (d *Document) decodeStandard() (*Page, error) {
 	if d.format == "gif" && img.Bounds() != screen {
 		img = onWhite(img, screen)
 	}
-	p := convert(img)
+	p := convert(img, d.format)
 	if d.format == "jpeg" {
 		p = p.upright(exifOrientation(d.data))
 	}

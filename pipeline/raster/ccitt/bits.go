@@ -1,6 +1,9 @@
 package ccitt
 
-import "errors"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 var errShort = errors.New("the data ends too early")
 
@@ -16,7 +19,7 @@ func (b *bits) peek(n int) uint32 {
 	i := b.at >> 3
 	var v uint32
 	if i+4 <= len(b.data) {
-		v = uint32(b.data[i])<<24 | uint32(b.data[i+1])<<16 | uint32(b.data[i+2])<<8 | uint32(b.data[i+3])
+		v = binary.BigEndian.Uint32(b.data[i:])
 	} else {
 		for k := range 4 {
 			v <<= 8

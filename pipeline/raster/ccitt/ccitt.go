@@ -19,28 +19,49 @@ const (
 	Group4               // T.6
 )
 
-// errData is what is wrong with a line; line and reason are added by Decode.
-var errCode = errors.New("there is no such code")
+var (
+	errCode = errors.New("there is no such code")
+	errLong = errors.New("the runs are longer than the line")
+	errEnd  = errors.New("the page ends here") // not an error: the rest is white
+)
 
-// Decode decodes height lines of width pixels into rows of (width+7)/8 bytes,
-// most significant bit first, 1 for black. A Group 3 line that is damaged in
+// maxWidth bounds what two lines of changes take; no scanner is as wide.
+const maxWidth = 1 << 20
+
+// Decode decodes height lines of width pixels into rows of (width+7)/8 bytes, most
+// significant bit first, 1 for black. A Group 3 line that is damaged in
 // transmission repeats the line above, as a fax machine does; other damage is an
-// error.
+// error. Lines behind the code that ends a page are white: senders that do not know
+// the page's length announce too much.
 func Decode(data []byte, width, height int, mode Mode) ([]byte, error) {
+	if width > maxWidth {
+		return nil, fmt.Errorf("a line of %d pixels is too wide", width)
+	}
 	stride := (width + 7) / 8
-	d := decoder{bits: bits{data: data}, width: width, out: make([]byte, stride*height)}
-	d.above = []int{width, width, width}
+	rows := make([]byte, stride*height)
+	d := decoder{bits: bits{data: data}, width: width}
+	d.above = []int32{d.edge(), d.edge(), d.edge()}
 	for y := range height {
-		if err := d.line(mode); err != nil {
-			if mode != Group3 && mode != Group32D || !d.resync() {
+		err := d.line(mode)
+		if err == errEnd && y > 0 {
+			return rows, nil
+		}
+		if err != nil {
+			if !d.recovers(mode, y > 0 && y == height-1) {
 				return nil, fmt.Errorf("line %d of %d: %w", y, height, err)
 			}
 			d.current = append(d.current[:0], d.above...)
 		}
-		d.paint(d.out[y*stride : (y+1)*stride])
+		d.paint(rows[y*stride : (y+1)*stride])
 		d.above, d.current = d.current, d.above
 	}
-	return d.out, nil
+	return rows, nil
+}
+
+// recovers moves behind a damaged line; false if there is nothing to go on with.
+// Nothing is needed behind the last line.
+func (d *decoder) recovers(mode Mode, last bool) bool {
+	return (mode == Group3 || mode == Group32D) && (d.resync() || last)
 }
 
 // decoder holds two lines as the positions where the colour changes, beginning
@@ -48,9 +69,10 @@ func Decode(data []byte, width, height int, mode Mode) ([]byte, error) {
 type decoder struct {
 	bits
 	width          int
-	above, current []int
-	out            []byte
+	above, current []int32
 }
+
+func (d *decoder) edge() int32 { return int32(d.width) }
 
 func (d *decoder) line(mode Mode) error {
 	d.current = d.current[:0]
@@ -60,11 +82,16 @@ func (d *decoder) line(mode Mode) error {
 		err = d.oneDimensional()
 		d.align()
 	case Group3:
-		d.skipLineEnd()
+		if d.skipLineEnd() && d.returnToControl(12, 1) {
+			return errEnd
+		}
 		err = d.oneDimensional()
 	case Group32D:
 		if !d.skipLineEnd() {
 			return errors.New("the line end is missing")
+		}
+		if d.returnToControl(13, 0b1_0000_0000_0001) {
+			return errEnd
 		}
 		if d.take(1) == 1 {
 			err = d.oneDimensional()
@@ -72,11 +99,18 @@ func (d *decoder) line(mode Mode) error {
 			err = d.twoDimensional()
 		}
 	case Group4:
+		if d.peek(12) == 1 && d.returnToControl(12, 1) {
+			return errEnd
+		}
 		err = d.twoDimensional()
 	}
-	d.current = append(d.current, d.width, d.width, d.width)
+	d.current = append(d.current, d.edge(), d.edge(), d.edge())
 	return err
 }
+
+// returnToControl reports whether a line end follows, which it does behind another
+// only where a page ends (T.4, section 4.1.4; T.6, section 2.4.1.1).
+func (d *decoder) returnToControl(bits int, code uint32) bool { return d.peek(bits) == code }
 
 // oneDimensional reads runs of white and black in turn (T.4, section 4.1).
 func (d *decoder) oneDimensional() error {
@@ -86,9 +120,9 @@ func (d *decoder) oneDimensional() error {
 			return err
 		}
 		if at += n; at > d.width {
-			return errors.New("the runs are longer than the line")
+			return errLong
 		}
-		d.current = append(d.current, at)
+		d.current = append(d.current, int32(at))
 	}
 	return nil
 }
@@ -116,54 +150,51 @@ func (d *decoder) run(color int) (int, error) {
 // twoDimensional codes changes relative to the line above (T.4, section 4.2;
 // T.6, section 2.2). at is a0, -1 before the line; b is the index of b1 in above.
 func (d *decoder) twoDimensional() error {
-	b := 0
-	for at, color := -1, 0; at < d.width; {
+	b, edge := 0, d.edge()
+	for at, color := int32(-1), 0; at < edge; {
 		b = d.reference(b, at, color)
-		b1 := d.above[b]
-		m := d.mode()
-		switch m {
+		switch m := d.mode(); m {
 		case pass:
 			at = d.above[b+1]
-			continue
 		case horizontal:
 			for i := range 2 {
 				n, err := d.run(color ^ i)
 				if err != nil {
 					return err
 				}
-				if at = max(at, 0) + n; at > d.width {
-					return errors.New("the runs are longer than the line")
+				if at = max(at, 0) + int32(n); at > edge {
+					return errLong
 				}
 				d.current = append(d.current, at)
 			}
-			continue
 		case noMode:
 			if d.exhausted() {
 				return errShort
 			}
 			return errCode
+		default:
+			next := d.above[b] + int32(m)
+			if next < max(at, 0) || next > edge {
+				return errors.New("a change lies outside the line")
+			}
+			at = next
+			d.current = append(d.current, at)
+			color ^= 1
 		}
-		next := b1 + int(m)
-		if next < max(at, 0) || next > d.width {
-			return errors.New("a change lies outside the line")
-		}
-		at = next
-		d.current = append(d.current, at)
-		color ^= 1
 	}
 	return nil
 }
 
 // reference returns the index of b1: the first change above to the right of at
 // that is of the other colour. Even entries change to black.
-func (d *decoder) reference(b, at, color int) int {
+func (d *decoder) reference(b int, at int32, color int) int {
 	if b > 0 { // a vertical mode to the left may have moved back past a change
 		b--
 	}
 	if b&1 != color {
 		b ^= 1
 	}
-	for d.above[b] <= at && d.above[b] < d.width {
+	for edge := d.edge(); d.above[b] <= at && d.above[b] < edge; {
 		b += 2
 	}
 	return b
@@ -178,29 +209,48 @@ const (
 	noMode
 )
 
-// mode reads a mode code (T.4, table 4).
-func (d *decoder) mode() mode {
-	for _, c := range [...]struct {
-		bits, code uint32
-		mode       mode
+// modeBits is the length of the longest mode code.
+const modeBits = 7
+
+// modes holds what the next 7 bits mean (T.4, table 4).
+var modes = func() (table [1 << modeBits]struct {
+	mode mode
+	bits uint8
+}) {
+	for i := range table {
+		table[i].mode = noMode
+	}
+	for _, c := range []struct {
+		bits uint8
+		code int
+		mode mode
 	}{
 		{1, 1, 0}, {3, 3, 1}, {3, 2, -1}, {3, 1, horizontal}, {4, 1, pass},
 		{6, 3, 2}, {6, 2, -2}, {7, 3, 3}, {7, 2, -3},
 	} {
-		if d.peek(int(c.bits)) == c.code {
-			if !d.skip(int(c.bits)) {
-				return noMode
-			}
-			return c.mode
+		free := modeBits - c.bits
+		for i := range 1 << free {
+			e := &table[c.code<<free|i]
+			e.mode, e.bits = c.mode, c.bits
 		}
 	}
-	return noMode
+	return table
+}()
+
+// mode reads a mode code.
+func (d *decoder) mode() mode {
+	e := modes[d.peek(modeBits)]
+	if !d.skip(int(e.bits)) {
+		return noMode
+	}
+	return e.mode
 }
 
 // paint fills a row from the changes of the current line.
 func (d *decoder) paint(row []byte) {
-	for i := 0; i+1 < len(d.current) && d.current[i] < d.width; i += 2 {
-		fill(row, d.current[i], d.current[i+1])
+	edge := d.edge()
+	for i := 0; i+1 < len(d.current) && d.current[i] < edge; i += 2 {
+		fill(row, int(d.current[i]), int(d.current[i+1]))
 	}
 }
 

@@ -15,14 +15,24 @@ var ErrTooLarge = errors.New("beyond the limit")
 // UnsupportedError names a variant that is not read.
 type UnsupportedError string
 
-func (e UnsupportedError) Error() string { return string(e) + " is not read" }
+func (e UnsupportedError) Error() string {
+	return string(e) + " is not read; convert the page to 8-bit grey or RGB with LZW compression"
+}
+
+// Limits bound what a file may cost.
+type Limits struct {
+	Pages  int
+	Pixels int64 // of a page, and of a tile; four samples are allowed for each
+}
 
 // File is an opened file.
 type File struct {
-	data  []byte
-	order binary.ByteOrder
-	big   bool
-	pages []directory
+	data   []byte
+	order  binary.ByteOrder
+	big    bool
+	limits Limits
+	pages  []directory // nil stands for one that is broken
+	broken error       // why
 }
 
 // directory maps tags to their fields.
@@ -36,12 +46,13 @@ type field struct {
 }
 
 // Open reads the chain of directories. A chain that comes back to itself ends
-// there: all its pages have been seen.
-func Open(data []byte, maxPages int) (*File, error) {
+// there: all its pages have been seen. A chain that breaks after its first page
+// ends with a page that cannot be decoded, so that those before it still can.
+func Open(data []byte, limits Limits) (*File, error) {
 	if len(data) < 8 {
 		return nil, errors.New("the header is cut short")
 	}
-	f := &File{data: data, order: binary.LittleEndian}
+	f := &File{data: data, order: binary.LittleEndian, limits: limits}
 	if data[0] == 'M' {
 		f.order = binary.BigEndian
 	}
@@ -50,24 +61,27 @@ func Open(data []byte, maxPages int) (*File, error) {
 		return nil, err
 	}
 	seen := map[uint64]bool{}
-	for next != 0 && !seen[next] {
-		if len(f.pages) == maxPages {
-			return nil, fmt.Errorf("%w: more than %d pages", ErrTooLarge, maxPages)
+	for next != 0 && !seen[next] && f.broken == nil {
+		if len(f.pages) == limits.Pages {
+			return nil, fmt.Errorf("%w: more than %d pages", ErrTooLarge, limits.Pages)
 		}
 		seen[next] = true
 		var d directory
 		if d, next, err = f.directory(next); err != nil {
-			return nil, fmt.Errorf("directory %d: %w", len(f.pages), err)
+			f.broken = fmt.Errorf("directory %d: %w", len(f.pages), err)
 		}
 		f.pages = append(f.pages, d)
 	}
-	if len(f.pages) == 0 {
+	switch {
+	case len(f.pages) == 0:
 		return nil, errors.New("there is no page")
+	case len(f.pages) == 1 && f.broken != nil:
+		return nil, f.broken
 	}
 	return f, nil
 }
 
-// Pages returns the number of directories.
+// Pages returns the number of directories, a broken last one included.
 func (f *File) Pages() int { return len(f.pages) }
 
 // header returns the first directory's offset (TIFF 6.0, section 2; BigTIFF adds
@@ -109,10 +123,12 @@ func (f *File) directory(at uint64) (directory, uint64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	d := make(directory, count)
+	d := directory{}
 	for i := range count {
 		e := entries[i*entrySize:][:entrySize]
-		d[f.order.Uint16(e)] = f.entry(e, at+i*entrySize)
+		if tag := f.order.Uint16(e); isRead(tag) { // what is kept of a hostile file stays small
+			d[tag] = f.entry(e, at+i*entrySize)
+		}
 	}
 	link, err := f.bytes(at+count*entrySize, linkSize)
 	if err != nil { // some writers leave the last link out

@@ -1,9 +1,6 @@
 package tiff
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // The tags that are read (TIFF 6.0, appendix A).
 const (
@@ -31,6 +28,10 @@ const (
 	tagJPEGTables      = 347
 )
 
+func isRead(tag uint16) bool {
+	return tag >= tagWidth && tag <= tagSampleFormat || tag == tagJPEGTables
+}
+
 // Photometric interpretations.
 const (
 	WhiteIsZero = 0
@@ -41,10 +42,14 @@ const (
 	YCbCr       = 6
 )
 
-// What a sample beyond the colours is.
+// Alpha is what the first sample behind the colours means (ExtraSamples).
+type Alpha uint64
+
+// The meanings; other values are not alpha.
 const (
-	AlphaAssociated   = 1 // colours are premultiplied
-	AlphaUnassociated = 2
+	AlphaNone         Alpha = 0
+	AlphaAssociated   Alpha = 1 // colours are premultiplied
+	AlphaUnassociated Alpha = 2
 )
 
 // Image is a decoded page: samples cut to eight bits, pixel by pixel. Samples of
@@ -60,15 +65,26 @@ type Header struct {
 	PerPixel      int // samples a pixel, colours and others
 	Photometric   int
 	Orientation   int
-	Extra         []uint64 // meaning of the samples behind the colours
+	extra         []uint64 // meaning of the samples behind the colours
 	ColorMap      []uint64 // red, green and blue of all indices, 16 bits each
 
-	bits, compression, fillOrder, planar, predictor, t4, jpegTables int
+	bits, compression, fillOrder, planar, predictor, t4 int
+}
+
+// Alpha returns what the sample behind so many colours means.
+func (h Header) Alpha(colors int) Alpha {
+	if len(h.extra) > 0 && h.PerPixel > colors && h.extra[0] <= uint64(AlphaUnassociated) {
+		return Alpha(h.extra[0])
+	}
+	return AlphaNone
 }
 
 // Header reads what page n says of itself.
 func (f *File) Header(n int) (h Header, err error) {
 	d := f.pages[n]
+	if d == nil {
+		return h, f.broken
+	}
 	for _, t := range []struct {
 		to     *int
 		tag    uint16
@@ -83,7 +99,7 @@ func (f *File) Header(n int) (h Header, err error) {
 			return h, err
 		}
 	}
-	if h.Extra, err = f.values(d, tagExtraSamples); err != nil {
+	if h.extra, err = f.values(d, tagExtraSamples); err != nil {
 		return h, err
 	}
 	if h.ColorMap, err = f.values(d, tagColorMap); err != nil {
@@ -101,6 +117,9 @@ func (f *File) checkHeader(d directory, h Header) error {
 	}
 	if h.PerPixel < 1 || h.PerPixel > 16 {
 		return UnsupportedError(fmt.Sprintf("a page of %d samples a pixel", h.PerPixel))
+	}
+	if err := f.checkSize("page", h.Width, h.Height, h.PerPixel); err != nil {
+		return err
 	}
 	bits, err := f.values(d, tagBitsPerSample)
 	if err != nil {
@@ -132,77 +151,12 @@ func (f *File) checkHeader(d directory, h Header) error {
 	return nil
 }
 
-// Decode decodes page n. The caller has checked the size that Header told.
-func (f *File) Decode(n int) (*Image, error) {
-	h, err := f.Header(n)
-	if err != nil {
-		return nil, err
-	}
-	grid, err := f.grid(f.pages[n], h)
-	if err != nil {
-		return nil, err
-	}
-	img := &Image{Header: h, Samples: make([]uint8, h.Width*h.Height*h.PerPixel)}
-	for i := range grid.offsets {
-		if err := f.segment(img, grid, i, f.pages[n]); err != nil {
-			return nil, fmt.Errorf("%s %d: %w", grid.name, i, err)
-		}
-	}
-	return img, nil
-}
-
-// grid is how a page is cut into strips or tiles.
-type grid struct {
-	name            string // "strip" or "tile"
-	width, height   int    // of a segment
-	across, down    int    // segments of a plane
-	offsets, counts []uint64
-}
-
-func (f *File) grid(d directory, h Header) (g grid, err error) {
-	offsets, counts := uint16(tagStripOffsets), uint16(tagStripByteCounts)
-	g.name, g.width = "strip", h.Width
-	if _, tiled := d[tagTileOffsets]; tiled {
-		g.name, offsets, counts = "tile", tagTileOffsets, tagTileByteCounts
-		if g.width, err = f.one(d, tagTileWidth, 0); err != nil {
-			return g, err
-		}
-		g.height, err = f.one(d, tagTileHeight, 0)
-	} else if rows, e := f.values(d, tagRowsPerStrip); e != nil {
-		err = e
-	} else if g.height = h.Height; len(rows) > 0 && rows[0] < uint64(h.Height) {
-		g.height = int(rows[0])
-	}
-	if err != nil {
-		return g, err
-	}
-	if g.width < 1 || g.height < 1 || g.width > 1<<16+h.Width || g.height > 1<<16+h.Height {
-		return g, fmt.Errorf("a %s is %d × %d pixels", g.name, g.width, g.height)
-	}
-	g.across, g.down = (h.Width+g.width-1)/g.width, (h.Height+g.height-1)/g.height
-	if g.offsets, err = f.values(d, offsets); err != nil {
-		return g, err
-	}
-	if g.counts, err = f.values(d, counts); err != nil {
-		return g, err
-	}
-	return g, g.check(f, h)
-}
-
-func (g *grid) check(f *File, h Header) error {
-	need := g.across * g.down
-	if h.planar == 2 {
-		need *= h.PerPixel
-	}
-	if len(g.offsets) < need {
-		return fmt.Errorf("%d %ss are listed, %d are needed", len(g.offsets), g.name, need)
-	}
-	g.offsets = g.offsets[:need]
-	if len(g.counts) == 0 && need == 1 && g.offsets[0] <= uint64(len(f.data)) {
-		g.counts = []uint64{uint64(len(f.data)) - g.offsets[0]} // old writers leave it out
-	}
-	if len(g.counts) < need {
-		return errors.New("the sizes of the " + g.name + "s are missing")
+// checkSize holds a page or tile against the limit: its pixels, and its samples at
+// four a pixel.
+func (f *File) checkSize(what string, width, height, perPixel int) error {
+	pixels := int64(width) * int64(height) // both have 31 bits
+	if pixels > f.limits.Pixels || pixels*int64(perPixel) > 4*f.limits.Pixels {
+		return fmt.Errorf("%w: the %s is %d × %d pixels of %d samples, the limit is %d pixels", ErrTooLarge, what, width, height, perPixel, f.limits.Pixels)
 	}
 	return nil
 }

@@ -6,56 +6,80 @@ import (
 	"fmt"
 )
 
-// place is where a segment lies on the page.
-type place struct {
-	x, y, width, height int // what of it is on the page
-	rows                int // that its data holds: fewer in the last strip
-	plane               int // sample it holds, in planar pages
-	perPixel            int // samples a pixel of its data
+// pageDecoder decodes the segments of one page.
+type pageDecoder struct {
+	*File
+	directory directory
+	img       *Image
+	grid      grid
+	scratch   []byte // a segment's packed samples
 }
 
-func (g grid) place(i int, h Header) place {
-	p := place{perPixel: h.PerPixel}
-	if h.planar == 2 {
-		p.perPixel = 1
-		p.plane = i / (g.across * g.down)
-		i %= g.across * g.down
+// Decode decodes page n.
+func (f *File) Decode(n int) (*Image, error) {
+	h, err := f.Header(n)
+	if err != nil {
+		return nil, err
 	}
-	p.x, p.y = i%g.across*g.width, i/g.across*g.height
-	p.width, p.height = min(g.width, h.Width-p.x), min(g.height, h.Height-p.y)
-	p.rows = g.height
-	if g.name == "strip" {
-		p.rows = p.height
+	g, err := f.grid(f.pages[n], h)
+	if err != nil {
+		return nil, err
 	}
-	return p
+	if h.predictor != 1 && h.predictor != 2 {
+		return nil, UnsupportedError(fmt.Sprintf("predictor %d", h.predictor))
+	}
+	img := &Image{Header: h, Samples: make([]uint8, h.Width*h.Height*h.PerPixel)}
+	d := pageDecoder{File: f, directory: f.pages[n], img: img, grid: g}
+	for i := range g.offsets {
+		if err := d.segment(i); err != nil {
+			return nil, fmt.Errorf("%s %d: %w", g.name, i, err)
+		}
+	}
+	return img, nil
 }
 
 // segment decodes strip or tile i into the image.
-func (f *File) segment(img *Image, g grid, i int, d directory) error {
-	p := g.place(i, img.Header)
-	data, err := f.bytes(g.offsets[i], g.counts[i])
+func (d *pageDecoder) segment(i int) error {
+	p := d.grid.place(i, d.img.Header)
+	data, err := d.bytes(d.grid.offsets[i], d.grid.counts[i])
 	if err != nil {
 		return err
 	}
-	if img.compression == compressionJPEG {
-		return f.jpegSegment(img, p, data, d)
+	if d.img.compression == compressionJPEG {
+		return d.jpegSegment(p, data)
 	}
-	stride := (g.width*p.perPixel*img.bits + 7) / 8
-	raw, err := f.decompress(img.Header, data, g.width, p.rows, stride)
-	if err != nil {
+	stride := (d.grid.width*p.perPixel*d.img.bits + 7) / 8
+	raw, inPlace := d.target(p, stride)
+	if err := decompress(raw, data, d.img.Header, d.grid.width, p.rows); err != nil {
 		return err
 	}
-	if img.predictor == 2 {
-		if err := undifference(raw, stride, p.perPixel, img.bits, f.order); err != nil {
+	if d.img.predictor == 2 {
+		if err := undifference(raw, stride, p.perPixel, d.img.bits, d.order); err != nil {
 			return err
 		}
-	} else if img.predictor != 1 {
-		return UnsupportedError(fmt.Sprintf("predictor %d", img.predictor))
+	}
+	if inPlace {
+		return nil
 	}
 	for y := range p.height {
-		img.unpack(raw[y*stride:(y+1)*stride], p, p.y+y, f.order)
+		d.img.unpack(raw[y*stride:(y+1)*stride], p, p.y+y, d.order)
 	}
 	return nil
+}
+
+// target returns where a segment's packed samples go, zeroed: straight into the
+// image if they stand there as they do in the file.
+func (d *pageDecoder) target(p place, stride int) (raw []byte, inPlace bool) {
+	if d.img.bits == 8 && p.perPixel == d.img.PerPixel && d.grid.width == d.img.Width && p.rows == p.height {
+		return d.img.Samples[p.y*stride:][:p.rows*stride], true
+	}
+	size := p.rows * stride
+	if cap(d.scratch) < size {
+		d.scratch = make([]byte, size)
+	}
+	raw = d.scratch[:size]
+	clear(raw)
+	return raw, false
 }
 
 // unpack spreads a row of packed samples over the image.
@@ -66,16 +90,14 @@ func (img *Image) unpack(row []byte, p place, y int, order binary.ByteOrder) {
 	}
 	out := img.Samples[first:]
 	n := p.width * p.perPixel
-	switch img.bits {
-	case 8:
-		if step == 1 {
-			copy(out, row[:n])
-			return
+	switch scale := img.Photometric != Palette; {
+	case img.bits == 8 && step == 1:
+		copy(out, row[:n])
+	case img.bits == 8:
+		for i, v := range row[:n] {
+			out[i*step] = v
 		}
-		for i := range n {
-			out[i*step] = row[i]
-		}
-	case 16:
+	case img.bits == 16:
 		high := 0
 		if order == binary.ByteOrder(binary.LittleEndian) {
 			high = 1
@@ -83,9 +105,31 @@ func (img *Image) unpack(row []byte, p place, y int, order binary.ByteOrder) {
 		for i := range n {
 			out[i*step] = row[2*i+high]
 		}
+	case img.bits == 1 && step == 1 && scale:
+		unpackBilevel(out[:n], row)
 	default:
-		unpackBits(out, row, n, step, img.bits, img.Photometric != Palette)
+		unpackBits(out, row, n, step, img.bits, scale)
 	}
+}
+
+// bilevel spreads a byte's bits over eight bytes of 0 or 255, the first bit lowest.
+var bilevel = func() (table [256]uint64) {
+	for v := range table {
+		for bit := range 8 {
+			if v<<bit&0x80 != 0 {
+				table[v] |= 0xff << (8 * bit)
+			}
+		}
+	}
+	return table
+}()
+
+func unpackBilevel(out []uint8, row []byte) {
+	i := 0
+	for ; 8*i+8 <= len(out); i++ {
+		binary.LittleEndian.PutUint64(out[8*i:], bilevel[row[i]])
+	}
+	unpackBits(out[8*i:], row[i:], len(out)-8*i, 1, 1, true)
 }
 
 // unpackBits unpacks samples of 1, 2 or 4 bits, the most significant first.
@@ -106,7 +150,7 @@ func undifference(raw []byte, stride, perPixel, bits int, order binary.ByteOrder
 	if bits != 8 && bits != 16 {
 		return errors.New("the predictor needs samples of 8 or 16 bits")
 	}
-	for ; len(raw) >= stride; raw = raw[stride:] {
+	for ; len(raw) >= stride && stride > 0; raw = raw[stride:] {
 		row := raw[:stride]
 		if bits == 8 {
 			for i := perPixel; i < len(row); i++ {

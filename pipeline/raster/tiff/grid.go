@@ -1,0 +1,105 @@
+package tiff
+
+import (
+	"errors"
+	"fmt"
+)
+
+// grid is how a page is cut into strips or tiles.
+type grid struct {
+	name            string // "strip" or "tile"
+	width, height   int    // of a segment
+	across, down    int    // segments of a plane
+	offsets, counts []uint64
+}
+
+func (f *File) grid(d directory, h Header) (g grid, err error) {
+	if _, tiled := d[tagTileWidth]; tiled {
+		g, err = f.tiles(d)
+	} else {
+		g, err = f.strips(d, h)
+	}
+	if err != nil {
+		return g, err
+	}
+	if g.width < 1 || g.height < 1 {
+		return g, fmt.Errorf("a %s is %d × %d pixels", g.name, g.width, g.height)
+	}
+	if err := f.checkSize(g.name, g.width, g.height, h.PerPixel); err != nil {
+		return g, err
+	}
+	g.across, g.down = (h.Width+g.width-1)/g.width, (h.Height+g.height-1)/g.height
+	return g, g.locate(f, d, h)
+}
+
+func (f *File) tiles(d directory) (g grid, err error) {
+	g.name = "tile"
+	if g.width, err = f.one(d, tagTileWidth, 0); err != nil {
+		return g, err
+	}
+	g.height, err = f.one(d, tagTileHeight, 0)
+	return g, err
+}
+
+func (f *File) strips(d directory, h Header) (grid, error) {
+	g := grid{name: "strip", width: h.Width, height: h.Height}
+	rows, err := f.values(d, tagRowsPerStrip)
+	if err == nil && len(rows) > 0 && rows[0] < uint64(h.Height) {
+		g.height = int(rows[0])
+	}
+	return g, err
+}
+
+// locate reads where the segments are. Some writers put tiles under the strips'
+// tags.
+func (g *grid) locate(f *File, d directory, h Header) (err error) {
+	offsets, counts := uint16(tagStripOffsets), uint16(tagStripByteCounts)
+	if _, ok := d[tagTileOffsets]; ok && g.name == "tile" {
+		offsets, counts = tagTileOffsets, tagTileByteCounts
+	}
+	if g.offsets, err = f.values(d, offsets); err != nil {
+		return err
+	}
+	if g.counts, err = f.values(d, counts); err != nil {
+		return err
+	}
+	need := g.across * g.down
+	if h.planar == 2 {
+		need *= h.PerPixel
+	}
+	if len(g.offsets) < need {
+		return fmt.Errorf("%d %ss are listed, %d are needed", len(g.offsets), g.name, need)
+	}
+	g.offsets = g.offsets[:need]
+	if len(g.counts) == 0 && need == 1 && g.offsets[0] <= uint64(len(f.data)) {
+		g.counts = []uint64{uint64(len(f.data)) - g.offsets[0]} // old writers leave it out
+	}
+	if len(g.counts) < need {
+		return errors.New("the sizes of the " + g.name + "s are missing")
+	}
+	return nil
+}
+
+// place is where a segment lies on the page.
+type place struct {
+	x, y, width, height int // what of it is on the page
+	rows                int // that its data holds: fewer in the last strip
+	plane               int // sample it holds, in planar pages
+	perPixel            int // samples a pixel of its data
+}
+
+func (g grid) place(i int, h Header) place {
+	p := place{perPixel: h.PerPixel}
+	if h.planar == 2 {
+		p.perPixel = 1
+		p.plane = i / (g.across * g.down)
+		i %= g.across * g.down
+	}
+	p.x, p.y = i%g.across*g.width, i/g.across*g.height
+	p.width, p.height = min(g.width, h.Width-p.x), min(g.height, h.Height-p.y)
+	p.rows = g.height
+	if g.name == "strip" {
+		p.rows = p.height
+	}
+	return p
+}
