@@ -48,22 +48,21 @@ func (s Softmax) Train(ctx context.Context, d Data) (*Head, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train a softmax head: %w", err)
 	}
+	choice := l2Choice{l2: grid[0]}
+	if len(grid) > 1 {
+		if choice, err = s.choose(ctx, d, grid); err != nil {
+			return nil, fmt.Errorf("choose L2: %w", err)
+		}
+	}
 	mean, scale := standardise(d.Matrix)
-	z, err := newDesign(ctx, d, mean, scale, len(grid))
+	z, err := newDesign(ctx, d, mean, scale, 1)
 	if err != nil {
 		return nil, fmt.Errorf("train a softmax head: %w", err)
 	}
 	y := d.labels()
-	choice := l2Choice{l2: grid[0], start: zeroWeights(d.Classes, z.r)}
-	if len(grid) > 1 {
-		train, validation := validationSplit(y, d.groups(), d.Classes, s.ValidationFolds, s.Seed)
-		if choice, err = chooseL2(ctx, z, y, d.Classes, grid, train, validation); err != nil {
-			return nil, fmt.Errorf("choose L2: %w", err)
-		}
-	}
 	o := newObjective(z, all(z.n), y, d.Classes)
 	o.setL2(choice.l2)
-	w, err := o.solve(ctx, choice.start, tightGradient)
+	w, err := o.solve(ctx, zeroWeights(d.Classes, z.r), tightGradient)
 	if err != nil {
 		return nil, fmt.Errorf("train a softmax head with L2 %g: %w", choice.l2, err)
 	}
@@ -75,6 +74,25 @@ func (s Softmax) Train(ctx context.Context, d Data) (*Head, error) {
 		h.Options["validation_log_loss"] = strconv.FormatFloat(choice.loss, 'g', 6, 64)
 	}
 	return h, nil
+}
+
+// choose finds the best L2 on a validation split. The features are standardised
+// by the split's training rows alone: a feature that is rare in training is large
+// in pages never seen, in the validation rows as in the test rows, and the choice
+// must feel that.
+func (s Softmax) choose(ctx context.Context, d Data, grid []float64) (l2Choice, error) {
+	y := d.labels()
+	train, validation := validationSplit(y, d.groups(), d.Classes, s.ValidationFolds, s.Seed)
+	rows := make([]int, len(train))
+	for i, t := range train {
+		rows[i] = d.At(t)
+	}
+	mean, scale := standardise(d.Subset(rows).Matrix)
+	z, err := newDesign(ctx, d, mean, scale, len(grid))
+	if err != nil {
+		return l2Choice{}, err
+	}
+	return chooseL2(ctx, z, y, d.Classes, grid, train, validation)
 }
 
 // Evaluations of the objective that a solution takes, as counted on 240 × 25,088
@@ -122,10 +140,7 @@ func (s Softmax) grid() ([]float64, error) {
 }
 
 // l2Choice is an L2 value, its validation log loss and the weights found with it.
-type l2Choice struct {
-	l2, loss float64
-	start    weights
-}
+type l2Choice struct{ l2, loss float64 }
 
 // worse is how many ever weaker L2 values in a row may raise the validation loss
 // before the search ends: the weak end is slow, and overfits ever more.
@@ -136,7 +151,7 @@ const worse = 3
 func chooseL2(ctx context.Context, z *design, y []int, classes int, grid []float64, train, validation []int) (l2Choice, error) {
 	w := zeroWeights(classes, z.r)
 	if len(validation) == 0 { // too few groups to hold any out: the middle of the grid
-		return l2Choice{l2: grid[len(grid)/2], loss: math.NaN(), start: w}, nil
+		return l2Choice{l2: grid[len(grid)/2], loss: math.NaN()}, nil
 	}
 	o := newObjective(z, train, pick(y, train), classes)
 	best, since := l2Choice{loss: math.Inf(1)}, 0
@@ -147,7 +162,7 @@ func chooseL2(ctx context.Context, z *design, y []int, classes int, grid []float
 			return best, fmt.Errorf("L2 %g: %w", l2, err)
 		}
 		if loss := logLoss(z, w, validation, y); loss < best.loss {
-			best, since = l2Choice{l2, loss, w}, 0
+			best, since = l2Choice{l2, loss}, 0
 		} else if since++; since == worse {
 			break
 		}
