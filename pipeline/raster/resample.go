@@ -1,6 +1,9 @@
 package raster
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // precision is the number of fraction bits of a coefficient: what Pillow uses for
 // 8-bit images (Resample.c, PRECISION_BITS).
@@ -21,13 +24,11 @@ type window struct {
 //
 //	dst  (size, size, 3)
 func (p *Page) Squash(dst []uint8, size int) {
-	wide := p
-	if p.Width != size {
-		wide = p.horizontal(windows(p.Width, size))
-	}
-	small := wide
-	if p.Height != size {
-		small = wide.vertical(windows(p.Height, size))
+	small := p
+	if p.verticalFirst(size) {
+		small = small.vertical(size).horizontal(size)
+	} else {
+		small = small.horizontal(size).vertical(size)
 	}
 	if small.Channels == 3 {
 		copy(dst, small.Pix)
@@ -36,6 +37,12 @@ func (p *Page) Squash(dst []uint8, size int) {
 	for i, v := range small.Pix {
 		dst[3*i], dst[3*i+1], dst[3*i+2] = v, v, v
 	}
+}
+
+// verticalFirst tells for which pages Pillow, since 12.2, turns the passes round:
+// those more than a hundred times as high as wide.
+func (p *Page) verticalFirst(size int) bool {
+	return p.Height > 100*p.Width && size < p.Height
 }
 
 // windows computes the weights of a triangle filter (Pillow, precompute_coeffs).
@@ -71,66 +78,52 @@ func weights(from, to int, center, support float64) []int32 {
 	return fixed
 }
 
-// horizontal resizes every row.
-func (p *Page) horizontal(windows []window) *Page {
-	q := newPage(len(windows), p.Height, p.Channels)
-	for y := range p.Height {
-		row := p.Pix[y*p.Width*p.Channels:][:p.Width*p.Channels]
-		out := q.Pix[y*q.Width*q.Channels:][:q.Width*q.Channels]
-		if p.Channels == 1 {
-			rowGrey(out, row, windows)
-		} else {
-			rowRGB(out, row, windows)
-		}
-	}
-	return q
-}
+const half = 1 << (precision - 1)
 
-func rowGrey(out, row []uint8, windows []window) {
-	for x, w := range windows {
-		sum := int32(1 << (precision - 1))
-		src := row[w.from:][:len(w.weight)]
-		for j, k := range w.weight {
-			sum += int32(src[j]) * k
-		}
-		out[x] = clip(sum)
+// vertical resizes every column; a page of that height already is returned as it is.
+func (p *Page) vertical(size int) *Page {
+	if p.Height == size {
+		return p
 	}
-}
-
-func rowRGB(out, row []uint8, windows []window) {
-	for x, w := range windows {
-		r, g, b := int32(1<<(precision-1)), int32(1<<(precision-1)), int32(1<<(precision-1))
-		src := row[3*w.from:][:3*len(w.weight)]
-		for j, k := range w.weight {
-			r += int32(src[3*j]) * k
-			g += int32(src[3*j+1]) * k
-			b += int32(src[3*j+2]) * k
-		}
-		out[3*x], out[3*x+1], out[3*x+2] = clip(r), clip(g), clip(b)
-	}
-}
-
-// vertical resizes every column, a whole row of sums at a time.
-func (p *Page) vertical(windows []window) *Page {
 	stride := p.Width * p.Channels
-	q := newPage(p.Width, len(windows), p.Channels)
-	sums := make([]int32, stride)
-	for y, w := range windows {
-		for i := range sums {
-			sums[i] = 1 << (precision - 1)
+	q := newPage(p.Width, size, p.Channels)
+	for y, w := range windows(p.Height, size) {
+		src, out := p.Pix[w.from*stride:][:len(w.weight)*stride], q.Pix[y*stride:][:stride]
+		x := 0
+		for ; x+8 <= stride; x += 8 {
+			eightColumns(out[x:], src[x:], stride, w.weight)
 		}
-		for j, k := range w.weight {
-			row := p.Pix[(w.from+j)*stride:][:stride]
-			for i, v := range row {
-				sums[i] += int32(v) * k
+		for ; x < stride; x++ {
+			sum := int32(half)
+			for j, k := range w.weight {
+				sum += int32(src[j*stride+x]) * k
 			}
-		}
-		out := q.Pix[y*stride:][:stride]
-		for i, s := range sums {
-			out[i] = clip(s)
+			out[x] = clip(sum)
 		}
 	}
 	return q
+}
+
+// both is the rounding of the two sums in a word's halves. Weights are not negative
+// and a sum has 31 bits at most, so that the lower never carries into the upper.
+const both = half<<32 | half
+
+// eightColumns sums eight neighbouring columns, two to a word.
+func eightColumns(out, src []uint8, stride int, weight []int32) {
+	const lanes = 0x000000ff_000000ff
+	s0, s1, s2, s3 := uint64(both), uint64(both), uint64(both), uint64(both)
+	for j, k := range weight {
+		v, k := binary.LittleEndian.Uint64(src[j*stride:]), uint64(k)
+		s0 += v & lanes * k
+		s1 += v >> 8 & lanes * k
+		s2 += v >> 16 & lanes * k
+		s3 += v >> 24 & lanes * k
+	}
+	_ = out[7]
+	out[0], out[4] = clip(int32(s0)), clip(int32(s0>>32))
+	out[1], out[5] = clip(int32(s1)), clip(int32(s1>>32))
+	out[2], out[6] = clip(int32(s2)), clip(int32(s2>>32))
+	out[3], out[7] = clip(int32(s3)), clip(int32(s3>>32))
 }
 
 func clip(sum int32) uint8 { return uint8(min(max(sum>>precision, 0), 255)) }
