@@ -8,6 +8,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"cutpoint/pipeline/raster/tiff"
 )
@@ -42,10 +44,17 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	if e.Format == "" {
-		return e.Err.Error()
+	message := e.Err.Error()
+	if e.Format != "" { // the decoders put it first, some more than once
+		message = strings.ReplaceAll(message, e.Format+": ", "")
 	}
-	return e.Format + ": " + e.Err.Error()
+	if errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF) {
+		message = "the file is cut short (" + message + ")"
+	}
+	if e.Format != "" {
+		message = e.Format + ": " + message
+	}
+	return message
 }
 
 func (e *Error) Unwrap() error { return e.Err }

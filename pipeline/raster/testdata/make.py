@@ -1,5 +1,5 @@
 """Makes the files of this folder and pages.json, the SHA-256 of each page's
-224 x 224 RGB pixels. Run with Pillow 12.0.0 from this folder:
+224 x 224 RGB pixels. Run with Pillow 12.3.0 from this folder:
     python make.py
 The drawings are made here; the expected pixels are Pillow's."""
 import contextlib
@@ -8,7 +8,7 @@ import pathlib
 import random
 import sys
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[3] / "scripts/conformance/pages.py"
 rng = random.Random(1)
@@ -57,6 +57,25 @@ for n in range(1, 9):
     save(f"orientation-{n}.tif", drawing("L", (60, 90)), compression="packbits", tiffinfo={274: n})
 pages = [drawing(m, (80 + 20 * i, 110)) for i, m in enumerate(["1", "L", "RGB"])]
 save("pages.tif", pages[0], save_all=True, append_images=pages[1:], compression="tiff_lzw")
+save("grey-20x3000.png", drawing("L", (20, 3000)), optimize=True)
+for size in [(131, 97), (132, 98), (1, 1), (2, 5)]:
+    save(f"lossy-{size[0]}x{size[1]}.webp", drawing("RGB", size), quality=60)
+save("lossy-alpha.webp", drawing("RGBA", (61, 47)), quality=60)
+save("lossless.webp", drawing("RGB", (61, 47)), lossless=True)
+
+# Two decoders of JPEG may differ by a few levels: Pillow's pixels stand beside each.
+for n, subsampling in enumerate(["4:4:4", "4:2:2", "4:2:0"]):
+    image = drawing("RGB", (61, 47))
+    exif = Image.Exif()
+    exif[0x0112] = 1 + 2 * n
+    name = f"jpeg-{subsampling.replace(':', '')}-orientation-{1 + 2 * n}"
+    image.save(name + ".jpg", quality=80, subsampling=subsampling, exif=exif)
+    with Image.open(name + ".jpg") as page:
+        ImageOps.exif_transpose(page).save(name + ".want.png", optimize=True)
+with Image.open("jpeg-420-orientation-5.jpg") as page:
+    page.convert("CMYK").save("jpeg-cmyk.jpg", quality=90)
+with Image.open("jpeg-cmyk.jpg") as page:
+    page.convert("RGB").save("jpeg-cmyk.want.png", optimize=True)
 
 sys.stdin = io.StringIO("\n".join(saves))
 with open("pages.json", "w") as out, contextlib.redirect_stdout(out):

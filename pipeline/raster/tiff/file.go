@@ -1,4 +1,5 @@
-// Package tiff reads TIFF 6.0 and BigTIFF files: every directory is a page. It
+// Package tiff reads TIFF 6.0 and BigTIFF files: every directory of the chain is a
+// page, a thumbnail's too, as libtiff and Pillow count; sub-directories are not. It
 // returns samples as they are stored, eight bits each; what they mean as colours
 // is for the caller.
 package tiff

@@ -1,0 +1,80 @@
+package raster
+
+import (
+	"bytes"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestJPEG compares decoded pixels with Pillow's, upright. The inverse transforms
+// of libjpeg and the standard library round differently; colours and interpolated
+// chroma must add nothing to that.
+func TestJPEG(t *testing.T) {
+	names, err := filepath.Glob("testdata/*.jpg")
+	if err != nil || len(names) < 4 {
+		t.Fatalf("%d files, %v", len(names), err)
+	}
+	const tolerance = 3
+	for _, name := range names {
+		got := decodeFile(t, name)
+		want := decodeFile(t, strings.TrimSuffix(name, ".jpg")+".want.png")
+		if got.Width != want.Width || got.Height != want.Height || got.Channels != want.Channels {
+			t.Errorf("%s is %d × %d × %d, want %d × %d × %d", name, got.Width, got.Height, got.Channels, want.Width, want.Height, want.Channels)
+			continue
+		}
+		largest := 0
+		for i, v := range got.Pix {
+			d := int(v) - int(want.Pix[i])
+			largest = max(largest, d, -d)
+		}
+		if t.Logf("%s: largest difference %d", name, largest); largest > tolerance {
+			t.Errorf("%s differs by %d, want at most %d", name, largest, tolerance)
+		}
+	}
+}
+
+func decodeFile(t *testing.T, name string) *Page {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open(data, DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := d.Decode(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestMessages holds the sentences that people get to read.
+func TestMessages(t *testing.T) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, letter()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := mustOpen(t, b.Bytes()[:30]).Decode(0)
+	if err == nil || err.Error() != "png: the file is cut short (unexpected EOF)" {
+		t.Errorf("cut short: %v", err)
+	}
+	_, err = mustOpen(t, tiffOf(8, 1, 1, 34712, []byte{0})).Decode(0)
+	const want = "tiff: strip 0: compression 34712 (JPEG 2000) is not read; convert the page to 8-bit grey or RGB with LZW compression"
+	if err == nil || err.Error() != want {
+		t.Errorf("compression: %v, want %s", err, want)
+	}
+}
+
+func mustOpen(t *testing.T, data []byte) *Document {
+	t.Helper()
+	d, err := Open(data, DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}

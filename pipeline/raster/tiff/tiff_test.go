@@ -1,0 +1,130 @@
+package tiff
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+var limits = Limits{Pages: 20, Pixels: 1 << 20}
+
+// entry is a directory entry of one LONG.
+type entry struct{ tag, value uint32 }
+
+// file makes a little-endian file of directories with one LONG an entry; the last
+// links to where is given. Four bytes of data stand at 8.
+func file(last uint32, directories ...[]entry) []byte {
+	var b bytes.Buffer
+	put := func(values ...any) {
+		for _, v := range values {
+			binary.Write(&b, binary.LittleEndian, v)
+		}
+	}
+	put([]byte("II*\x00"), uint32(12), uint32(0x04030201))
+	for i, d := range directories {
+		put(uint16(len(d)))
+		for _, e := range d {
+			put(uint16(e.tag), uint16(4), uint32(1), e.value)
+		}
+		if next := uint32(b.Len() + 4); i+1 < len(directories) {
+			put(next)
+		} else {
+			put(last)
+		}
+	}
+	return b.Bytes()
+}
+
+// grey is a page of 2 × 2 grey pixels.
+func grey(more ...entry) []entry {
+	return append([]entry{{tagWidth, 2}, {tagHeight, 2}, {tagBitsPerSample, 8}, {tagPhotometric, BlackIsZero},
+		{tagStripOffsets, 8}, {tagStripByteCounts, 4}}, more...)
+}
+
+func TestEveryDirectoryIsAPage(t *testing.T) {
+	for name, c := range map[string]struct {
+		last  uint32
+		pages int
+		fail  int // the page that cannot be decoded, -1 for none
+	}{
+		"ended":      {0, 3, -1},
+		"loop":       {12, 3, -1},
+		"broken end": {1 << 20, 4, 3},
+	} {
+		f, err := Open(file(c.last, grey(), grey(), grey()), limits)
+		if err != nil || f.Pages() != c.pages {
+			t.Errorf("%s: %v pages, %v, want %d", name, f, err, c.pages)
+			continue
+		}
+		for n := range f.Pages() {
+			img, err := f.Decode(n)
+			if (err != nil) != (n == c.fail) {
+				t.Errorf("%s: page %d: %v", name, n, err)
+			}
+			if err == nil && string(img.Samples) != "\x01\x02\x03\x04" {
+				t.Errorf("%s: page %d: % x", name, n, img.Samples)
+			}
+		}
+	}
+}
+
+// TestTilesUnderStripTags reads what some writers do.
+func TestTilesUnderStripTags(t *testing.T) {
+	f, err := Open(file(0, grey(entry{tagTileWidth, 2}, entry{tagTileHeight, 2})), limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if img, err := f.Decode(0); err != nil || string(img.Samples) != "\x01\x02\x03\x04" {
+		t.Errorf("%v, %v", img, err)
+	}
+}
+
+// TestSizesAreCheckedFirst: nothing may be made as large as a file says before the
+// limits allow it.
+func TestSizesAreCheckedFirst(t *testing.T) {
+	for name, d := range map[string][]entry{
+		"page":    {{tagWidth, 1 << 30}, {tagHeight, 1 << 30}},
+		"samples": {{tagWidth, 1 << 10}, {tagHeight, 1 << 10}, {tagSamplesPerPixel, 16}},
+		"tile":    grey(entry{tagTileWidth, 1 << 30}, entry{tagTileHeight, 1 << 30}),
+	} {
+		f, err := Open(file(0, d), limits)
+		if err == nil {
+			_, err = f.Decode(0)
+		}
+		if !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := Open(file(0, grey(), grey()), Limits{Pages: 1, Pixels: 100}); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("pages: %v", err)
+	}
+}
+
+func FuzzTIFF(f *testing.F) {
+	names, err := filepath.Glob("../testdata/*.tif")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add(file(0, grey(entry{tagTileWidth, 2}, entry{tagTileHeight, 2})))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := Open(data, limits)
+		if err != nil {
+			return
+		}
+		for n := range file.Pages() {
+			if img, err := file.Decode(n); err == nil && len(img.Samples) != img.Width*img.Height*img.PerPixel {
+				t.Errorf("%d samples of %d × %d × %d", len(img.Samples), img.Width, img.Height, img.PerPixel)
+			}
+		}
+	})
+}
