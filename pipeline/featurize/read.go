@@ -43,14 +43,15 @@ func newDocument(e corpus.Entry) *document {
 	return &document{entry: e, opened: make(chan struct{}), pages: make(chan page, pagesAhead), abandon: make(chan struct{})}
 }
 
-// feed hands the plan's files out: to the readers, and in the same order to the
-// batches, until all are out or the intake ends.
+// feed hands the plan's files out, to the batches and in the same order to the
+// readers, until all are out or the intake ends. A file that a reader has must be
+// on its way to the batches already: they release readers whose pages nobody wants.
 func (r *run) feed(ctx context.Context, jobs chan<- *document, order chan<- *document) error {
 	defer close(jobs)
 	defer close(order)
 	for _, e := range r.plan.read {
 		d := newDocument(e)
-		for _, to := range []chan<- *document{jobs, order} {
+		for _, to := range []chan<- *document{order, jobs} {
 			select {
 			case to <- d:
 			case <-r.intakeEnded:

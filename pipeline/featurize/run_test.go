@@ -3,6 +3,7 @@ package featurize
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -301,5 +302,28 @@ func TestUnreadableFileIsTriedEveryTime(t *testing.T) {
 	f.mustRun(t, dir)
 	if len(f.failures) != 3 || len(f.features["fc2"]) != 12 {
 		t.Errorf("after its return: %d failures, %d pages", len(f.failures), len(f.features["fc2"]))
+	}
+}
+
+// TestEndWhileALongDocumentIsRead ends runs while short documents queue before the
+// engine and a reader already holds one of more pages than may wait: the reader
+// must be released.
+func TestEndWhileALongDocumentIsRead(t *testing.T) {
+	dir := t.TempDir()
+	for n := range 8 {
+		put(t, dir, fmt.Sprintf("a%d.png", n), pagePNG(t, n+1))
+	}
+	var values []int
+	for n := range 3 * pagesAhead {
+		values = append(values, 20+n)
+	}
+	put(t, dir, "b.tif", pagesTIFF(values...))
+	for n := range 72 {
+		f := newFixture(t, "pool5-avg")
+		f.opt.Limit, f.opt.Workers, f.opt.Batch = 1+n%8, 1+n/8%3, 1
+		f.engine.before = func() { time.Sleep(time.Millisecond) } // let the queue fill
+		if s := f.mustRun(t, dir); s.Pages != f.opt.Limit {
+			t.Fatalf("%d pages, want %d", s.Pages, f.opt.Limit)
+		}
 	}
 }
