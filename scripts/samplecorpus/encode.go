@@ -46,7 +46,7 @@ func greyPalette(s scan) *image.Paletted {
 	p := image.NewPaletted(s.Rect, palette)
 	g := grey(s)
 	for i, v := range g.Pix {
-		p.Pix[i] = (v + 8) / 17
+		p.Pix[i] = uint8((int(v) + 8) / 17) // in int: paper brighter than 247 would wrap to black
 	}
 	return p
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"crypto/sha256"
+	"image"
+	"image/color"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -60,4 +62,19 @@ func decoded(t *testing.T, path string, data []byte) int {
 		}
 	}
 	return d.Pages()
+}
+
+// TestPaletteKeepsGreys: every grey goes to the nearest of the palette, white paper too.
+func TestPaletteKeepsGreys(t *testing.T) {
+	page := scan{RGBA: image.NewRGBA(image.Rect(0, 0, 256, 1))}
+	for v := range 256 {
+		page.SetRGBA(v, 0, color.RGBA{uint8(v), uint8(v), uint8(v), 255})
+	}
+	p := greyPalette(page)
+	for v := range 256 {
+		got := int(p.At(v, 0).(color.Gray).Y)
+		if d := got - v; d < -8 || d > 8 {
+			t.Errorf("grey %d became %d", v, got)
+		}
+	}
 }
