@@ -106,8 +106,8 @@ func (r rule) breaks(folder, imported string) bool {
 			return false
 		}
 	}
-	// A package may import what is below itself.
-	if own := strings.TrimSuffix(r.in, "$"); own != "" && strings.HasPrefix(imported, module+"/"+own) {
+	// Packages of one folder may import each other, unless one package alone is meant.
+	if r.in != "" && !strings.HasSuffix(r.in, "$") && covers(module+"/"+r.in, imported) {
 		return false
 	}
 	for _, f := range r.forbid {
