@@ -1,6 +1,7 @@
 # Sourced by the conformance scripts: python_env NAME PACKAGE… makes a virtual
 # environment once and sets PYTHON, or ends the script with a message and code 0
 # where Python or its packages cannot be had.
+# shellcheck shell=bash disable=SC2034 # PYTHON and WEIGHTS are for the sourcing script
 python_env() {
   local name=$1
   shift
