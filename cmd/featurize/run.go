@@ -43,7 +43,7 @@ func runFlags() []cli.Flag {
 		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost", Value: 512},
 		&cli.BoolFlag{Name: "retry-failed", Usage: "read again what failed in an earlier run"},
 		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and time of change are as recorded"},
-		&cli.DurationFlag{Name: "lock-wait", Usage: "wait so long for another run on the same store to end"},
+		&cli.DurationFlag{Name: "lock-wait", Usage: "wait for another run on the same store to end, as long as `DURATION` (10m)"},
 		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would be done; write nothing"},
 		jsonFlag(),
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress; warnings and errors only"},

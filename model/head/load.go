@@ -10,11 +10,12 @@ import (
 	"os"
 	"slices"
 	"strconv"
+
+	"cutpoint/model/weights/safetensors"
 )
 
 // Limits on what a head file may claim, so that a broken one costs nothing.
 const (
-	maxHeader  = 16 << 20
 	maxDim     = 1 << 20 // the largest cut, pool1, has 802,816 values
 	maxClasses = 1 << 16
 	maxValues  = 1 << 29 // of the kernel
@@ -42,28 +43,16 @@ func Load(path string) (*File, error) {
 }
 
 // read reads a head file of size bytes. It allocates no more than the file holds.
-func read(r io.Reader, size int64) (*File, error) {
-	var word [8]byte
-	if _, err := io.ReadFull(r, word[:]); err != nil {
-		return nil, fmt.Errorf("%w: it has %d bytes", ErrFormat, size)
-	}
-	n := binary.LittleEndian.Uint64(word[:])
-	if n > maxHeader || int64(n) > size-8 {
-		return nil, fmt.Errorf("%w: its header claims %d bytes of a file of %d", ErrFormat, n, size)
-	}
-	raw := make([]byte, n)
-	if _, err := io.ReadFull(r, raw); err != nil {
-		return nil, fmt.Errorf("%w: its header ends early", ErrFormat)
-	}
-	var header map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &header); err != nil {
-		return nil, fmt.Errorf("%w: its header is not JSON: %w", ErrFormat, err)
-	}
-	f, err := fromMetadata(header["__metadata__"])
+func read(r io.ReaderAt, size int64) (*File, error) {
+	header, err := safetensors.ReadHeader(r, size)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	if err := f.readTensors(r, header, size-8-int64(n)); err != nil {
+	f, err := fromMetadata(header.Metadata)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	if err := f.readTensors(r, header.Tensors); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	if err := f.check(); err != nil {
@@ -73,10 +62,9 @@ func read(r io.Reader, size int64) (*File, error) {
 }
 
 // fromMetadata makes a file whose head has its sizes but no values yet.
-func fromMetadata(raw json.RawMessage) (*File, error) {
-	var meta map[string]string
-	if err := json.Unmarshal(raw, &meta); err != nil {
-		return nil, errors.New("its __metadata__ is missing or not text: heads are written by fit")
+func fromMetadata(meta map[string]string) (*File, error) {
+	if meta == nil {
+		return nil, errors.New("its __metadata__ is missing: heads are written by fit")
 	}
 	if version, err := strconv.Atoi(meta["format_version"]); err != nil || version < 1 {
 		return nil, fmt.Errorf("its format version is %q", meta["format_version"])
@@ -103,42 +91,36 @@ func fromMetadata(raw json.RawMessage) (*File, error) {
 	return f, nil
 }
 
-// readTensors reads the values, of which size bytes remain, in the order and
-// with the offsets that Save writes; nothing else is a head.
-func (f *File) readTensors(r io.Reader, header map[string]json.RawMessage, size int64) error {
-	h, at := f.Head, 0
-	k := h.Classes
-	for _, t := range []struct {
-		name   string
-		shape  []int
-		values *[]float32
-	}{{"mean", []int{h.Dim}, &h.Mean}, {"scale", []int{h.Dim}, &h.Scale}, {"kernel", []int{h.Dim, k}, &h.Kernel}, {"bias", []int{k}, &h.Bias}} {
-		var e entry
-		if err := json.Unmarshal(header[t.name], &e); err != nil {
-			return fmt.Errorf("tensor %s is missing or described wrongly", t.name)
-		}
-		n := 1
-		for _, s := range t.shape {
-			n *= s
-		}
-		if e.DType != "F32" || !slices.Equal(e.Shape, t.shape) || e.Offsets != [2]int{at, at + 4*n} {
-			return fmt.Errorf("tensor %s is %s %v at %v, want F32 %v at [%d %d]", t.name, e.DType, e.Shape, e.Offsets, t.shape, at, at+4*n)
-		}
-		at += 4 * n
-		if int64(at) > size {
-			return fmt.Errorf("tensor %s ends at byte %d of %d: the file is cut short", t.name, at, size)
-		}
-		raw := make([]byte, 4*n)
-		if _, err := io.ReadFull(r, raw); err != nil {
-			return fmt.Errorf("tensor %s: the file is cut short", t.name)
-		}
-		*t.values = make([]float32, n)
-		for i := range *t.values {
-			(*t.values)[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
-		}
+// readTensors reads the values of the four tensors that a head has.
+func (f *File) readTensors(r io.ReaderAt, tensors []safetensors.Tensor) error {
+	h := f.Head
+	want := h.tensors()
+	if len(tensors) != len(want) {
+		return fmt.Errorf("it has %d tensors, a head has %d", len(tensors), len(want))
 	}
-	if int64(at) != size {
-		return fmt.Errorf("%d bytes follow the last tensor", size-int64(at))
+	to := map[string]*[]float32{"mean": &h.Mean, "scale": &h.Scale, "kernel": &h.Kernel, "bias": &h.Bias}
+	for _, w := range want {
+		i := slices.IndexFunc(tensors, func(t safetensors.Tensor) bool { return t.Name == w.name })
+		if i < 0 {
+			return fmt.Errorf("tensor %s is missing", w.name)
+		}
+		t := tensors[i]
+		if t.DType != "F32" || !slices.Equal(t.Shape, w.shape) {
+			return fmt.Errorf("tensor %s is %s %v, want F32 %v", t.Name, t.DType, t.Shape, w.shape)
+		}
+		raw := make([]byte, t.Size) // in the file, as ReadHeader has checked
+		if n, err := r.ReadAt(raw, t.Offset); n < len(raw) {
+			return fmt.Errorf("read tensor %s: %w", t.Name, err)
+		}
+		*to[w.name] = float32sOf(raw)
 	}
 	return nil
+}
+
+func float32sOf(raw []byte) []float32 {
+	out := make([]float32, len(raw)/4)
+	for i := range out {
+		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+	}
+	return out
 }

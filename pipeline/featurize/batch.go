@@ -75,7 +75,7 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 	b.seen[d.id] = d.entry
 	b.run.progress.planned.Add(int64(len(d.due) - b.run.catalog.estimate(d.entry)))
 	b.recordDocument(d)
-	failed := d.failure != nil
+	failed := d.failure != nil || d.gaveUp
 	for {
 		select {
 		case p, ok := <-d.pages:
@@ -102,16 +102,9 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 // copyOf reports whether the document's content is already accounted for under
 // another path, in this run or in the tables.
 func (b *batcher) copyOf(d *document) bool {
-	first, again := b.seen[d.id]
-	label := first.Label
-	if !again {
-		rows := b.run.catalog.document(d.id)
-		if len(rows) == 0 || rows[0].Path == d.entry.Name() || !b.run.plan.inPlace[rows[0].Path] {
-			return false
-		}
-		if rows[0].Label != nil {
-			label = *rows[0].Label
-		}
+	label, is := b.firstLabel(d)
+	if !is {
+		return false
 	}
 	b.run.progress.copies.Add(1)
 	b.run.progress.planned.Add(-int64(b.run.catalog.estimate(d.entry)))
@@ -121,6 +114,23 @@ func (b *batcher) copyOf(d *document) bool {
 			"path", d.entry.Name(), "label", d.entry.Label, "first_label", label)
 	}
 	return true
+}
+
+// firstLabel returns the label of the document's first copy, if there is one.
+func (b *batcher) firstLabel(d *document) (label string, is bool) {
+	if first, again := b.seen[d.id]; again {
+		return first.Label, true
+	}
+	c := b.run.catalog
+	elsewhere := func(path string) bool { return path != d.entry.Name() && b.run.plan.inPlace[path] }
+	if rows := c.document(d.id); len(rows) > 0 && elsewhere(rows[0].Path) {
+		if rows[0].Label != nil {
+			label = *rows[0].Label
+		}
+		return label, true
+	}
+	whole, failed := c.failures[schemas.PageKey{DocumentID: d.id, Page: schemas.WholeDocument}]
+	return d.entry.Label, failed && elsewhere(whole.Path) // failures have no label to differ from
 }
 
 // recordDocument notes what is to be written about the document as a whole.

@@ -19,7 +19,7 @@ type plan struct {
 func makePlan(c *catalog, entries []corpus.Entry, opt Options) plan {
 	p := plan{inPlace: make(map[string]bool, len(entries))}
 	for _, e := range entries {
-		if c.unchanged(e) != nil {
+		if c.unchanged(e) != nil || c.failedBefore(e) {
 			p.inPlace[e.Name()] = true
 		}
 	}

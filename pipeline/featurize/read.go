@@ -27,6 +27,7 @@ type document struct {
 	format  string
 	count   int              // pages in the document
 	due     []int32          // pages to decode
+	gaveUp  bool             // a page failed before and is not tried again
 	failure *schemas.Failure // of the document as a whole
 }
 
@@ -77,11 +78,7 @@ func (r *run) readAll(ctx context.Context, jobs <-chan *document) error {
 func (r *run) read(ctx context.Context, d *document) error {
 	defer close(d.pages)
 	doc := r.open(d)
-	for n := range int32(d.count) {
-		if r.due(d, n) {
-			d.due = append(d.due, n)
-		}
-	}
+	r.choosePages(d)
 	close(d.opened)
 	for _, n := range d.due {
 		select {
@@ -114,14 +111,19 @@ func (r *run) open(d *document) *raster.Document {
 	return doc
 }
 
-// due reports whether a page must be decoded: it lacks a cut or its row, and it
-// has not failed before or is to be tried again.
-func (r *run) due(d *document, n int32) bool {
-	key := schemas.PageKey{DocumentID: d.id, Page: n}
-	if _, failed := r.catalog.failures[key]; failed {
-		return r.opt.RetryFailed
+// choosePages lists the pages to decode: those that lack a cut or their row, but
+// for those that failed before, unless they are to be tried again.
+func (r *run) choosePages(d *document) {
+	for n := range int32(d.count) {
+		key := schemas.PageKey{DocumentID: d.id, Page: n}
+		_, failed := r.catalog.failures[key]
+		switch {
+		case failed && !r.opt.RetryFailed:
+			d.gaveUp = true
+		case failed, r.catalog.wanted(key) != 0, r.catalog.row(key) == nil:
+			d.due = append(d.due, n)
+		}
 	}
-	return r.catalog.wanted(key) != 0 || r.catalog.row(key) == nil
 }
 
 // prepare decodes a page and resizes it to what the trunk takes.

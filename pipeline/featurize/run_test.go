@@ -327,3 +327,46 @@ func TestEndWhileALongDocumentIsRead(t *testing.T) {
 		}
 	}
 }
+
+// TestFailedPageStaysFailed: a document that is read again for another reason
+// still counts as failed while a page of it is.
+func TestFailedPageStaysFailed(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "memo/g.tif", pagesTIFF(60, -1, 70))
+	f := newFixture(t, "fc2")
+	f.mustRun(t, dir)
+	f.opt.Cuts = cutsOf(t, "fc2,pool5-avg")
+	if s := f.mustRun(t, dir); s.Pages != 2 || !s.AnyFailed() {
+		t.Errorf("with another cut: %+v", s)
+	}
+	if err := os.Rename(filepath.Join(dir, "memo/g.tif"), filepath.Join(dir, "memo/h.tif")); err != nil {
+		t.Fatal(err)
+	}
+	if s := f.mustRun(t, dir); s.Moved != 1 || !s.AnyFailed() {
+		t.Errorf("moved: %+v", s)
+	}
+	for _, x := range f.failures {
+		if x.Attempts != 1 {
+			t.Errorf("the page was tried %d times", x.Attempts)
+		}
+	}
+}
+
+// TestCopiesOfAFailedDocument: two copies of one unreadable file must settle.
+func TestCopiesOfAFailedDocument(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "a/x.txt", []byte("no image"))
+	put(t, dir, "a/y.txt", []byte("no image"))
+	f := newFixture(t, "fc2")
+	for night := range 3 {
+		s := f.mustRun(t, dir)
+		if !s.AnyFailed() || s.Copies != 1 {
+			t.Errorf("night %d: %+v", night, s)
+		}
+		for _, x := range f.failures {
+			if x.Attempts != 1 || filepath.Base(x.Path) != "x.txt" {
+				t.Errorf("night %d: %s, attempt %d", night, x.Path, x.Attempts)
+			}
+		}
+	}
+}
