@@ -17,11 +17,12 @@ import (
 // field is set; a line with none is an action this package does not know and
 // may ignore, as the protocol's versions govern what must be understood.
 type action struct {
-	Protocol   *protocol      `json:"protocol,omitempty"`
-	MetaData   *metaData      `json:"metaData,omitempty"`
-	Add        *addFile       `json:"add,omitempty"`
-	Remove     *removeFile    `json:"remove,omitempty"`
-	CommitInfo map[string]any `json:"commitInfo,omitempty"`
+	Protocol   *protocol       `json:"protocol,omitempty"`
+	MetaData   *metaData       `json:"metaData,omitempty"`
+	Add        *addFile        `json:"add,omitempty"`
+	Remove     *removeFile     `json:"remove,omitempty"`
+	Txn        *txn            `json:"txn,omitempty"`
+	CommitInfo json.RawMessage `json:"commitInfo,omitempty"`
 }
 
 // protocol: "Protocol Evolution".
@@ -66,6 +67,13 @@ type removeFile struct {
 	Size                 int64             `json:"size,omitempty"`
 }
 
+// txn: "Transaction Identifiers".
+type txn struct {
+	AppID       string `json:"appId"`
+	Version     int64  `json:"version"`
+	LastUpdated int64  `json:"lastUpdated,omitempty"` // ms since 1970
+}
+
 // Versions of the Delta protocol that this package reads and writes.
 const (
 	readerVersion = 1
@@ -105,7 +113,13 @@ func checkWhole(b []byte, actions []action) error {
 		if a.CommitInfo == nil {
 			continue
 		}
-		if by, _ := a.CommitInfo["engineInfo"].(string); strings.HasPrefix(by, engine) {
+		var info struct {
+			Engine any `json:"engineInfo"`
+		}
+		if err := json.Unmarshal(a.CommitInfo, &info); err != nil {
+			return fmt.Errorf("%w: its commitInfo is no object", ErrDamaged)
+		}
+		if by, _ := info.Engine.(string); strings.HasPrefix(by, engine) {
 			return fmt.Errorf("%w: its checksum is missing", ErrDamaged)
 		}
 		return nil
@@ -137,7 +151,7 @@ func formatEntry(actions []action, info CommitInfo) ([]byte, error) {
 			return nil, fmt.Errorf("encode log entry: %w", err)
 		}
 	}
-	last, err := json.Marshal(info.fields())
+	last, err := json.Marshal(info.fields(actions))
 	if err != nil {
 		return nil, fmt.Errorf("encode log entry: %w", err)
 	}

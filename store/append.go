@@ -31,7 +31,7 @@ func (t *Table[R]) appendNew(ctx context.Context, rows []R, info CommitInfo) (af
 	if err := t.create(info); err != nil {
 		return Snapshot{}, 0, err
 	}
-	rows = normalize(rows)
+	rows, info = normalize(rows), info.withDefaults()
 	var part *addFile
 	var written []int // indexes of the rows in part
 	for {
@@ -52,7 +52,7 @@ func (t *Table[R]) appendNew(ctx context.Context, rows []R, info CommitInfo) (af
 			}
 			written = fresh
 		}
-		err = t.commit(snap.Version+1, []action{{Add: part}}, info.withDefaults())
+		err = t.commit(snap.Version+1, []action{{Add: part}}, info)
 		if err == nil {
 			after, err := t.Snapshot()
 			return after, len(fresh), err
@@ -94,10 +94,22 @@ func pick[R Row](rows []R, indexes []int) []R {
 	return out
 }
 
+// commit writes actions as a version of the table, or returns errConflict.
 func (t *Table[R]) commit(version int64, actions []action, info CommitInfo) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.log.commit(version, actions, info)
+	if info.App != "" {
+		// Should another writer have come first, this number is wrong, and so is version.
+		next := txn{info.App, t.log.apps[info.App].version + 1, info.Time.UnixMilli()}
+		actions = append(slices.Clip(actions), action{Txn: &next})
+	}
+	if err := t.log.commit(version, actions, info); err != nil {
+		return err
+	}
+	if err := t.log.refresh(); err == nil { // else the next reader of the log says so
+		t.log.checkpointIfDue()
+	}
+	return nil
 }
 
 // discard removes a part that this handle wrote and that lost its race. It is

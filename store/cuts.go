@@ -130,7 +130,9 @@ func (s *Store) openCut(name string) (*Table[schemas.Feature], schemas.CutInfo, 
 	if err := checkCut(info); err != nil || info.Cut != name || c[schemas.KeyFingerprint] != s.description.Fingerprint() {
 		return nil, info, fmt.Errorf("open cut %s: %w: its table belongs to another store or cut", filepath.Join(s.dir, name), ErrDamaged)
 	}
-	return newTable[schemas.Feature](s, name, info.Dim, c), info, nil
+	t := newTable[schemas.Feature](s, name, info.Dim, c)
+	t.log = log
+	return t, info, nil
 }
 
 // cutName keeps a table's name inside its store on every file system.

@@ -47,8 +47,8 @@ func TestForeignLog(t *testing.T) {
 		log := newTableLog(rootFiles{root}, "t")
 		err = log.refresh()
 		if c.want == "" {
-			if err != nil || len(log.parts) != 1 || log.parts[0].Path != "a b.parquet" || log.parts[0].Rows != -1 {
-				t.Errorf("%s: %+v, %v", name, log.parts, err)
+			if err != nil || log.parts.len() != 1 || log.parts.list()[0].Path != "a b.parquet" || log.parts.list()[0].Rows != -1 {
+				t.Errorf("%s: %+v, %v", name, log.parts.list(), err)
 			}
 		} else if !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
@@ -74,7 +74,7 @@ func FuzzParseEntry(f *testing.F) {
 		if err := log.apply(actions); err == nil && (log.version != 0 || log.meta == nil) {
 			t.Error("a log began without metadata")
 		}
-		for _, p := range log.parts {
+		for _, p := range log.parts.list() {
 			if !filepath.IsLocal(p.Path) {
 				t.Errorf("path %q leaves the table", p.Path)
 			}

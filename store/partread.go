@@ -37,15 +37,21 @@ func openPart(f files, name string) (p *partFile, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// Page indexes and Bloom filters serve searches; a part is read in order.
-	pf, err := parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(256<<10))
+	pf, err := openParquet(file, info.Size())
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	if err := checkFooter(pf.Metadata(), info.Size()); err != nil {
 		return nil, err
 	}
 	return &partFile{file, pf, partInfo{info.Size(), info.ModTime().UnixMilli()}}, nil
+}
+
+// openParquet reads the footer of a Parquet file of so many bytes.
+func openParquet(r io.ReaderAt, size int64) (*parquet.File, error) {
+	// Page indexes and Bloom filters serve searches; a part is read in order.
+	pf, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(256<<10))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return pf, checkFooter(pf.Metadata(), size)
 }
 
 // checkFooter refuses a footer whose numbers cannot be, before any of them sizes

@@ -98,10 +98,12 @@ func (t *Table[R]) writePart(ctx context.Context, rows []R) (*addFile, error) {
 func newAdd(name string, size, modified, rows int64, sum string) addFile {
 	return addFile{
 		Path: name, PartitionValues: map[string]string{}, Size: size, ModificationTime: modified,
-		DataChange: true, Stats: fmt.Sprintf(`{"numRecords":%d}`, rows),
+		DataChange: true, Stats: statsOf(rows),
 		Tags: map[string]string{schemas.TagSHA256: sum},
 	}
 }
+
+func statsOf(rows int64) string { return fmt.Sprintf(`{"numRecords":%d}`, rows) }
 
 // partInfo is what a file system says of a part.
 type partInfo struct{ size, modified int64 }

@@ -37,21 +37,11 @@ func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 	if err := s.removeTemporary(&r); err != nil {
 		return r, err
 	}
-	if err := s.documents.recover(ctx, &r); err != nil {
-		return r, err
-	}
-	if err := s.failures.recover(ctx, &r); err != nil {
-		return r, err
-	}
-	cuts, err := s.Cuts()
+	tables, err := s.tables()
 	if err != nil {
 		return r, err
 	}
-	for _, c := range cuts {
-		t, _, err := s.Cut(c.Cut)
-		if err != nil {
-			return r, err
-		}
+	for _, t := range tables {
 		if err := t.recover(ctx, &r); err != nil {
 			return r, err
 		}
@@ -118,7 +108,7 @@ func (s *Store) removeTemporaryIn(folder string, r *Recovery) error {
 }
 
 // isTemporary reports whether a name is one that this package gives to files
-// that are not whole: .part-UUID.tmp, or .VERSION.json.UUID.tmp in the log.
+// that are not whole: .part-UUID.tmp, or .NAME.UUID.tmp for a file of the log.
 func isTemporary(name string) bool {
 	name, ok := strings.CutPrefix(name, ".")
 	name, ok2 := strings.CutSuffix(name, tempSuffix)
@@ -128,8 +118,13 @@ func isTemporary(name string) bool {
 	if id, ok := strings.CutPrefix(name, partPrefix); ok {
 		return uuid.Validate(id) == nil
 	}
-	entry, id, ok := strings.Cut(name, ".json.")
-	return ok && len(entry) == 20 && strings.Trim(entry, "0123456789") == "" && uuid.Validate(id) == nil
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 || uuid.Validate(name[dot+1:]) != nil {
+		return false
+	}
+	_, isEntry := logVersion(name[:dot], ".json")
+	_, isCheckpoint := logVersion(name[:dot], checkpointSuffix)
+	return isEntry || isCheckpoint || name[:dot] == lastCheckpoint
 }
 
 // orphans lists the parts in the folder that the log never named. A file that
@@ -150,11 +145,23 @@ func (t *Table[R]) orphans() ([]string, error) {
 	}
 	var out []string
 	for _, e := range entries {
-		if isPartName(e.Name()) && e.Type().IsRegular() && !t.log.named[e.Name()] {
+		if t.log.isOrphan(e) {
 			out = append(out, e.Name())
 		}
 	}
 	return out, nil
+}
+
+// isOrphan reports whether a file of the table's folder is a part that was never
+// committed. What is older than all that the log still knows may have been
+// removed by a commit that another tool forgot: adopting it could bring back
+// what was dropped.
+func (l *tableLog) isOrphan(e fs.DirEntry) bool {
+	if !isPartName(e.Name()) || !e.Type().IsRegular() || l.named(e.Name()) {
+		return false
+	}
+	info, err := e.Info()
+	return err == nil && info.ModTime().UnixMilli() > l.knownSince
 }
 
 // adopt appends the new rows of an orphan as a part of its own, and then removes

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,7 +102,11 @@ func openIn(f files, dir string) (*Store, error) {
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
 		return nil, fmt.Errorf("open store %s: %w: %s: %v", dir, ErrDamaged, schemas.KeyDescription, err)
 	}
-	return newStore(f, dir, d)
+	s, err := newStore(f, dir, d)
+	if err == nil {
+		s.documents.log = log
+	}
+	return s, err
 }
 
 func newStore(f files, dir string, d schemas.Description) (*Store, error) {
@@ -161,6 +166,30 @@ func (s *Store) CheckFingerprint(d schemas.Description) error {
 		return nil
 	}
 	return &FingerprintError{s.dir, s.description, d}
+}
+
+// anyTable is a table whose rows are of whatever type.
+type anyTable interface {
+	Name() string
+	recover(context.Context, *Recovery) error
+	history(context.Context) ([]Commit, error)
+}
+
+// tables lists all tables: documents, failures, and the cuts by name.
+func (s *Store) tables() ([]anyTable, error) {
+	out := []anyTable{s.documents, s.failures}
+	cuts, err := s.Cuts()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cuts {
+		t, _, err := s.Cut(c.Cut)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
 }
 
 // Documents returns the table of all pages that were seen.

@@ -97,13 +97,9 @@ func (t *Table[R]) refreshKeys(ctx context.Context) error {
 	if err := t.log.refresh(); err != nil {
 		return err
 	}
-	active := make(map[string]bool, len(t.log.parts))
-	for _, p := range t.log.parts {
-		active[p.Path] = true
-	}
 	gone := map[int32]bool{}
 	for name, ordinal := range t.known {
-		if !active[name] {
+		if !t.log.parts.has(name) {
 			gone[ordinal] = true
 			delete(t.known, name)
 		}
@@ -111,7 +107,7 @@ func (t *Table[R]) refreshKeys(ctx context.Context) error {
 	if len(gone) > 0 {
 		t.keys.forget(gone)
 	}
-	for _, p := range t.log.parts {
+	for _, p := range t.log.parts.list() {
 		if _, ok := t.known[p.Path]; ok {
 			continue
 		}

@@ -28,9 +28,9 @@ func (t *Table[R]) Upsert(ctx context.Context, put []R, drop []schemas.PageKey, 
 	if err := t.create(info); err != nil {
 		return err
 	}
-	u := newUpdate(normalize(put), drop)
+	u, info := newUpdate(normalize(put), drop), info.withDefaults()
 	for {
-		err := t.tryUpdate(ctx, u, info.withDefaults())
+		err := t.tryUpdate(ctx, u, info)
 		if !errors.Is(err, errConflict) {
 			return err
 		}

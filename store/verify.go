@@ -121,14 +121,15 @@ func verifyDocuments(table string, keys, documents *KeySet, r *VerifyReport) {
 
 // verifyTable checks one table and returns its keys.
 func verifyTable[R Row](ctx context.Context, t *Table[R], r *VerifyReport) *KeySet {
-	// A new handle reads the log from its first entry.
-	t = newTable[R](t.store, t.name, t.dim, t.configuration)
 	keys := newKeySet()
-	snap, err := t.Snapshot()
+	log, err := t.verifyLog(r)
 	if err != nil {
 		r.problem("%v", err)
 		return keys
 	}
+	t = newTable[R](t.store, t.name, t.dim, t.configuration)
+	t.log = log
+	snap := log.snapshot()
 	if snap.Version < 0 {
 		r.note("table %s was never written", t.name)
 		return keys
@@ -235,7 +236,7 @@ func (t *Table[R]) noteStrays(r *VerifyReport) {
 			switch name := path.Join(folder, e.Name()); {
 			case isTemporary(e.Name()):
 				r.note("%s is a temporary file; the next run removes it", name)
-			case isPartName(e.Name()) && !t.log.named[e.Name()]:
+			case t.log.isOrphan(e):
 				r.note("%s is in no commit; the next run adopts it if it is whole", name)
 			}
 		}

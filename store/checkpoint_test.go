@@ -1,0 +1,230 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cutpoint/schemas"
+)
+
+// newCheckpointed makes a store whose documents table has a checkpoint after
+// every third entry, commits n changes to it and returns the snapshot after each.
+func newCheckpointed(t *testing.T, n int) (*Store, []Snapshot) {
+	t.Helper()
+	s, err := newTestStoreWith(t, map[string]string{intervalKey: "3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := documentsOf(testFeatures(0, n, 1))
+	var history []Snapshot
+	note := func() {
+		snap, err := s.Documents().Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		history = append(history, snap)
+	}
+	note()
+	for i := range n {
+		put := []schemas.Document{rows[i]}
+		if i%4 == 3 { // replaces a part
+			put[0].DocumentID, put[0].Page = rows[i-1].DocumentID, rows[i-1].Page
+			put[0].Path = "moved"
+		}
+		info := CommitInfo{App: fmt.Sprintf("shard-%d", i%2), Time: testTime.Add(time.Duration(i) * time.Hour)}
+		if err := s.Documents().Upsert(context.Background(), put, nil, info); err != nil {
+			t.Fatal(err)
+		}
+		note()
+	}
+	return s, history
+}
+
+func newTestStoreWith(t *testing.T, configuration map[string]string) (*Store, error) {
+	t.Helper()
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newStore(rootFiles{root}, dir, testDescription)
+	if err != nil {
+		return nil, err
+	}
+	for k, v := range configuration {
+		s.documents.configuration[k] = v // failures has the same map
+	}
+	if err := s.documents.create(CommitInfo{}); err != nil {
+		return nil, err
+	}
+	return Create(dir, testDescription)
+}
+
+func sameSnapshot(a, b Snapshot) bool {
+	return a.Version == b.Version && a.Rows == b.Rows && slices.Equal(a.Parts, b.Parts) &&
+		a.Configuration[schemas.KeyFingerprint] == b.Configuration[schemas.KeyFingerprint]
+}
+
+func TestCheckpointsReplaceTheLog(t *testing.T) {
+	s, history := newCheckpointed(t, 10)
+	last := history[len(history)-1]
+	folder := filepath.Join(s.Dir(), schemas.DocumentsTable, logFolder)
+	for v, want := range map[int]bool{2: true, 3: false, 5: true, 8: true} {
+		_, err := os.Stat(filepath.Join(folder, fmt.Sprintf("%020d%s", v, checkpointSuffix)))
+		if (err == nil) != want {
+			t.Errorf("checkpoint %d: %v, want %v", v, err, want)
+		}
+	}
+	verifyClean(t, s)
+	for v := range 8 { // a cleaned log begins after a checkpoint
+		if err := os.Remove(filepath.Join(folder, fmt.Sprintf("%020d.json", v))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again, err := Open(s.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	snap, err := again.Documents().Snapshot()
+	if err != nil || !sameSnapshot(snap, last) {
+		t.Fatalf("%v, %v", snap, err)
+	}
+	if got := again.documents.log.apps; got["shard-0"].version != 5 || got["shard-1"].version != 5 {
+		t.Errorf("transactions %v", got)
+	}
+	if r := verifyClean(t, again); len(r.Notes) != 1 {
+		t.Errorf("notes %v", r.Notes)
+	}
+}
+
+// TestEveryVersion reads each version as it was, from a checkpoint or not.
+func TestEveryVersion(t *testing.T) {
+	s, history := newCheckpointed(t, 10)
+	for v, want := range history {
+		then, err := s.Documents().At(int64(v))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := then.Snapshot(); err != nil || !sameSnapshot(got, want) {
+			t.Errorf("version %d: %v, %v", v, got, err)
+		}
+		if got := int64(len(scanAll(t, then))); got != want.Rows {
+			t.Errorf("version %d has %d rows, want %d", v, got, want.Rows)
+		}
+		if _, err := then.Append(context.Background(), documentsOf(testFeatures(50, 1, 1)), CommitInfo{}); err == nil {
+			t.Errorf("version %d could be changed", v)
+		}
+	}
+	for _, v := range []int64{-1, int64(len(history))} {
+		if _, err := s.Documents().At(v); err == nil {
+			t.Errorf("version %d exists", v)
+		}
+	}
+	for when, want := range map[time.Duration]int64{0: 1, 90 * time.Minute: 2, 48 * time.Hour: 10} {
+		if v, err := s.Documents().VersionAt(testTime.Add(when)); err != nil || v != want {
+			t.Errorf("after %v: version %d, %v, want %d", when, v, err, want)
+		}
+	}
+}
+
+func checkpointOf(t *testing.T, s *Store, version int64) (name string, b []byte) {
+	t.Helper()
+	name = filepath.Join(s.Dir(), s.documents.log.checkpointName(version))
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name, b
+}
+
+// TestDamagedCheckpointBytes flips every byte of a checkpoint and cuts it at every
+// byte: it must say the same as before or be refused.
+func TestDamagedCheckpointBytes(t *testing.T) {
+	s, _ := newCheckpointed(t, 6)
+	_, whole := checkpointOf(t, s, 5)
+	want, err := decodeCheckpoint(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unnoticed := 0
+	for i := range whole {
+		flipped := slices.Clone(whole)
+		flipped[i] ^= 1 << (i % 8)
+		if r, err := decodeCheckpoint(flipped); err == nil {
+			if unnoticed++; want.differs(r) != "" {
+				t.Fatalf("byte %d flipped: its %s differ", i, want.differs(r))
+			}
+		}
+		if _, err := decodeCheckpoint(whole[:i]); err == nil {
+			t.Fatalf("cut to %d bytes: no error", i)
+		}
+	}
+	t.Logf("%d of %d flipped bytes do not matter", unnoticed, len(whole))
+}
+
+// TestDamagedCheckpoint opens a table whose newest checkpoint is damaged: the log
+// entries say the same, and Verify names it.
+func TestDamagedCheckpoint(t *testing.T) {
+	s, history := newCheckpointed(t, 6)
+	name, whole := checkpointOf(t, s, 5)
+	for _, b := range [][]byte{nil, whole[:len(whole)/2], slices.Concat(whole[:len(whole)/2], []byte("x"), whole[len(whole)/2+1:])} {
+		if err := os.WriteFile(name, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		again, err := Open(s.Dir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		snap, err := again.Documents().Snapshot()
+		if err != nil || !sameSnapshot(snap, history[len(history)-1]) {
+			t.Fatalf("%v, %v", snap, err)
+		}
+		r, err := s.Verify(context.Background())
+		if err != nil || len(r.Problems) != 1 || !strings.Contains(r.Problems[0], filepath.Base(name)) {
+			t.Fatalf("%v, %v", r.Problems, err)
+		}
+	}
+}
+
+func FuzzDecodeCheckpoint(f *testing.F) {
+	l := newTableLog(nil, "t")
+	l.meta = &metaData{ID: "1", SchemaString: "{}", Format: fileFormat{Provider: "parquet"}}
+	l.reads, l.writes = readerVersion, writerVersion
+	l.add(Part{Path: "part-1.parquet", Rows: 3, Bytes: 100, SHA256: "ab"})
+	l.apps["shard"] = appVersion{version: 3}
+	b, err := encodeCheckpoint(l.checkpointRows(nil))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Add(bytes.Replace(b, []byte(schemas.TagSHA256), []byte("cutpoint.other1"), 1)) // without its seal
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if r, err := decodeCheckpoint(b); err == nil && r.meta == nil {
+			t.Error("a checkpoint without metadata was read")
+		}
+	})
+}
+
+// TestRemovedPartsStayRemoved recovers a table that was opened from a checkpoint:
+// parts removed before it are no orphans.
+func TestRemovedPartsStayRemoved(t *testing.T) {
+	s, history := newCheckpointed(t, 9)
+	again, err := Open(s.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := again.Recover(context.Background())
+	if err != nil || r.Adopted+r.Redundant+len(r.Notes) > 0 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if snap, err := again.Documents().Snapshot(); err != nil || !sameSnapshot(snap, history[len(history)-1]) {
+		t.Fatalf("%v, %v", snap, err)
+	}
+}
