@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -23,6 +25,9 @@ type partFile struct {
 // openPart opens a part and reads its footer.
 func openPart(f files, name string) (p *partFile, err error) {
 	file, err := f.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open part %s: %w; a part of an older version may have been removed by a vacuum", name, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open part %s: %w", name, err)
 	}
@@ -46,12 +51,34 @@ func openPart(f files, name string) (p *partFile, err error) {
 
 // openParquet reads the footer of a Parquet file of so many bytes.
 func openParquet(r io.ReaderAt, size int64) (*parquet.File, error) {
+	if err := checkFooterSize(r, size); err != nil {
+		return nil, err
+	}
 	// Page indexes and Bloom filters serve searches; a part is read in order.
 	pf, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(256<<10))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return pf, checkFooter(pf.Metadata(), size)
+}
+
+// checkFooterSize refuses a footer that is said to be larger than the file,
+// before a buffer of that size is made ("File format": the last eight bytes are
+// the footer's length and PAR1).
+func checkFooterSize(r io.ReaderAt, size int64) error {
+	const magic = "PAR1"
+	var end [8]byte
+	if size < int64(len(end)+len(magic)) {
+		return fmt.Errorf("%w: a Parquet file has more than %d bytes", ErrDamaged, size)
+	}
+	if _, err := r.ReadAt(end[:], size-int64(len(end))); err != nil {
+		return err
+	}
+	length := int64(binary.LittleEndian.Uint32(end[:]))
+	if string(end[4:]) != magic || length > size-int64(len(end)+len(magic)) {
+		return fmt.Errorf("%w: it does not end in a Parquet footer", ErrDamaged)
+	}
+	return nil
 }
 
 // checkFooter refuses a footer whose numbers cannot be, before any of them sizes

@@ -173,6 +173,7 @@ type anyTable interface {
 	Name() string
 	recover(context.Context, *Recovery) error
 	history(context.Context) ([]Commit, error)
+	leftovers() ([]Leftover, error)
 }
 
 // tables lists all tables: documents, failures, and the cuts by name.

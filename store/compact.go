@@ -1,0 +1,283 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cutpoint/schemas"
+)
+
+// CompactOptions say what Compact does besides merging small parts.
+type CompactOptions struct {
+	// TargetBytes is the size before compression that merged parts get, and about
+	// half of the memory that this takes; 0 = 256 MiB.
+	TargetBytes int64
+	// Gone tells the paths of documents that are to be dropped with all their
+	// pages and failures; nil drops none.
+	Gone func(path string) bool
+	// DryRun changes nothing and reports what would be done.
+	DryRun bool
+	Info   CommitInfo
+}
+
+const (
+	defaultTarget = 256 << 20
+	// smallTarget bounds parts of the tables whose rows are replaced: replacing
+	// one row writes its whole part anew.
+	smallTarget = 32 << 20
+)
+
+// Compaction says what Compact did to a table.
+type Compaction struct {
+	Table     string `json:"table"`
+	Before    int    `json:"parts_before"`
+	After     int    `json:"parts_after"`
+	Rewritten int64  `json:"rows_rewritten"`
+	Refreshed int64  `json:"rows_refreshed"` // whose path, label or split was out of date
+	Dropped   int64  `json:"rows_dropped"`
+	Skipped   int    `json:"merges_skipped"` // because another program changed their parts meanwhile
+}
+
+// Compact merges the small parts of every table, gives features the path, label
+// and split that the documents table has today, and drops documents that are
+// gone. Each merge is one commit, so that it can be ended at any time. Readers of
+// older versions keep their files until Vacuum removes them.
+func (s *Store) Compact(ctx context.Context, opt CompactOptions) ([]Compaction, error) {
+	if opt.TargetBytes <= 0 {
+		opt.TargetBytes = defaultTarget
+	}
+	if opt.Info.Operation == "" {
+		opt.Info.Operation = "OPTIMIZE" // as Delta's writers call it
+	}
+	known, err := s.places(ctx, opt.Gone)
+	if err != nil {
+		return nil, err
+	}
+	cuts, err := s.Cuts()
+	if err != nil {
+		return nil, err
+	}
+	var done []Compaction
+	// Features go before their documents: no feature is ever without its document.
+	for _, c := range cuts {
+		t, _, err := s.Cut(c.Cut)
+		if err != nil {
+			return done, err
+		}
+		d, err := t.compact(ctx, known.refresh, opt.TargetBytes, opt)
+		if done = append(done, d); err != nil {
+			return done, err
+		}
+	}
+	small := min(opt.TargetBytes, smallTarget)
+	gone := func(path string) bool { return opt.Gone != nil && opt.Gone(path) }
+	d, err := s.failures.compact(ctx, func(f schemas.Failure) (schemas.Failure, bool) { return f, !gone(f.Path) }, small, opt)
+	if done = append(done, d); err != nil {
+		return done, err
+	}
+	d, err = s.documents.compact(ctx, func(d schemas.Document) (schemas.Document, bool) { return d, !gone(d.Path) }, small, opt)
+	return append(done, d), err
+}
+
+// places are what the documents table says of where each page is now.
+type places map[schemas.PageKey]place
+
+type place struct {
+	path         string
+	label, split *string
+	gone         bool
+}
+
+func (s *Store) places(ctx context.Context, gone func(string) bool) (places, error) {
+	p := places{}
+	err := s.documents.Scan(ctx, func(rows []schemas.Document) error {
+		for _, d := range rows {
+			p[d.Key()] = place{d.Path, d.Label, d.Split, gone != nil && gone(d.Path)}
+		}
+		return nil
+	})
+	return p, err
+}
+
+// refresh returns a feature as it should be, and whether it stays.
+func (p places) refresh(f schemas.Feature) (schemas.Feature, bool) {
+	if now, ok := p[f.Key()]; ok {
+		f.Path, f.Label, f.Split = now.path, now.label, now.split
+		return f, !now.gone
+	}
+	return f, true
+}
+
+// compact rewrites the parts that are small, or that hold a row which change does
+// not leave as it is.
+func (t *Table[R]) compact(ctx context.Context, change func(R) (R, bool), target int64, opt CompactOptions) (Compaction, error) {
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	done := Compaction{Table: t.name}
+	snap, err := t.Snapshot()
+	if err != nil {
+		return done, err
+	}
+	done.Before = len(snap.Parts)
+	merges, err := t.merges(ctx, snap, change, target)
+	if err != nil {
+		return done, fmt.Errorf("compact table %s: %w", t.name, err)
+	}
+	for _, m := range merges {
+		if opt.DryRun {
+			done.count(m)
+			continue
+		}
+		committed, err := t.merge(ctx, m, change, opt.Info.withDefaults())
+		if err != nil {
+			return done, fmt.Errorf("compact table %s: %w", t.name, err)
+		}
+		if committed {
+			done.count(m)
+		} else {
+			done.Skipped++
+		}
+	}
+	done.After += done.Before
+	return done, nil
+}
+
+// count adds what a merge changes; After counts parts gained until the end.
+func (c *Compaction) count(m merge) {
+	c.Rewritten += m.rows - m.dropped
+	c.Refreshed += m.refreshed
+	c.Dropped += m.dropped
+	c.After -= len(m.parts)
+	if m.rows > m.dropped {
+		c.After++
+	}
+}
+
+// merge is a set of parts that become one.
+type merge struct {
+	parts                    []Part
+	bytes                    int64 // before compression
+	rows, refreshed, dropped int64
+}
+
+// merges plans which parts become one: neighbours in the order of their commits,
+// until the target is reached.
+func (t *Table[R]) merges(ctx context.Context, snap Snapshot, change func(R) (R, bool), target int64) ([]merge, error) {
+	var out []merge
+	var m merge
+	end := func() {
+		if len(m.parts) > 1 || m.refreshed+m.dropped > 0 {
+			out = append(out, m)
+		}
+		m = merge{}
+	}
+	for _, part := range snap.Parts {
+		rows, refreshed, dropped, err := t.changes(ctx, part, change)
+		if err != nil {
+			return nil, err
+		}
+		bytes := rows * int64(4*t.dim+rowBytes)
+		if refreshed+dropped == 0 && bytes > target/2 {
+			continue
+		}
+		if len(m.parts) > 0 && m.bytes+bytes > target {
+			end()
+		}
+		m.parts = append(m.parts, part)
+		m.bytes += bytes
+		m.rows += rows
+		m.refreshed += refreshed
+		m.dropped += dropped
+	}
+	end()
+	return out, nil
+}
+
+// changes counts what change does to the rows of a part, whose embeddings are not read.
+func (t *Table[R]) changes(ctx context.Context, part Part, change func(R) (R, bool)) (rows, refreshed, dropped int64, err error) {
+	err = t.scanPages(ctx, part, func(r R) {
+		rows++
+		switch now, keep := change(r); {
+		case !keep:
+			dropped++
+		case !sameRow(r, now):
+			refreshed++
+		}
+	})
+	return rows, refreshed, dropped, err
+}
+
+// merge writes the rows of several parts as one and commits that, unless one of
+// them is no part of the table any more.
+func (t *Table[R]) merge(ctx context.Context, m merge, change func(R) (R, bool), info CommitInfo) (committed bool, err error) {
+	rows := make([]R, 0, m.rows-m.dropped)
+	for _, part := range m.parts {
+		err := t.scanPart(ctx, part, func(some []R) error {
+			for _, r := range some {
+				if now, keep := change(r); keep {
+					rows = append(rows, now)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	// Rows that only move to another file are no change of the table's data.
+	dataChange := m.refreshed+m.dropped > 0
+	var actions []action
+	for _, part := range m.parts {
+		remove := newRemove(part, info)
+		remove.DataChange = dataChange
+		actions = append(actions, action{Remove: remove})
+	}
+	if len(rows) > 0 {
+		add, err := t.writePart(ctx, rows)
+		if err != nil {
+			return false, err
+		}
+		add.DataChange = dataChange
+		actions = append(actions, action{Add: add})
+	}
+	return t.commitMerge(ctx, m, actions, info)
+}
+
+// commitMerge commits on top of whatever others committed meanwhile, as long as
+// they left the parts alone.
+func (t *Table[R]) commitMerge(ctx context.Context, m merge, actions []action, info CommitInfo) (bool, error) {
+	give := func(err error) (bool, error) {
+		if add := actions[len(actions)-1].Add; add != nil {
+			t.discard(*add)
+		}
+		return false, err
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return give(err)
+		}
+		version, all, err := t.stillThere(m.parts)
+		if err != nil || !all {
+			return give(err)
+		}
+		err = t.commit(version+1, actions, info)
+		if !errors.Is(err, errConflict) {
+			return err == nil, err // a part whose commit is in doubt stays; Recover looks at it
+		}
+	}
+}
+
+func (t *Table[R]) stillThere(parts []Part) (version int64, all bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.log.refresh(); err != nil {
+		return 0, false, err
+	}
+	for _, p := range parts {
+		if !t.log.parts.has(p.Path) {
+			return t.log.version, false, nil
+		}
+	}
+	return t.log.version, true, nil
+}
