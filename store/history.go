@@ -69,6 +69,9 @@ func (t *Table[R]) history(ctx context.Context) ([]Commit, error) {
 	return commits, nil
 }
 
+// Commit says what the log has on one version of the table.
+func (t *Table[R]) Commit(version int64) (Commit, error) { return t.log.readCommit(version) }
+
 // readCommit reads what a log entry says of itself.
 func (l *tableLog) readCommit(version int64) (Commit, error) {
 	c := Commit{Table: l.folder, Version: version}

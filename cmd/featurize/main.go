@@ -17,13 +17,15 @@ func main() {
 
 func newApp() *cli.App {
 	return &cli.App{
-		Name:            "featurize",
-		Usage:           "write the embeddings of documents at chosen cut points of VGG19",
-		UsageText:       usageText,
-		Description:     description,
-		Flags:           runFlags(),
-		Action:          runAction,
-		Commands:        []*cli.Command{statusCommand(), verifyCommand()},
+		Name:        "featurize",
+		Usage:       "write the embeddings of documents at chosen cut points of VGG19",
+		UsageText:   usageText,
+		Description: description,
+		Flags:       runFlags(),
+		Action:      runAction,
+		Commands: []*cli.Command{
+			retryCommand(), statusCommand(), historyCommand(), verifyCommand(), compactCommand(), vacuumCommand(),
+		},
 		HideHelpCommand: true,
 		Reader:          os.Stdin,
 		Writer:          os.Stdout,
@@ -32,8 +34,7 @@ func newApp() *cli.App {
 }
 
 const usageText = `featurize --weights FILE|random:SEED --cuts fc2,pool5 --store features CORPUS…
-featurize status --store features [--json]
-featurize verify --store features [--json]`
+featurize COMMAND --store features`
 
 const description = `CORPUS is a folder (its sub-folders are the labels), a file, a CSV manifest
 (first line: path,label,split; relative paths are relative to it), or - for

@@ -43,10 +43,7 @@ func runFlags() []cli.Flag {
 		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost", Value: 512},
 		&cli.BoolFlag{Name: "retry-failed", Usage: "read again what failed in an earlier run"},
 		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and time of change are as recorded"},
-		&cli.DurationFlag{Name: "lock-wait", Usage: "wait for another run on the same store to end, as long as `DURATION` (10m)"},
-		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would be done; write nothing"},
-		jsonFlag(),
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress; warnings and errors only"},
+		lockWaitFlag(), dryRunFlag(), jsonFlag(), quietFlag(),
 	}
 }
 
@@ -95,6 +92,11 @@ func runAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	return runOver(c, o, nil)
+}
+
+// runOver featurizes the documents of the corpus that keep holds for; nil keeps all.
+func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	log := command.Logger(c.App.ErrWriter, o.quiet)
 	o.run.Log = log
 	listing, err := corpus.List(c.Context, o.corpus, corpus.Options{Stdin: c.App.Reader, Exclude: o.store})
@@ -103,6 +105,11 @@ func runAction(c *cli.Context) error {
 	}
 	log.Info("corpus listed", "files", len(listing.Entries), "skipped_links", listing.Skipped.Links,
 		"skipped_special", listing.Skipped.Special, "skipped_hidden", listing.Skipped.Hidden)
+	if keep != nil {
+		if err := only(&listing, keep); err != nil {
+			return err
+		}
+	}
 	w, err := loadWeights(c.Context, o, log)
 	if err != nil {
 		return err
@@ -198,17 +205,11 @@ func openTables(ctx context.Context, o runOptions, d schemas.Description) (featu
 	if err != nil {
 		return nil, nil, err
 	}
-	unlock, err := s.Lock(ctx, o.lockWait)
-	if errors.Is(err, store.ErrLocked) {
-		return nil, nil, &command.ExitError{Code: command.Locked, Err: fmt.Errorf("another run is writing to store %s; try again later, or give --lock-wait 10m", o.store)}
-	}
+	release, err := lockStore(ctx, s, o.lockWait)
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := s.Recover(ctx); err != nil {
-		return nil, nil, errors.Join(err, unlock())
-	}
-	return newTables(s, o.cuts, uuid.NewString()), func() { unlock() }, nil
+	return newTables(s, o.cuts, uuid.NewString()), release, nil
 }
 
 // conclude prints the summary and chooses the exit code.

@@ -16,10 +16,11 @@ type tables struct {
 	store *store.Store
 	cuts  map[string]model.Cut
 	run   string // identifies the run in the tables' history
+	began time.Time
 }
 
 func newTables(s *store.Store, cuts []model.Cut, run string) *tables {
-	t := &tables{store: s, cuts: map[string]model.Cut{}, run: run}
+	t := &tables{store: s, cuts: map[string]model.Cut{}, run: run, began: time.Now()}
 	for _, c := range cuts {
 		t.cuts[c.String()] = c
 	}
@@ -27,7 +28,7 @@ func newTables(s *store.Store, cuts []model.Cut, run string) *tables {
 }
 
 func (t *tables) info(operation string) store.CommitInfo {
-	return store.CommitInfo{Operation: operation, Run: t.run, Time: time.Now()}
+	return store.CommitInfo{Operation: operation, Run: t.run, Started: t.began}
 }
 
 func (t *tables) Documents(ctx context.Context) ([]schemas.Document, error) {

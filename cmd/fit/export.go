@@ -20,7 +20,7 @@ import (
 func exportCommand() *cli.Command {
 	return &cli.Command{
 		Name: "export", Usage: "write one cut's vectors with keys, paths and labels as an Arrow IPC stream",
-		UsageText: "fit export --store features --features fc2 [-o fc2.arrow]",
+		UsageText: "fit export --store features --features fc2 [--as-of VERSION] [-o fc2.arrow]",
 		Description: `The stream has the columns document_id, page, path, label, split and embedding
 (a FixedSizeList of float32) and is written to standard output if no file is
 named. Read it with pyarrow.ipc.open_stream, polars.read_ipc_stream, or any
@@ -28,6 +28,7 @@ other Arrow library.`,
 		Flags: []cli.Flag{
 			storeFlag(),
 			&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "the `CUT` to write"},
+			asOfFlag(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write (default: standard output)"},
 		},
 		Action: exportAction,
@@ -47,11 +48,19 @@ func exportAction(c *cli.Context) error {
 	if err != nil {
 		return &command.ExitError{Code: command.Usage, Err: err}
 	}
+	when, err := parseAsOf(c.String("as-of"))
+	if err != nil {
+		return err
+	}
 	s, err := store.Open(c.String("store"))
 	if err != nil {
 		return err
 	}
-	table, info, err := s.Cut(cut.String())
+	_, info, err := s.Cut(cut.String())
+	if err != nil {
+		return err
+	}
+	table, _, err := when.open(s, cut.String())
 	if err != nil {
 		return err
 	}

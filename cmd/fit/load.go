@@ -10,37 +10,57 @@ import (
 )
 
 // loader reads cut tables with the labels and paths of the documents table, which
-// knows of moves and new labels since the features were written.
-func loader(s *store.Store) fit.Load {
+// knows of moves and new labels since the features were written. A cut that is
+// read again is read at the same version.
+func loader(s *store.Store, when asOf) fit.Load {
+	opened := map[model.Cut]source{}
 	return func(ctx context.Context, cut model.Cut) (*fit.Dataset, error) {
-		table, info, err := s.Cut(cut.String())
-		if err != nil {
-			return nil, err
-		}
-		documents := map[schemas.PageKey]schemas.Document{}
-		err = s.Documents().Scan(ctx, func(rows []schemas.Document) error {
-			for _, r := range rows {
-				documents[r.Key()] = r
+		from, again := opened[cut]
+		if !again {
+			var err error
+			if from.features, from.documents, err = when.open(s, cut.String()); err != nil {
+				return nil, err
 			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
+			opened[cut] = from
 		}
-		rows, data, err := store.ReadMatrix(ctx, table, info.Dim)
-		if err != nil {
-			return nil, err
-		}
-		d := &fit.Dataset{Cut: cut, X: data}
-		for _, r := range rows {
-			label, path := r.Label, r.Path
-			if known, ok := documents[r.Key()]; ok {
-				label, path = known.Label, known.Path
-			}
-			d.Keys, d.Paths, d.Labels = append(d.Keys, r.Key()), append(d.Paths, path), append(d.Labels, text(label))
-		}
-		return d, nil
+		return from.read(ctx, cut)
 	}
+}
+
+// source is a cut's table and the documents table that goes with it.
+type source struct {
+	features  *store.Table[schemas.Feature]
+	documents *store.Table[schemas.Document]
+}
+
+func (from source) read(ctx context.Context, cut model.Cut) (*fit.Dataset, error) {
+	snap, err := from.features.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	documents := map[schemas.PageKey]schemas.Document{}
+	err = from.documents.Scan(ctx, func(rows []schemas.Document) error {
+		for _, r := range rows {
+			documents[r.Key()] = r
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, data, err := store.ReadMatrix(ctx, from.features, cut.Dim())
+	if err != nil {
+		return nil, err
+	}
+	d := &fit.Dataset{Cut: cut, Version: snap.Version, X: data}
+	for _, r := range rows {
+		label, path := r.Label, r.Path
+		if known, ok := documents[r.Key()]; ok {
+			label, path = known.Label, known.Path
+		}
+		d.Keys, d.Paths, d.Labels = append(d.Keys, r.Key()), append(d.Paths, path), append(d.Labels, text(label))
+	}
+	return d, nil
 }
 
 func text(s *string) string {

@@ -29,6 +29,7 @@ func fitFlags() []cli.Flag {
 		&cli.IntFlag{Name: "folds", Usage: "`PARTS` that take turns as the test set", Value: 5},
 		&cli.IntFlag{Name: "repeats", Usage: "`TIMES` the pages are dealt to folds anew", Value: 1},
 		&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides the folds and the heads' start", Value: 1},
+		asOfFlag(),
 		&cli.StringFlag{Name: "labels", Usage: "CSV `FILE` with the columns path,label or document_id,label that overrides the store's labels"},
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` for the trained head (one cut, one head; default CUT-HEAD.safetensors)"},
 		&cli.BoolFlag{Name: "json", Usage: "write the report as JSON to standard output"},
@@ -43,6 +44,7 @@ type fitOptions struct {
 	trainers              []head.Trainer
 	folds, repeats        int
 	seed                  uint64
+	when                  asOf
 	json, quiet           bool
 }
 
@@ -65,6 +67,9 @@ func parseFit(c *cli.Context) (fitOptions, error) {
 		return o, command.Usagef("--repeats must be 1 or more")
 	}
 	var err error
+	if o.when, err = parseAsOf(c.String("as-of")); err != nil {
+		return o, err
+	}
 	if o.cuts, err = model.ParseCuts(c.String("features")); err != nil {
 		return o, &command.ExitError{Code: command.Usage, Err: err}
 	}
@@ -122,7 +127,7 @@ func fitAction(c *cli.Context) error {
 	if !o.quiet {
 		options.Progress, end = showProgress(o)
 	}
-	result, err := fit.Compare(ctx, loader(s), o.candidates(), options)
+	result, err := fit.Compare(ctx, loader(s, o.when), o.candidates(), options)
 	end()
 	if err != nil {
 		return err

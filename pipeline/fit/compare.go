@@ -87,6 +87,7 @@ func (c *comparison) cut(ctx context.Context, table *Dataset, candidates []Candi
 		if candidate.Cut != table.Cut {
 			continue
 		}
+		c.result.Report.Candidates[i].Version = table.Version
 		if err := c.candidate(ctx, data, rows, candidate, i); err != nil {
 			return fmt.Errorf("%s: %w", candidate, err)
 		}

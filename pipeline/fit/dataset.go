@@ -11,11 +11,12 @@ import (
 
 // Dataset is one cut's table in memory.
 type Dataset struct {
-	Cut    model.Cut
-	Keys   []schemas.PageKey // (N), each once
-	Paths  []string          // (N), or nil where label overrides by path are not needed
-	Labels []string          // (N), "" for a page without a label
-	X      []float32         // (N, Cut.Dim())
+	Cut     model.Cut
+	Version int64             // of the table, as its store counts
+	Keys    []schemas.PageKey // (N), each once
+	Paths   []string          // (N), or nil where label overrides by path are not needed
+	Labels  []string          // (N), "" for a page without a label
+	X       []float32         // (N, Cut.Dim())
 }
 
 // Load reads one cut's table. It is called again for a cut rather than holding

@@ -26,6 +26,7 @@ type Entry struct {
 	Cut              string   `json:"cut"`
 	Head             string   `json:"head"`
 	Dim              int      `json:"dim"`
+	Version          int64    `json:"version"` // of the cut's table that was read
 	Accuracy         Summary  `json:"accuracy"`
 	MacroF1          Summary  `json:"macro_f1"`
 	LogLoss          Summary  `json:"log_loss"`

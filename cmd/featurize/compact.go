@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/urfave/cli/v2"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/pipeline/corpus"
+	"cutpoint/schemas"
+	"cutpoint/store"
+)
+
+func compactCommand() *cli.Command {
+	return &cli.Command{
+		Name: "compact", Usage: "merge small parts, bring labels up to date, drop documents that are gone",
+		UsageText: `featurize compact --store features [--target-size 256MB] [--dry-run] [--json]
+   featurize compact --store features --drop-gone CORPUS…`,
+		Description: `Every nightly run leaves small parts; readers are faster with few large ones.
+compact merges neighbouring small parts of each table until they have the
+target size (before compression), and gives features the path, label and split
+that the documents table has today. Each merge is one commit: it can be ended
+at any time and goes on the next time.
+
+With --drop-gone and the corpus of the nightly run, documents that are no longer
+in the corpus are dropped from every table, with their pages and failures. Run
+featurize over the corpus first: it finds documents that only moved. Should more
+than half of the documents be gone, as when a disk is not mounted, nothing is
+dropped unless --force is given.
+
+Old parts stay on disk for readers of older versions; featurize vacuum removes
+them. Exit codes are those of featurize.`,
+		Flags: []cli.Flag{
+			storeFlag(),
+			&cli.StringFlag{Name: "target-size", Usage: "`SIZE` of merged parts before compression; about twice as much memory is taken", Value: "256MB"},
+			&cli.BoolFlag{Name: "drop-gone", Usage: "drop documents that the CORPUS does not hold any more"},
+			&cli.BoolFlag{Name: "force", Usage: "with --drop-gone: even if more than half of the documents are gone"},
+			dryRunFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
+		},
+		Action: compactAction,
+	}
+}
+
+func compactAction(c *cli.Context) error {
+	target, err := parseBytes(c.String("target-size"))
+	switch {
+	case err != nil:
+		return command.Usagef("--target-size: %v", err)
+	case c.String("store") == "":
+		return command.Usagef("--store is missing; name the folder of the feature tables")
+	case c.Args().Present() && !c.Bool("drop-gone"):
+		return command.Usagef("compact takes no corpus without --drop-gone, got %q", c.Args().First())
+	case !c.Args().Present() && c.Bool("drop-gone"):
+		return command.Usagef("--drop-gone needs the corpus that the nightly run reads")
+	}
+	s, err := store.Open(c.String("store"))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Context)
+	defer cancel()
+	defer command.OnInterrupt(cancel)()
+	opt := store.CompactOptions{
+		TargetBytes: target, DryRun: c.Bool("dry-run"),
+		Info: store.CommitInfo{Run: uuid.NewString(), Started: time.Now()},
+	}
+	if !opt.DryRun {
+		release, err := lockStore(ctx, s, c.Duration("lock-wait"))
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
+	if c.Bool("drop-gone") {
+		if opt.Gone, err = goneFrom(ctx, c, s); err != nil {
+			return err
+		}
+	}
+	done, err := s.Compact(ctx, opt)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return writeJSON(c.App.Writer, done)
+	}
+	if c.Bool("quiet") {
+		return nil
+	}
+	return printCompaction(c.App.ErrWriter, done, opt.DryRun)
+}
+
+// goneFrom tells which recorded paths the corpus on the command line lacks.
+func goneFrom(ctx context.Context, c *cli.Context, s *store.Store) (func(string) bool, error) {
+	listing, err := corpus.List(ctx, c.Args().Slice(), corpus.Options{Stdin: c.App.Reader, Exclude: s.Dir()})
+	if err != nil {
+		return nil, err
+	}
+	present := make(map[string]bool, len(listing.Entries))
+	for _, e := range listing.Entries {
+		present[e.Name()] = true
+	}
+	known, lost := map[string]bool{}, 0
+	err = s.Documents().Scan(ctx, func(rows []schemas.Document) error {
+		for _, r := range rows {
+			if !known[r.Path] && !present[r.Path] {
+				lost++
+			}
+			known[r.Path] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if 2*lost > len(known) && !c.Bool("force") {
+		return nil, fmt.Errorf("%d of %d documents are not in the corpus: is it the whole corpus, named as in the nightly run? Nothing was dropped; --force drops them", lost, len(known))
+	}
+	return func(path string) bool { return !present[path] }, nil
+}
+
+func printCompaction(w io.Writer, done []store.Compaction, dry bool) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(t, "table\tparts\tafter\trows rewritten\trefreshed\tdropped\t\n")
+	changed, skipped := false, 0
+	for _, d := range done {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t\n", d.Table, d.Before, d.After, d.Rewritten, d.Refreshed, d.Dropped)
+		changed = changed || d.Rewritten+d.Dropped > 0
+		skipped += d.Skipped
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	switch {
+	case dry:
+		fmt.Fprintln(w, "Nothing was changed (--dry-run).")
+	case !changed:
+		fmt.Fprintln(w, "Nothing to do.")
+	default:
+		fmt.Fprintln(w, "The replaced parts stay for readers of older versions; featurize vacuum removes them.")
+	}
+	if skipped > 0 {
+		fmt.Fprintf(w, "%d merges were left for the next time: another program changed their parts.\n", skipped)
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/store"
+)
+
+func lockWaitFlag() cli.Flag {
+	return &cli.DurationFlag{Name: "lock-wait", Usage: "wait for another run on the same store to end, as long as `DURATION` (10m)"}
+}
+
+func dryRunFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would be done; write nothing"}
+}
+
+func quietFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress; warnings and errors only"}
+}
+
+// lockStore takes the store's lock and finishes what dead runs began.
+func lockStore(ctx context.Context, s *store.Store, wait time.Duration) (release func(), err error) {
+	unlock, err := s.Lock(ctx, wait)
+	if errors.Is(err, store.ErrLocked) {
+		return nil, &command.ExitError{Code: command.Locked, Err: fmt.Errorf("another run is writing to store %s; try again later, or give --lock-wait 10m", s.Dir())}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Recover(ctx); err != nil {
+		return nil, errors.Join(err, unlock())
+	}
+	return func() { unlock() }, nil
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/store"
+)
+
+func vacuumCommand() *cli.Command {
+	return &cli.Command{
+		Name: "vacuum", Usage: "list, and with --delete remove, files that no table needs any more",
+		UsageText: "featurize vacuum --store features [--older-than 168h] [--delete] [--json]",
+		Description: `Parts that compact or a run replaced stay on disk, so that whoever reads an older
+version of a table can go on. vacuum lists those that left their table longer
+ago than --older-than, and temporary files and never committed parts of dead
+runs of that age; with --delete it removes them. Afterwards versions that need
+them cannot be read (fit --as-of). Files of other programs are never touched.`,
+		Flags: []cli.Flag{
+			storeFlag(),
+			&cli.DurationFlag{Name: "older-than", Usage: "keep what was needed less than `DURATION` ago", Value: store.DefaultRetention},
+			&cli.BoolFlag{Name: "delete", Usage: "remove the files; otherwise they are only listed"},
+			lockWaitFlag(), jsonFlag(), quietFlag(),
+		},
+		Action: vacuumAction,
+	}
+}
+
+// vacuumReport is what --json writes.
+type vacuumReport struct {
+	Store   string           `json:"store"`
+	Deleted bool             `json:"deleted"`
+	Bytes   int64            `json:"bytes"`
+	Files   []store.Leftover `json:"files"`
+}
+
+func vacuumAction(c *cli.Context) error {
+	if c.Duration("older-than") < 0 {
+		return command.Usagef("--older-than cannot be negative")
+	}
+	s, err := openStore(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Context)
+	defer cancel()
+	defer command.OnInterrupt(cancel)()
+	opt := store.VacuumOptions{OlderThan: c.Duration("older-than"), Delete: c.Bool("delete")}
+	if opt.Delete {
+		release, err := lockStore(ctx, s, c.Duration("lock-wait"))
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
+	files, err := s.Vacuum(ctx, opt)
+	if err != nil {
+		return err
+	}
+	r := vacuumReport{Store: s.Dir(), Deleted: opt.Delete, Files: files}
+	for _, f := range files {
+		r.Bytes += f.Bytes
+	}
+	if c.Bool("json") {
+		return writeJSON(c.App.Writer, r)
+	}
+	for _, f := range files {
+		fmt.Fprintf(c.App.Writer, "%s\t%s\t%s since %s\n", f.Path, formatBytes(f.Bytes), f.Why, f.Since.Local().Format(time.DateTime))
+	}
+	if !c.Bool("quiet") {
+		verb := "would be removed; --delete removes them"
+		if opt.Delete {
+			verb = "removed"
+		}
+		fmt.Fprintf(c.App.ErrWriter, "%d files with %s %s.\n", len(files), formatBytes(r.Bytes), verb)
+	}
+	return nil
+}
