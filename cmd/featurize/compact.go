@@ -70,7 +70,7 @@ func compactAction(c *cli.Context) error {
 		Info: store.CommitInfo{Run: uuid.NewString(), Started: time.Now()},
 	}
 	if !opt.DryRun {
-		release, err := lockStore(ctx, s, c.Duration("lock-wait"))
+		release, err := lockStore(ctx, s, shard{}, c.Duration("lock-wait"))
 		if err != nil {
 			return err
 		}

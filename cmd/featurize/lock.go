@@ -24,9 +24,15 @@ func quietFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress; warnings and errors only"}
 }
 
-// lockStore takes the store's lock and finishes what dead runs began.
-func lockStore(ctx context.Context, s *store.Store, wait time.Duration) (release func(), err error) {
-	unlock, err := s.Lock(ctx, wait)
+// lockStore takes the store's lock, or that of a shard of a run, and finishes
+// what dead runs began.
+func lockStore(ctx context.Context, s *store.Store, part shard, wait time.Duration) (release func(), err error) {
+	var unlock func() error
+	if part.of > 1 {
+		unlock, err = s.LockShard(ctx, fmt.Sprintf("%d-of-%d", part.number, part.of), wait)
+	} else {
+		unlock, err = s.Lock(ctx, wait)
+	}
 	if errors.Is(err, store.ErrLocked) {
 		return nil, &command.ExitError{Code: command.Locked, Err: fmt.Errorf("another run is writing to store %s; try again later, or give --lock-wait 10m", s.Dir())}
 	}

@@ -43,6 +43,7 @@ func runFlags() []cli.Flag {
 		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost", Value: 512},
 		&cli.BoolFlag{Name: "retry-failed", Usage: "read again what failed in an earlier run"},
 		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and time of change are as recorded"},
+		&cli.StringFlag{Name: "shard", Usage: "take the K-th of N shares of the corpus: several machines on one store, each with its `K/N`"},
 		lockWaitFlag(), dryRunFlag(), jsonFlag(), quietFlag(),
 	}
 }
@@ -54,6 +55,7 @@ type runOptions struct {
 	corpus              []string
 	run                 featurize.Options
 	lockWait            time.Duration
+	shard               shard
 	dryRun, json, quiet bool
 }
 
@@ -75,6 +77,11 @@ func parseRun(c *cli.Context) (runOptions, error) {
 			return o, command.Usagef("--%s cannot be negative", name)
 		}
 	}
+	part, err := parseShard(c.String("shard"))
+	if err != nil {
+		return o, err
+	}
+	o.shard = part
 	cuts, err := model.ParseCuts(c.String("cuts"))
 	if err != nil {
 		return o, &command.ExitError{Code: command.Usage, Err: err}
@@ -105,6 +112,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	}
 	log.Info("corpus listed", "files", len(listing.Entries), "skipped_links", listing.Skipped.Links,
 		"skipped_special", listing.Skipped.Special, "skipped_hidden", listing.Skipped.Hidden)
+	listing.Entries = o.shard.take(listing.Entries)
 	if keep != nil {
 		if err := only(&listing, keep); err != nil {
 			return err
@@ -205,11 +213,11 @@ func openTables(ctx context.Context, o runOptions, d schemas.Description) (featu
 	if err != nil {
 		return nil, nil, err
 	}
-	release, err := lockStore(ctx, s, o.lockWait)
+	release, err := lockStore(ctx, s, o.shard, o.lockWait)
 	if err != nil {
 		return nil, nil, err
 	}
-	return newTables(s, o.cuts, uuid.NewString()), release, nil
+	return newTables(s, o.cuts, uuid.NewString(), o.shard.writer()), release, nil
 }
 
 // conclude prints the summary and chooses the exit code.

@@ -13,14 +13,15 @@ import (
 
 // tables lets a run of the pipeline write to a store.
 type tables struct {
-	store *store.Store
-	cuts  map[string]model.Cut
-	run   string // identifies the run in the tables' history
-	began time.Time
+	store  *store.Store
+	cuts   map[string]model.Cut
+	run    string // identifies the run in the tables' history
+	writer string // numbers the commits
+	began  time.Time
 }
 
-func newTables(s *store.Store, cuts []model.Cut, run string) *tables {
-	t := &tables{store: s, cuts: map[string]model.Cut{}, run: run, began: time.Now()}
+func newTables(s *store.Store, cuts []model.Cut, run, writer string) *tables {
+	t := &tables{store: s, cuts: map[string]model.Cut{}, run: run, writer: writer, began: time.Now()}
 	for _, c := range cuts {
 		t.cuts[c.String()] = c
 	}
@@ -28,7 +29,7 @@ func newTables(s *store.Store, cuts []model.Cut, run string) *tables {
 }
 
 func (t *tables) info(operation string) store.CommitInfo {
-	return store.CommitInfo{Operation: operation, Run: t.run, Started: t.began}
+	return store.CommitInfo{Operation: operation, Run: t.run, Started: t.began, App: t.writer}
 }
 
 func (t *tables) Documents(ctx context.Context) ([]schemas.Document, error) {
@@ -126,5 +127,5 @@ func dryTables(dir string, d schemas.Description) (featurize.Tables, func(), err
 	if err := s.CheckFingerprint(d); err != nil {
 		return nil, nil, err
 	}
-	return readOnly{newTables(s, nil, "")}, func() {}, nil
+	return readOnly{newTables(s, nil, "", "")}, func() {}, nil
 }

@@ -51,7 +51,7 @@ func vacuumAction(c *cli.Context) error {
 	defer command.OnInterrupt(cancel)()
 	opt := store.VacuumOptions{OlderThan: c.Duration("older-than"), Delete: c.Bool("delete")}
 	if opt.Delete {
-		release, err := lockStore(ctx, s, c.Duration("lock-wait"))
+		release, err := lockStore(ctx, s, shard{}, c.Duration("lock-wait"))
 		if err != nil {
 			return err
 		}

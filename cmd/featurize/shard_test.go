@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/pipeline/corpus"
+)
+
+// TestShards runs both halves of a corpus at once on one store, twice.
+func TestShards(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes 575 MB of random weights several times")
+	}
+	corpus, store := corpusOf(t), filepath.Join(t.TempDir(), "features")
+	base := []string{corpus, "--weights", "random:1", "--cuts", "pool1-avg", "--store", store, "--quiet"}
+	for range 2 {
+		var both sync.WaitGroup
+		for _, k := range []string{"1/2", "2/2"} {
+			both.Go(func() {
+				if code, _, errs := run(t, "", append(base, "--shard", k)...); code != command.OK {
+					t.Errorf("shard %s: code %d, %s", k, code, errs)
+				}
+			})
+		}
+		both.Wait()
+	}
+	if code, out, errs := run(t, "", append(base, "--json")...); code != command.OK || !strings.Contains(out, `"up_to_date": 2`) {
+		t.Errorf("afterwards: code %d, %s%s", code, out, errs)
+	}
+	if code, out, _ := run(t, "", "verify", "--store", store); code != command.OK {
+		t.Errorf("verify: %s", out)
+	}
+}
+
+func TestShardsCoverTheCorpus(t *testing.T) {
+	seen := map[string]int{}
+	for k := range 3 {
+		var entries []corpus.Entry
+		for i := range 100 {
+			entries = append(entries, corpus.Entry{Path: fmt.Sprint(i)})
+		}
+		for _, e := range (shard{k + 1, 3}).take(entries) {
+			seen[e.Path]++
+		}
+	}
+	for i := range 100 {
+		if n := seen[fmt.Sprint(i)]; n != 1 {
+			t.Errorf("entry %d is in %d shards", i, n)
+		}
+	}
+	for _, text := range []string{"0/2", "3/2", "1", "1/2/3", "a/b", "-1/2", "1/0"} {
+		if s, err := parseShard(text); err == nil {
+			t.Errorf("%q is %v", text, s)
+		}
+	}
+}
