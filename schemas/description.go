@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,8 +14,14 @@ type Description struct {
 	Model     string  `json:"model"`     // "VGG19"
 	Weights   Weights `json:"weights"`   //
 	Preset    Preset  `json:"preset"`    // pixels before the trunk
-	Precision string  `json:"precision"` // "float32"
+	Precision string  `json:"precision"` // of the trunk's arithmetic: "float32"
+	// DType is what the stored values are: Float16, or Float32, which is written as
+	// the absence of the field, so that stores from before it keep their fingerprint.
+	DType string `json:"dtype,omitempty"`
 }
+
+// ValueType is DType with its default filled in.
+func (d Description) ValueType() string { return cmp.Or(d.DType, Float32) }
 
 // Weights identifies the trunk's parameters.
 type Weights struct {
@@ -39,6 +46,9 @@ type Preset struct {
 // gives the same numbers.
 func (d Description) Fingerprint() string {
 	d.Weights.Source = ""
+	if d.DType == Float32 {
+		d.DType = ""
+	}
 	b, err := json.Marshal(d)
 	if err != nil { // only a NaN in the preset can do this
 		panic(fmt.Sprintf("schemas: description cannot be encoded: %v", err))
@@ -62,6 +72,7 @@ func (d Description) Differences(o Description) []string {
 	}
 	add("preset", d.Preset, o.Preset)
 	add("precision", d.Precision, o.Precision)
+	add("dtype", d.ValueType(), o.ValueType())
 	return out
 }
 
@@ -71,5 +82,5 @@ type CutInfo struct {
 	Dim    int    `json:"dim"`    // length of every embedding
 	Shape  []int  `json:"shape"`  // e.g. [7,7,512]; its product is Dim
 	Layout string `json:"layout"` // "HWC" or "C"
-	DType  string `json:"dtype"`  // "float32"
+	DType  string `json:"dtype"`  // Float32 or Float16, as the store's Description has it
 }

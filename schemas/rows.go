@@ -66,8 +66,8 @@ type Failure struct {
 	Path       string    `parquet:"path"`
 	Bytes      int64     `parquet:"bytes"`
 	Modified   time.Time `parquet:"modified,timestamp(microsecond)"`
-	Stage      string    `parquet:"stage"` // "open", "decode", "limits", "engine"
-	Class      string    `parquet:"class"` // "unsupported", "corrupt", "too-large", "unreadable"
+	Stage      string    `parquet:"stage"` // "open", "decode", "limits", "engine", "round"
+	Class      string    `parquet:"class"` // "unsupported", "corrupt", "too-large", "unreadable", "out-of-range"
 	Message    string    `parquet:"message"`
 	Attempts   int32     `parquet:"attempts"`
 	FailedAt   time.Time `parquet:"failed_at,timestamp(microsecond)"`

@@ -24,6 +24,7 @@ func TestFingerprintCovers(t *testing.T) {
 		"color": func(d *Description) { d.Preset.Color = "RGB" }, "mean": func(d *Description) { d.Preset.Mean[2]++ },
 		"std": func(d *Description) { d.Preset.Std[0] = 2 }, "scale": func(d *Description) { d.Preset.Scale = 0.5 },
 		"size": func(d *Description) { d.Preset.Size = 299 }, "precision": func(d *Description) { d.Precision = "bfloat16" },
+		"dtype": func(d *Description) { d.DType = Float16 },
 	} {
 		d := sample()
 		change(&d)
@@ -50,6 +51,15 @@ func TestFingerprintIsStable(t *testing.T) {
 	const want = "9acb678d82bced7b951b7c58801ffd1d98513e7c2a08519c6cf831a1696f3667"
 	if got := sample().Fingerprint(); got != want {
 		t.Errorf("fingerprint %s, want %s", got, want)
+	}
+}
+
+// TestFloat32IsTheDefault: a store says so or leaves it out.
+func TestFloat32IsTheDefault(t *testing.T) {
+	d := sample()
+	d.DType = Float32
+	if d.Fingerprint() != sample().Fingerprint() || len(sample().Differences(d)) != 0 || sample().ValueType() != Float32 {
+		t.Error("float32 counts as another dtype than the default")
 	}
 }
 

@@ -22,7 +22,7 @@ func (t *Table[R]) Append(ctx context.Context, rows []R, info CommitInfo) (Snaps
 // appendNew is Append, and says how many rows were new.
 func (t *Table[R]) appendNew(ctx context.Context, rows []R, info CommitInfo) (after Snapshot, added int, err error) {
 	for _, r := range rows {
-		if err := checkRow(r, t.dim); err != nil {
+		if err := t.checkRow(r); err != nil {
 			return Snapshot{}, 0, fmt.Errorf("append to table %s: %w", t.name, err)
 		}
 	}

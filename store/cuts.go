@@ -19,6 +19,9 @@ func (s *Store) CreateCut(info schemas.CutInfo) (*Table[schemas.Feature], error)
 	if err := checkCut(info); err != nil {
 		return nil, err
 	}
+	if want := s.description.ValueType(); info.DType != want {
+		return nil, fmt.Errorf("store %s holds values of type %s, not %s; name another store", s.dir, want, info.DType)
+	}
 	t, got, err := s.cut(info.Cut)
 	if errors.Is(err, fs.ErrNotExist) {
 		configuration, err := s.configuration(&info)
@@ -127,7 +130,8 @@ func (s *Store) openCut(name string) (*Table[schemas.Feature], schemas.CutInfo, 
 	if err := json.Unmarshal([]byte(c[schemas.KeyCut]), &info); err != nil {
 		return nil, info, fmt.Errorf("open cut %s: %w: %s: %v", name, ErrDamaged, schemas.KeyCut, err)
 	}
-	if err := checkCut(info); err != nil || info.Cut != name || c[schemas.KeyFingerprint] != s.description.Fingerprint() {
+	if err := checkCut(info); err != nil || info.Cut != name || info.DType != s.description.ValueType() ||
+		c[schemas.KeyFingerprint] != s.description.Fingerprint() {
 		return nil, info, fmt.Errorf("open cut %s: %w: its table belongs to another store or cut", filepath.Join(s.dir, name), ErrDamaged)
 	}
 	t := newTable[schemas.Feature](s, name, info.Dim, c)
@@ -157,7 +161,7 @@ func checkCut(info schemas.CutInfo) error {
 	if product != info.Dim || info.Dim < 1 || info.Dim > maxDim {
 		return fmt.Errorf("cut %s has %d values, but its shape is %v", info.Cut, info.Dim, info.Shape)
 	}
-	if info.DType != "float32" {
+	if info.DType != schemas.Float32 && info.DType != schemas.Float16 {
 		return fmt.Errorf("cut %s: %w: values of type %q", info.Cut, ErrUnsupported, info.DType)
 	}
 	return nil

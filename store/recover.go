@@ -220,7 +220,7 @@ func (t *Table[R]) readOrphan(ctx context.Context, name string) ([]R, error) {
 	var rows []R
 	err = scanPart(ctx, p, t.dim, func(part []R) error {
 		for _, r := range part {
-			if err := checkRow(r, t.dim); err != nil {
+			if err := t.checkRow(r); err != nil {
 				return fmt.Errorf("%w: %w", ErrDamaged, err)
 			}
 		}

@@ -90,7 +90,7 @@ func sameBits(a, b []float32) bool {
 }
 
 // checkRow refuses a row that a table must not hold.
-func checkRow[R Row](r R, dim int) error {
+func (t *Table[R]) checkRow(r R) error {
 	k := r.Key()
 	if k.DocumentID == "" {
 		return fmt.Errorf("row of page %d has no document id", k.Page)
@@ -99,11 +99,16 @@ func checkRow[R Row](r R, dim int) error {
 	if !ok {
 		return nil
 	}
-	if len(f.Embedding) != dim {
-		return fmt.Errorf("page %d of %s (%s): embedding has %d values, the table takes %d", k.Page, f.Path, k.DocumentID, len(f.Embedding), dim)
+	if len(f.Embedding) != t.dim {
+		return fmt.Errorf("page %d of %s (%s): embedding has %d values, the table takes %d", k.Page, f.Path, k.DocumentID, len(f.Embedding), t.dim)
 	}
 	if i := firstNonFinite(f.Embedding); i >= 0 {
 		return fmt.Errorf("page %d of %s (%s): embedding value %d is %v; only finite numbers can be stored", k.Page, f.Path, k.DocumentID, i, f.Embedding[i])
+	}
+	if t.store.description.ValueType() == schemas.Float16 {
+		if i := schemas.FirstNotHalf(f.Embedding); i >= 0 {
+			return fmt.Errorf("page %d of %s (%s): embedding value %d is %v, which is no float16; this store takes rounded values", k.Page, f.Path, k.DocumentID, i, f.Embedding[i])
+		}
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 // A key in both put and drop is put; of rows with equal keys, the last counts.
 func (t *Table[R]) Upsert(ctx context.Context, put []R, drop []schemas.PageKey, info CommitInfo) error {
 	for _, r := range put {
-		if err := checkRow(r, t.dim); err != nil {
+		if err := t.checkRow(r); err != nil {
 			return fmt.Errorf("update table %s: %w", t.name, err)
 		}
 	}

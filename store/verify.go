@@ -176,7 +176,7 @@ func (t *Table[R]) verifyPart(ctx context.Context, part Part, ordinal int32, key
 	n, twice := int64(0), 0
 	err = scanPart(ctx, p, t.dim, func(rows []R) error {
 		for _, row := range rows {
-			if err := checkRow(row, t.dim); err != nil {
+			if err := t.checkRow(row); err != nil {
 				return err
 			}
 			if keys.Has(row.Key()) {

@@ -51,6 +51,8 @@ CUTS are pool1 … pool5 (the whole map, height × width × channels), the same
 with -avg or -max (one value a channel), fc1, fc2 (after ReLU) and predictions
 (probabilities). Keras's and torchvision's names for them are understood.
 
+` + dtypeHelp + `
+
 Ctrl-C once finishes the part at hand, commits it and leaves; twice leaves at
 once. Either way nothing that was committed is lost.
 

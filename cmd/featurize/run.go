@@ -37,6 +37,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Usage: "VGG19's weights: a `FILE` (.safetensors with Keras's or torchvision's names, or Keras's .h5), or random:SEED", EnvVars: []string{"CUTPOINT_WEIGHTS"}},
 		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2,pool5"},
 		storeFlag(),
+		dtypeFlag(),
 		&cli.IntFlag{Name: "batch", Usage: "`PAGES` computed together", Value: 16},
 		&cli.IntFlag{Name: "workers", Usage: "`GOROUTINES` that read and decode (0: one a core)"},
 		&cli.IntFlag{Name: "limit", Usage: "featurize at most so many `PAGES`; the next run goes on (0: no limit)"},
@@ -51,6 +52,7 @@ func runFlags() []cli.Flag {
 // runOptions are the typed flags of a run.
 type runOptions struct {
 	weights, store      string
+	dtype               string // "" for float32, as the description has it
 	cuts                []model.Cut
 	corpus              []string
 	run                 featurize.Options
@@ -87,8 +89,11 @@ func parseRun(c *cli.Context) (runOptions, error) {
 		return o, &command.ExitError{Code: command.Usage, Err: err}
 	}
 	o.cuts = cuts
+	if o.dtype, err = parseDType(c.String("dtype")); err != nil {
+		return o, err
+	}
 	o.run = featurize.Options{
-		Cuts: cuts, Batch: c.Int("batch"), Workers: c.Int("workers"), Limit: c.Int("limit"),
+		Cuts: cuts, DType: o.dtype, Batch: c.Int("batch"), Workers: c.Int("workers"), Limit: c.Int("limit"),
 		PartPages: c.Int("part-pages"), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
 	}
 	return o, nil
@@ -122,7 +127,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	if err != nil {
 		return err
 	}
-	t := trunk{weights: w, description: describe(w)}
+	t := trunk{weights: w, description: describe(w, o.dtype)}
 	result, err := t.featurize(c, o, listing, log)
 	if result == nil {
 		return err
@@ -277,7 +282,7 @@ func (r *result) sentence() string {
 }
 
 // describe says what the numbers of this run depend on.
-func describe(w *model.Weights) schemas.Description {
+func describe(w *model.Weights, dtype string) schemas.Description {
 	p := w.Preprocess
 	color := "RGB"
 	if p.BGR {
@@ -290,6 +295,6 @@ func describe(w *model.Weights) schemas.Description {
 			Name: "document", Resize: "squash", Filter: "bilinear", Size: model.InputShape().W,
 			Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std,
 		},
-		Precision: "float32",
+		Precision: "float32", DType: dtype,
 	}
 }

@@ -50,7 +50,7 @@ func allRows[R store.Row](ctx context.Context, table *store.Table[R]) ([]R, erro
 }
 
 func (t *tables) Present(ctx context.Context, cut string) (featurize.Keys, error) {
-	table, err := t.store.CreateCut(cutInfo(t.cuts[cut]))
+	table, err := t.store.CreateCut(cutInfo(t.cuts[cut], t.store.Description().ValueType()))
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (t *tables) PutFailures(ctx context.Context, put []schemas.Failure, drop []
 }
 
 func (t *tables) AppendFeatures(ctx context.Context, cut string, rows []schemas.Feature) error {
-	table, err := t.store.CreateCut(cutInfo(t.cuts[cut]))
+	table, err := t.store.CreateCut(cutInfo(t.cuts[cut], t.store.Description().ValueType()))
 	if err != nil {
 		return err
 	}
@@ -75,9 +75,9 @@ func (t *tables) AppendFeatures(ctx context.Context, cut string, rows []schemas.
 }
 
 // cutInfo describes a cut's table.
-func cutInfo(c model.Cut) schemas.CutInfo {
+func cutInfo(c model.Cut, dtype string) schemas.CutInfo {
 	s := c.Shape()
-	info := schemas.CutInfo{Cut: c.String(), Dim: c.Dim(), Shape: []int{s.C}, Layout: "C", DType: "float32"}
+	info := schemas.CutInfo{Cut: c.String(), Dim: c.Dim(), Shape: []int{s.C}, Layout: "C", DType: dtype}
 	if s.H*s.W > 1 {
 		info.Shape, info.Layout = []int{s.H, s.W, s.C}, "HWC"
 	}

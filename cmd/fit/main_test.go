@@ -30,15 +30,17 @@ func run(t *testing.T, args ...string) (code int, out, errs string) {
 
 // makeStore writes 40 pages of two labels that fc2 tells apart and pool5-avg does
 // not.
-func makeStore(t *testing.T) string {
+func makeStore(t *testing.T) string { return makeStoreOf(t, schemas.Float32) }
+
+func makeStoreOf(t *testing.T, dtype string) string {
 	t.Helper()
 	ctx, dir := context.Background(), filepath.Join(t.TempDir(), "features")
-	s, err := store.Create(dir, schemas.Description{Model: "VGG19", Precision: "float32"})
+	s, err := store.Create(dir, schemas.Description{Model: "VGG19", Precision: "float32", DType: dtype})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for cut, dim := range map[string]int{"fc2": 4096, "pool5-avg": 512} {
-		table, err := s.CreateCut(schemas.CutInfo{Cut: cut, Dim: dim, Shape: []int{dim}, Layout: "C", DType: "float32"})
+		table, err := s.CreateCut(schemas.CutInfo{Cut: cut, Dim: dim, Shape: []int{dim}, Layout: "C", DType: dtype})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,6 +66,28 @@ func makeStore(t *testing.T) string {
 		}
 	}
 	return dir
+}
+
+// TestFloat16Store: all values of the sample are float16, so both stores hold the
+// same vectors, and fit must find the same.
+func TestFloat16Store(t *testing.T) {
+	var scores [2]string
+	for i, dtype := range []string{schemas.Float32, schemas.Float16} {
+		code, out, errs := run(t, "--store", makeStoreOf(t, dtype), "--features", "fc2,pool5-avg", "--folds", "4", "--json")
+		if code != command.OK {
+			t.Fatalf("%s: code %d: %s", dtype, code, errs)
+		}
+		var report struct {
+			Candidates []struct{ Accuracy any }
+		}
+		if err := json.Unmarshal([]byte(out), &report); err != nil {
+			t.Fatal(err)
+		}
+		scores[i] = fmt.Sprint(report)
+	}
+	if scores[0] != scores[1] {
+		t.Errorf("float32: %s\nfloat16: %s", scores[0], scores[1])
+	}
 }
 
 func TestOneCutLeavesAHead(t *testing.T) {

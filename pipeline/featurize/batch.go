@@ -20,7 +20,7 @@ type batch struct {
 // taken is a page that was taken into a batch.
 type taken struct {
 	document schemas.Document
-	wanted   uint64
+	wanted   uint64 // cuts to store; 0 once it failed after all
 }
 
 // records are rows for the two tables beside the cuts.
@@ -80,7 +80,7 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 		select {
 		case p, ok := <-d.pages:
 			if !ok {
-				b.run.progress.document(failed)
+				b.run.progress.document(d.id, failed)
 				return b.flushRecords(ctx)
 			}
 			failed = failed || p.failure != nil
@@ -89,7 +89,7 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 			}
 			if b.run.ended() {
 				if p.number == d.due[len(d.due)-1] {
-					b.run.progress.document(failed)
+					b.run.progress.document(d.id, failed)
 				}
 				return nil
 			}

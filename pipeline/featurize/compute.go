@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cutpoint/model"
+	"cutpoint/schemas"
 )
 
 // compute is the engine's stage. The engine is made for the first batch that has
@@ -64,5 +65,8 @@ func (r *run) forward(ctx context.Context, engine model.Engine, b *batch) error 
 	r.progress.engine.Add(int64(time.Since(start)))
 	r.progress.pages.Add(int64(len(b.pages)))
 	b.pixels = nil
+	if r.opt.DType == schemas.Float16 {
+		r.roundHalves(b)
+	}
 	return nil
 }

@@ -2,12 +2,14 @@ package featurize
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime"
 	"time"
 
 	"cutpoint/model"
 	"cutpoint/pipeline/raster"
+	"cutpoint/schemas"
 )
 
 // Options of a run. The zero value of a field means what its comment says.
@@ -18,6 +20,7 @@ type Options struct {
 	Limit       int         // at most so many pages are featurized; 0 = no limit
 	PartPages   int         // a part is committed after so many pages; 0 = 512
 	PartBytes   int64       // … or after so many bytes of embeddings; 0 = 256 MiB
+	DType       string      // of the stored values, schemas.Float32 or Float16; "" = Float32
 	RetryFailed bool        // read again what failed in an earlier run
 	Rehash      bool        // read every file, whatever its size and time say
 	Limits      raster.Limits
@@ -31,6 +34,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Batch < 0 || o.Workers < 0 || o.Limit < 0 || o.PartPages < 0 || o.PartBytes < 0 {
 		return o, errors.New("batch, workers, limit and part size cannot be negative")
+	}
+	if o.DType != "" && o.DType != schemas.Float32 && o.DType != schemas.Float16 {
+		return o, fmt.Errorf("values of type %q cannot be stored; %s and %s can", o.DType, schemas.Float32, schemas.Float16)
 	}
 	o.Batch = orDefault(o.Batch, 16)
 	o.Workers = orDefault(o.Workers, runtime.GOMAXPROCS(0))

@@ -1,6 +1,9 @@
 package featurize
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Progress counts what a run has done so far. It may be read at any time from
 // any goroutine.
@@ -11,7 +14,7 @@ type Progress struct {
 	documents atomic.Int64 // documents read
 	pages     atomic.Int64 // pages computed
 	committed atomic.Int64 // pages safe in the tables
-	failed    atomic.Int64 // documents that failed, wholly or in part
+	failed    failedSet    // documents that failed, wholly or in part
 	copies    atomic.Int64
 	conflicts atomic.Int64
 	moved     atomic.Int64
@@ -27,7 +30,7 @@ type Counts struct {
 func (p *Progress) Counts() Counts {
 	c := Counts{
 		Documents: p.documents.Load(), ToRead: p.toRead.Load(),
-		Pages: p.pages.Load(), Committed: p.committed.Load(), Failed: p.failed.Load(),
+		Pages: p.pages.Load(), Committed: p.committed.Load(), Failed: p.failed.len(),
 	}
 	c.PlannedPages = max(p.planned.Load(), c.Pages)
 	if limit := p.limit.Load(); limit > 0 {
@@ -36,9 +39,34 @@ func (p *Progress) Counts() Counts {
 	return c
 }
 
-func (p *Progress) document(failed bool) {
+// document counts a document that was read.
+func (p *Progress) document(id string, failed bool) {
 	p.documents.Add(1)
 	if failed {
-		p.failed.Add(1)
+		p.failure(id)
 	}
+}
+
+// failure counts a document as failed, once: pages of it may fail in two stages.
+func (p *Progress) failure(id string) { p.failed.add(id) }
+
+// failedSet is a set of documents that several stages add to.
+type failedSet struct {
+	mu  sync.Mutex
+	ids map[string]bool
+}
+
+func (s *failedSet) add(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ids == nil {
+		s.ids = map[string]bool{}
+	}
+	s.ids[id] = true
+}
+
+func (s *failedSet) len() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return int64(len(s.ids))
 }

@@ -30,7 +30,7 @@ func (r *run) summary(took time.Duration) Summary {
 	p := r.progress
 	s := Summary{
 		UpToDate: r.plan.settled, FailedBefore: r.plan.failedBefore,
-		Read: int(p.documents.Load()), Copies: int(p.copies.Load()), Failed: int(p.failed.Load()),
+		Read: int(p.documents.Load()), Copies: int(p.copies.Load()), Failed: int(p.failed.len()),
 		Moved: int(p.moved.Load()), LabelConflicts: int(p.conflicts.Load()),
 		Pages: int(p.committed.Load()), PlannedPages: r.plan.pages,
 		Seconds: took.Seconds(), EngineSeconds: time.Duration(p.engine.Load()).Seconds(),

@@ -40,7 +40,11 @@ func (r *run) collect(p *part, b *batch) {
 	p.records.documents = append(p.records.documents, b.records.documents...)
 	p.records.failures = append(p.records.failures, b.records.failures...)
 	p.records.recovered = append(p.records.recovered, b.records.recovered...)
-	p.pages += len(b.pages)
+	for _, t := range b.pages {
+		if t.wanted != 0 {
+			p.pages++
+		}
+	}
 	now := r.opt.Now()
 	for i, c := range r.opt.Cuts {
 		for n, t := range b.pages {
