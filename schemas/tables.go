@@ -14,6 +14,17 @@ const (
 	KeyDescription = "cutpoint.description" // JSON of Description
 	KeyCut         = "cutpoint.cut"         // JSON of CutInfo; cut tables only
 	KeyFingerprint = "cutpoint.fingerprint" // Description.Fingerprint()
+	// KeyTool names the program and version that made the table, and in a footer the
+	// part. It says nothing of the numbers: parts of one table may differ in it, and
+	// those written before it have none.
+	KeyTool = "cutpoint.tool"
+)
+
+// Files that may stand beside the tables and describe the store to others: a
+// Hugging Face dataset card and Croissant metadata.
+const (
+	CardFile      = "README.md"
+	CroissantFile = "croissant.json"
 )
 
 // TagSHA256 is the key in a Delta add action's tags that holds the SHA-256 of

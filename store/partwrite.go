@@ -48,7 +48,7 @@ func encodeRows[R Row](ctx context.Context, w io.Writer, rows []R, dim int, foot
 		parquet.SkipPageBounds("embedding", "list", "element"),
 		parquet.CreatedBy("cutpoint", "1", ""),
 	}
-	for _, k := range []string{schemas.KeyDescription, schemas.KeyCut, schemas.KeyFingerprint} {
+	for _, k := range []string{schemas.KeyDescription, schemas.KeyCut, schemas.KeyFingerprint, schemas.KeyTool} {
 		if v, ok := footer[k]; ok {
 			options = append(options, parquet.KeyValueMetadata(k, v))
 		}
@@ -75,7 +75,7 @@ func (t *Table[R]) writePart(ctx context.Context, rows []R) (*addFile, error) {
 	final := path.Join(t.name, partPrefix+id+partSuffix)
 	sum := sha256.New()
 	err := createSynced(t.store.files, temp, func(w io.Writer) error {
-		return encodeRows(ctx, io.MultiWriter(w, sum), rows, t.dim, t.configuration)
+		return encodeRows(ctx, io.MultiWriter(w, sum), rows, t.dim, t.footer())
 	})
 	if err != nil {
 		return nil, writeError("write part", final, err)

@@ -143,6 +143,7 @@ func (s *Store) configuration(cut *schemas.CutInfo) (map[string]string, error) {
 	c := map[string]string{
 		schemas.KeyDescription: string(d),
 		schemas.KeyFingerprint: s.description.Fingerprint(),
+		schemas.KeyTool:        schemas.Tool(),
 	}
 	if cut != nil {
 		b, err := json.Marshal(cut)

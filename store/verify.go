@@ -78,7 +78,8 @@ func (s *Store) Verify(ctx context.Context) (VerifyReport, error) {
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if name == schemas.DocumentsTable || name == schemas.FailuresTable || strings.HasPrefix(name, ".") {
+		if name == schemas.DocumentsTable || name == schemas.FailuresTable || strings.HasPrefix(name, ".") ||
+			name == schemas.CardFile || name == schemas.CroissantFile {
 			continue
 		}
 		if !e.IsDir() || !isCutName(name) {
