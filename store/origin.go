@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"time"
@@ -62,24 +61,14 @@ func (t *Table[R]) commitTimes(snap Snapshot) (first, last time.Time, err error)
 			last = at
 		}
 	}
-	name := t.log.entryName(snap.Version)
-	b, err := readEntry(t.store.files, name)
-	if errors.Is(err, fs.ErrNotExist) {
+	c, err := t.log.readCommit(snap.Version)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return first, last, nil
+	case err != nil:
+		return first, last, err
 	}
-	if err != nil {
-		return first, last, fmt.Errorf("read log entry %s: %w", name, err)
-	}
-	actions, err := parseEntry(b)
-	if err != nil {
-		return first, last, fmt.Errorf("read log entry %s: %w", name, err)
-	}
-	for _, a := range actions {
-		if ms, ok := a.CommitInfo["timestamp"].(float64); ok {
-			last = time.UnixMilli(int64(ms)).UTC()
-		}
-	}
-	return first, last, nil
+	return first, c.Time, nil
 }
 
 // footer returns the keys that a part written now carries: the table's own, and

@@ -24,7 +24,8 @@ func newApp() *cli.App {
 		Flags:       runFlags(),
 		Action:      runAction,
 		Commands: []*cli.Command{
-			retryCommand(), statusCommand(), historyCommand(), verifyCommand(), compactCommand(), vacuumCommand(),
+			retryCommand(), statusCommand(), historyCommand(), describeCommand(),
+			verifyCommand(), compactCommand(), vacuumCommand(),
 		},
 		HideHelpCommand: true,
 		Reader:          os.Stdin,

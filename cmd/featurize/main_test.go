@@ -117,6 +117,9 @@ func TestWrongUsage(t *testing.T) {
 		{dir + " --weights absent.safetensors --store s", command.Fatal, "absent.safetensors"},
 		{"status", command.Usage, "--store is missing"},
 		{"status --store " + dir, command.Fatal, dir},
+		{"describe --store " + dir + " --format xml", command.Usage, "croissant and card are"},
+		{"describe --store " + dir + " --format card --json", command.Usage, "exclude"},
+		{"describe --store " + dir, command.Fatal, dir},
 		{"verify --store " + dir + " stray", command.Usage, "stray"},
 	} {
 		code, _, errs := run(t, "", strings.Fields(c.args)...)

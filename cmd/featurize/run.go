@@ -127,7 +127,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	if err != nil {
 		return err
 	}
-	t := trunk{weights: w, description: describe(w, o.dtype)}
+	t := trunk{weights: w, description: descriptionOf(w, o.dtype)}
 	result, err := t.featurize(c, o, listing, log)
 	if result == nil {
 		return err
@@ -281,8 +281,8 @@ func (r *result) sentence() string {
 	return b.String()
 }
 
-// describe says what the numbers of this run depend on.
-func describe(w *model.Weights, dtype string) schemas.Description {
+// descriptionOf says what the numbers of this run depend on.
+func descriptionOf(w *model.Weights, dtype string) schemas.Description {
 	p := w.Preprocess
 	color := "RGB"
 	if p.BGR {
