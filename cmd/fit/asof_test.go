@@ -43,12 +43,12 @@ func TestAsOf(t *testing.T) {
 		pages   int
 		version int64
 	}{
-		"":                                {41, before.Version + 1},
-		"2":                               {41, before.Version + 1},
-		"1":                               {40, before.Version},
-		time.Now().Format(time.DateOnly):  {40, before.Version},
-		time.Now().Format(time.RFC3339):   {40, before.Version},
-		tomorrow.Format(time.RFC3339Nano): {41, before.Version + 1},
+		"":                               {41, before.Version + 1},
+		"2":                              {41, before.Version + 1},
+		"1":                              {40, before.Version},
+		time.Now().Format(time.DateOnly): {40, before.Version},
+		time.Now().Add(time.Second).Format(time.RFC3339): {40, before.Version},
+		tomorrow.Format(time.RFC3339Nano):                {41, before.Version + 1},
 	} {
 		code, out, errs := run(t, "--store", dir, "--features", "fc2", "--as-of", when, "--json", "-o", t.TempDir()+"/h")
 		var report struct {
