@@ -5,18 +5,124 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
-	"syscall"
 	"testing"
-
-	"cutpoint/schemas"
 )
 
-const crashDim = 5
+// crashCase is a way to fail at a call: a fault, and whether the power fails
+// with it.
+type crashCase struct {
+	fault
+	outage *outage
+}
 
-// crashRun is a small run of every kind of change. It can be repeated.
-func crashRun(s *Store) error {
+func (c crashCase) String() string {
+	if c.outage == nil {
+		return c.name
+	}
+	return c.name + ", then the power fails: " + c.outage.name
+}
+
+func crashCases() []crashCase {
+	var cases []crashCase
+	for _, f := range faultKinds {
+		cases = append(cases, crashCase{f, nil})
+		if f.name == "EIO" { // a failed sync is not made good by the next
+			cases = append(cases, crashCase{f, &outages[0]})
+		}
+		if f.name == "kill" {
+			for i := range outages {
+				cases = append(cases, crashCase{f, &outages[i]})
+			}
+		}
+	}
+	return cases
+}
+
+// crashTest fails runs of the steps and looks at what they leave.
+type crashTest struct {
+	dir    string // for the lock; the tables are on a disk in memory
+	steps  []step
+	states []contents // of an undisturbed run, after each number of steps
+	// program stands between the store and the disk in the run that fails; a
+	// planted bug, or nil.
+	program func(files) files
+}
+
+func newCrashTest(t *testing.T) *crashTest {
+	t.Helper()
+	steps := crashSteps()
+	return &crashTest{dir: t.TempDir(), steps: steps, states: undisturbed(t, steps)}
+}
+
+// calls lists the calls that change the disk in a run that nothing disturbs.
+func (c *crashTest) calls() ([]string, error) {
+	f := newFaulty(newMemDisk(), fault{}, 0)
+	_, err := runSteps(c.wrap(f), c.dir, c.steps, nil)
+	return f.calls, err
+}
+
+func (c *crashTest) wrap(f files) files {
+	if c.program == nil {
+		return f
+	}
+	return c.program(f)
+}
+
+// fail runs the steps, fails call k, and checks what is left.
+func (c *crashTest) fail(k int, how crashCase) error {
+	disk := newMemDisk()
+	f := newFaulty(disk, how.fault, k)
+	done, ended := runSteps(c.wrap(f), c.dir, c.steps, nil)
+	if ended != nil && how.after != dies {
+		if !errors.Is(ended, how.err) || !strings.Contains(ended.Error(), "nothing is lost") {
+			return fmt.Errorf("%s at %s: unclear error: %w", how, f.where(), ended)
+		}
+	}
+	if how.outage != nil {
+		disk = disk.afterOutage(*how.outage, uint64(k))
+	}
+	if err := c.recovered(disk, done); err != nil {
+		return fmt.Errorf("%s at %s; the run ended after %d steps (%v): %w", how, f.where(), done, ended, err)
+	}
+	return nil
+}
+
+// recovered checks a disk on which a run ended after so many steps: first as a
+// reader finds it, then after recovery, and then after another run. After that
+// the power fails once more: what is reported done must be durable.
+func (c *crashTest) recovered(disk *memDisk, done int) error {
+	if err := c.asFound(disk, done); err != nil {
+		return err
+	}
+	if _, err := runSteps(disk, c.dir, c.steps, nil); err != nil {
+		return fmt.Errorf("run again: %w", err)
+	}
+	if err := c.atEnd(disk); err != nil {
+		return fmt.Errorf("after another run: %w", err)
+	}
+	if err := c.atEnd(disk.afterOutage(outages[0], 0)); err != nil {
+		return fmt.Errorf("after another run and a power failure: %w", err)
+	}
+	return nil
+}
+
+func (c *crashTest) asFound(disk *memDisk, done int) error {
+	s, err := openIn(disk, c.dir)
+	if errors.Is(err, ErrNotStore) && done < 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	before, after := c.states[max(done, 0)], c.states[min(done+1, len(c.steps))]
+	found, err := readContents(s)
+	if err != nil {
+		return fmt.Errorf("as found: %w", err)
+	}
+	if err := found.differ(before); err != nil && found.differ(after) != nil {
+		return fmt.Errorf("as found: half of a step is visible, or one that was done is lost: %w", err)
+	}
 	ctx := context.Background()
 	unlock, err := s.Lock(ctx, 0)
 	if err != nil {
@@ -24,114 +130,83 @@ func crashRun(s *Store) error {
 	}
 	defer unlock()
 	if _, err := s.Recover(ctx); err != nil {
-		return err
+		return fmt.Errorf("recover: %w", err)
 	}
-	rows := testFeatures(0, 20, crashDim)
-	documents := documentsOf(rows)
-	failed := schemas.Failure{DocumentID: "path:x", Page: schemas.WholeDocument, Path: "x", Modified: testTime, FailedAt: testTime}
-	if err := s.Failures().Upsert(ctx, []schemas.Failure{failed}, nil, CommitInfo{}); err != nil {
-		return err
+	if found, err = readContents(s); err != nil {
+		return fmt.Errorf("after recovery: %w", err)
 	}
-	if err := s.Documents().Upsert(ctx, documents[:10], nil, CommitInfo{}); err != nil {
-		return err
+	if err := found.between(before, after); err != nil {
+		return fmt.Errorf("after recovery: %w", err)
 	}
-	documents[3].Path = "moved"
-	if err := s.Documents().Upsert(ctx, documents[3:], nil, CommitInfo{}); err != nil {
-		return err
-	}
-	table, err := s.CreateCut(cutOf(crashDim))
+	_, err = verified(s)
+	return err
+}
+
+// atEnd checks that a store is what an undisturbed run leaves, and nothing else.
+func (c *crashTest) atEnd(disk *memDisk) error {
+	s, err := openIn(disk, c.dir)
 	if err != nil {
 		return err
 	}
-	for i := 0; i < 20; i += 10 {
-		if _, err := table.Append(ctx, rows[i:i+10], CommitInfo{}); err != nil {
-			return err
-		}
-	}
-	return s.Failures().Upsert(ctx, nil, []schemas.PageKey{failed.Key()}, CommitInfo{})
-}
-
-// content is all rows of a store, sorted and written out.
-func content(t *testing.T, s *Store) string {
-	t.Helper()
-	var b strings.Builder
-	table, _, err := s.Cut("fc2")
+	found, err := readContents(s)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	features, documents := scanAll(t, table), scanAll(t, s.Documents())
-	slices.SortFunc(features, func(a, b schemas.Feature) int { return a.Key().Compare(b.Key()) })
-	slices.SortFunc(documents, func(a, b schemas.Document) int { return a.Key().Compare(b.Key()) })
-	for _, r := range features {
-		fmt.Fprintln(&b, r.DocumentID, r.Page, r.Path, r.FeaturizedAt, r.Embedding)
+	if err := found.differ(c.states[len(c.steps)]); err != nil {
+		return err
 	}
-	for _, r := range documents {
-		fmt.Fprintln(&b, r.DocumentID, r.Page, r.Path, r.FirstSeen)
+	notes, err := verified(s)
+	if err == nil && len(notes) > 0 {
+		err = fmt.Errorf("left behind: %v", notes)
 	}
-	fmt.Fprintln(&b, len(scanAll(t, s.Failures())), "failures")
-	return b.String()
+	return err
 }
 
-func crashStore(t *testing.T, wrap func(files) files) (*Store, error) {
-	t.Helper()
-	dir := t.TempDir()
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		t.Fatal(err)
+func verified(s *Store) (notes []string, err error) {
+	r, err := s.Verify(context.Background())
+	if err == nil && len(r.Problems) > 0 {
+		err = fmt.Errorf("verify: %v", r.Problems)
 	}
-	s, err := createIn(wrap(rootFiles{root}), dir, testDescription)
-	if err == nil {
-		err = crashRun(s)
-	}
-	if s == nil {
-		s = &Store{}
-	}
-	s.dir = dir
-	return s, err
+	return r.Notes, err
 }
 
-// TestCrash fails every changing call once, by an error and by a kill, and then
-// runs again on a sound disk: the store must end up as if nothing had happened.
+// allTests is set by scripts/test-store: tests that take a sample leave nothing out.
+const allTests = "CUTPOINT_ALL_TESTS"
+
+// sample is 1 where all cases are to be run, else every how-manieth.
+func sample(every int) int {
+	switch {
+	case os.Getenv(allTests) != "":
+		return 1
+	case testing.Short():
+		return 3 * every
+	}
+	return every
+}
+
+// TestCrash fails every changing call in every way, and then runs again on a
+// sound disk: the store must end up as if nothing had happened.
 func TestCrash(t *testing.T) {
-	counter := newFaulty(nil, 0, false, nil)
-	whole, err := crashStore(t, func(f files) files { counter.files = f; return counter })
+	c := newCrashTest(t)
+	calls, err := c.calls()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := content(t, whole)
-	calls := counter.calls.Load()
-	t.Logf("%d changing calls", calls)
-	for k := int64(1); k <= calls; k++ {
-		for _, kill := range []bool{false, true} {
-			cause := syscall.ENOSPC
-			if kill {
-				cause = syscall.EIO
+	cases := crashCases()
+	t.Logf("%d changing calls, %d ways to fail", len(calls), len(cases))
+	for i, how := range cases {
+		t.Run(how.String(), func(t *testing.T) {
+			t.Parallel()
+			c := newCrashTest(t)
+			every := sample(4)
+			for k := 1 + i%every; k <= len(calls); k += every {
+				if how.half && !strings.HasPrefix(calls[k-1], "write ") {
+					continue
+				}
+				if err := c.fail(k, how); err != nil {
+					t.Fatal(err)
+				}
 			}
-			s, err := crashStore(t, func(f files) files { return newFaulty(f, k, kill, cause) })
-			if kill && err == nil && k < calls-1 {
-				t.Fatalf("call %d: killed without an error", k)
-			}
-			if err != nil && !kill && (!errors.Is(err, cause) || !strings.Contains(err.Error(), "nothing is lost; free space and run again")) {
-				t.Fatalf("call %d: unclear error: %v", k, err)
-			}
-			checkRecovered(t, s.dir, want, fmt.Sprintf("call %d, kill %v, after %v", k, kill, err))
-		}
-	}
-}
-
-func checkRecovered(t *testing.T, dir, want, when string) {
-	t.Helper()
-	s, err := Create(dir, testDescription)
-	if err != nil {
-		t.Fatalf("%s: %v", when, err)
-	}
-	if err := crashRun(s); err != nil {
-		t.Fatalf("%s: %v", when, err)
-	}
-	if got := content(t, s); got != want {
-		t.Fatalf("%s: the store differs:\n%s\nwant\n%s", when, got, want)
-	}
-	if r := verifyClean(t, s); len(r.Notes) > 0 {
-		t.Fatalf("%s: left behind: %v", when, r.Notes)
+		})
 	}
 }

@@ -46,7 +46,19 @@ func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 			return r, err
 		}
 	}
-	return r, nil
+	return r, s.syncFolders()
+}
+
+// syncFolders makes durable what stands in the tables' folders and their logs. A
+// run that was killed between a commit and its sync leaves rows that are there
+// but that a power failure may still take; a part that was removed after its
+// adoption must not come back when its rows have been dropped since.
+func (s *Store) syncFolders() error {
+	sync := func(name string) error { return writeError("sync folder", name, s.files.SyncDir(name)) }
+	if err := s.eachFolder(sync); err != nil {
+		return err
+	}
+	return sync(".")
 }
 
 func (t *Table[R]) recover(ctx context.Context, r *Recovery) error {
@@ -65,6 +77,11 @@ func (t *Table[R]) recover(ctx context.Context, r *Recovery) error {
 // removeTemporary looks into every folder that may be a table's, even one whose
 // first log entry was never committed.
 func (s *Store) removeTemporary(r *Recovery) error {
+	return s.eachFolder(func(name string) error { return s.removeTemporaryIn(name, r) })
+}
+
+// eachFolder visits every folder that may be a table's, and the log's folder in it.
+func (s *Store) eachFolder(visit func(name string) error) error {
 	entries, err := s.files.ReadDir(".")
 	if err != nil {
 		return fmt.Errorf("list store %s: %w", s.dir, err)
@@ -74,7 +91,7 @@ func (s *Store) removeTemporary(r *Recovery) error {
 			continue
 		}
 		for _, folder := range []string{e.Name(), path.Join(e.Name(), logFolder)} {
-			if err := s.removeTemporaryIn(folder, r); err != nil {
+			if err := visit(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 		}
@@ -84,9 +101,6 @@ func (s *Store) removeTemporary(r *Recovery) error {
 
 func (s *Store) removeTemporaryIn(folder string, r *Recovery) error {
 	entries, err := s.files.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
 		return fmt.Errorf("list folder %s: %w", folder, err)
 	}
