@@ -44,7 +44,7 @@ func (t *Table[R]) appendNew(ctx context.Context, rows []R, info CommitInfo) (af
 			part = nil
 		}
 		if len(fresh) == 0 {
-			return snap, 0, nil
+			return snap, 0, t.settle()
 		}
 		if part == nil {
 			if part, err = t.writePart(ctx, pick(rows, fresh)); err != nil {

@@ -129,6 +129,10 @@ func (l *tableLog) writeCheckpoint() error {
 	if err != nil {
 		return err
 	}
+	folder := path.Join(l.folder, logFolder)
+	if err := l.files.SyncDir(folder); err != nil {
+		return err
+	}
 	pointer, err := json.Marshal(struct {
 		Version  int64 `json:"version"`
 		Size     int   `json:"size"` // actions
@@ -138,7 +142,6 @@ func (l *tableLog) writeCheckpoint() error {
 	if err != nil {
 		return err
 	}
-	folder := path.Join(l.folder, logFolder)
 	temp := path.Join(folder, "."+lastCheckpoint+"."+uuid.NewString()+tempSuffix)
 	err = createSynced(l.files, temp, func(w io.Writer) error {
 		_, err := w.Write(pointer)

@@ -218,12 +218,12 @@ func nestedColumn(c []string) func(*checkpointAction, parquet.Value) {
 	// Keys come first; one whose value is null keeps its place.
 	return func(a *checkpointAction, v parquet.Value) {
 		if p := field(a); len(p.values) < len(p.keys) {
-			p.values = append(p.values, textOf(v))
+			p.values = append(p.values, emptyIfNull(v))
 		}
 	}
 }
 
-func textOf(v parquet.Value) string {
+func emptyIfNull(v parquet.Value) string {
 	if v.IsNull() {
 		return ""
 	}

@@ -27,12 +27,13 @@ type tableLog struct {
 	folder     string // the table's
 	limit      int64  // newer versions are not looked at
 	checkpoint int64  // newest one known; -1: none
+	durable    int64  // entries up to this one were synced by this handle; -1: none
 }
 
 func newTableLog(f files, folder string) *tableLog { return newTableLogAt(f, folder, newest) }
 
 func newTableLogAt(f files, folder string, limit int64) *tableLog {
-	return &tableLog{replay: newReplay(), files: f, folder: folder, limit: limit, checkpoint: -1}
+	return &tableLog{replay: newReplay(), files: f, folder: folder, limit: limit, checkpoint: -1, durable: -1}
 }
 
 func (l *tableLog) entryName(version int64) string {
@@ -173,11 +174,15 @@ func (l *tableLog) commit(version int64, actions []action, info CommitInfo) erro
 	if errors.Is(err, fs.ErrExist) {
 		return errConflict
 	}
-	return writeError("commit log entry", l.entryName(version), err)
+	if err != nil {
+		return writeError("commit log entry", l.entryName(version), err)
+	}
+	return l.sync(version)
 }
 
 // publish writes a file of the log under a temporary name, syncs it and gives it
-// its final name. It returns fs.ErrExist if that name is taken.
+// its final name, which is not durable yet. It returns fs.ErrExist if that name is
+// taken.
 func (l *tableLog) publish(final string, write func(io.Writer) error) error {
 	folder, base := path.Split(final)
 	temp := folder + "." + base + "." + uuid.NewString() + tempSuffix
@@ -187,8 +192,24 @@ func (l *tableLog) publish(final string, write func(io.Writer) error) error {
 	// link(2) is atomic and fails if the name exists: Delta's put-if-absent.
 	err := l.files.Link(temp, final)
 	l.files.Remove(temp) // what stays behind, Recover removes
-	if err != nil {
-		return err
+	return err
+}
+
+// settle makes the entries that were read durable. A writer that was killed, or
+// whose sync failed, leaves an entry that is there for all to see and that a
+// power failure may still take. Who reports its rows as stored must settle first.
+func (l *tableLog) settle() error {
+	if l.durable >= l.version {
+		return nil
 	}
-	return l.files.SyncDir(path.Clean(folder))
+	return l.sync(l.version)
+}
+
+func (l *tableLog) sync(version int64) error {
+	folder := path.Join(l.folder, logFolder)
+	if err := l.files.SyncDir(folder); err != nil {
+		return writeError("sync folder", folder, err)
+	}
+	l.durable = version
+	return nil
 }

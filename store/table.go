@@ -163,12 +163,25 @@ func (t *Table[R]) readKeys(ctx context.Context, part string) error {
 	return nil
 }
 
+// settle makes what this handle has seen of the table durable.
+func (t *Table[R]) settle() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.log.settle()
+}
+
 // create writes version 0 if the table has none; another writer may win.
 func (t *Table[R]) create(info CommitInfo) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.log.refresh(); err != nil || t.log.version >= 0 {
+	if err := t.log.refresh(); err != nil {
 		return err
+	}
+	if t.log.version >= 0 {
+		if t.log.durable < 0 { // another handle made the table
+			return t.log.settle()
+		}
+		return nil
 	}
 	if err := makeFolder(t.store.files, t.name, "."); err != nil {
 		return err

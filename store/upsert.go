@@ -87,6 +87,9 @@ func (t *Table[R]) tryUpdate(ctx context.Context, u *update[R], info CommitInfo)
 	}
 	actions, err := t.rewrite(ctx, u, touched, fresh, info)
 	committing := err == nil && len(actions) > 0
+	if err == nil && !committing {
+		err = t.settle() // the rows are as asked for already
+	}
 	if committing {
 		err = t.commit(snap.Version+1, actions, info)
 	}
