@@ -144,22 +144,28 @@ func (c *crashTest) asFound(disk *memDisk, done int) error {
 
 // atEnd checks that a store is what an undisturbed run leaves, and nothing else.
 func (c *crashTest) atEnd(disk *memDisk) error {
-	s, err := openIn(disk, c.dir)
-	if err != nil {
-		return err
-	}
-	found, err := readContents(s)
-	if err != nil {
-		return err
-	}
-	if err := found.differ(c.states[len(c.steps)]); err != nil {
-		return err
-	}
-	notes, err := verified(s)
+	notes, err := c.complete(disk)
 	if err == nil && len(notes) > 0 {
 		err = fmt.Errorf("left behind: %v", notes)
 	}
 	return err
+}
+
+// complete checks that a store verifies and holds the rows that an undisturbed
+// run leaves. It returns the notes of Verify.
+func (c *crashTest) complete(disk *memDisk) (notes []string, err error) {
+	s, err := openIn(disk, c.dir)
+	if err != nil {
+		return nil, err
+	}
+	found, err := readContents(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := found.differ(c.states[len(c.steps)]); err != nil {
+		return nil, err
+	}
+	return verified(s)
 }
 
 func verified(s *Store) (notes []string, err error) {

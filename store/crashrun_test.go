@@ -117,7 +117,7 @@ func readContents(s *Store) (contents, error) {
 func addContents[R Row](c contents, table *Table[R]) error {
 	return table.Scan(context.Background(), func(rows []R) error {
 		for _, r := range rows {
-			key := fmt.Sprint(table.Name(), " ", r.Key())
+			key := contentsKey(table.Name(), r)
 			if _, ok := c[key]; ok {
 				return fmt.Errorf("%s is there twice", key)
 			}
@@ -126,6 +126,8 @@ func addContents[R Row](c contents, table *Table[R]) error {
 		return nil
 	})
 }
+
+func contentsKey(table string, r Row) string { return fmt.Sprint(table, " ", r.Key()) }
 
 // writeOut is a row as text, with its strings and not where they are.
 func writeOut(row any) string {
