@@ -5,6 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -49,31 +53,31 @@ func race(f files, dir string, writers, commits int) error {
 	return checkRaced(s, writers, commits)
 }
 
-// raceWriter is one of several that append to one table; half of the rows of
-// each commit are also in one of the next writer's.
-type raceWriter struct{ number, writers, commits int }
+// raceWriter is one of an even number that append to one table. Half of the rows
+// of each commit are its own, half are also in a commit of its neighbour.
+type raceWriter struct{ Number, Writers, Commits int }
 
-const (
-	raceDim  = 3
-	raceRows = 4 // a commit
-)
+const raceDim = 3
 
 func (w raceWriter) appendAll(s *Store) error {
-	rows := racedFeatures(w.writers, w.commits)
+	rows := racedFeatures(w.Writers, w.Commits)
 	table, err := s.CreateCut(cutOf(raceDim))
-	for c := 0; err == nil && c < w.commits; c++ {
-		from := (c*w.writers + w.number) * raceRows / 2
-		_, err = table.Append(context.Background(), rows[from:from+raceRows], CommitInfo{})
+	for c := 0; err == nil && c < w.Commits; c++ {
+		own := 2 * (c*w.Writers + w.Number)
+		shared := 2*w.Writers*w.Commits + 2*(c*w.Writers/2+w.Number/2)
+		batch := slices.Concat(rows[own:own+2], rows[shared:shared+2])
+		_, err = table.Append(context.Background(), batch, CommitInfo{Run: fmt.Sprint(w.Number, "/", c)})
 	}
 	return err
 }
 
 // racedFeatures are the rows of all commits of all writers, once each.
 func racedFeatures(writers, commits int) []schemas.Feature {
-	return testFeatures(0, (writers*commits+1)*raceRows/2, raceDim)
+	return testFeatures(0, writers*commits*3, raceDim)
 }
 
-// checkRaced checks that every row of every commit is there once, and nothing else.
+// checkRaced checks that every row of every commit is there once, that every
+// commit is in the log once, and that nothing else is there.
 func checkRaced(s *Store, writers, commits int) error {
 	want := racedFeatures(writers, commits)
 	if _, err := s.Documents().Append(context.Background(), documentsOf(want), CommitInfo{}); err != nil {
@@ -83,15 +87,17 @@ func checkRaced(s *Store, writers, commits int) error {
 	if err != nil {
 		return err
 	}
-	found := contents{}
+	found, expected := contents{}, contents{}
 	if err := addContents(found, table); err != nil {
 		return err
 	}
-	expected := contents{}
 	for _, r := range want {
 		expected[contentsKey(table.Name(), r)] = writeOut(r)
 	}
 	if err := found.differ(expected); err != nil {
+		return err
+	}
+	if err := checkRuns(s, table.Name(), writers, commits); err != nil {
 		return err
 	}
 	notes, err := verified(s)
@@ -99,6 +105,37 @@ func checkRaced(s *Store, writers, commits int) error {
 		err = fmt.Errorf("left behind: %v", notes)
 	}
 	return err
+}
+
+// checkRuns counts the commits of each writer in the log.
+func checkRuns(s *Store, table string, writers, commits int) error {
+	folder := path.Join(table, logFolder)
+	entries, err := s.files.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	runs := map[string]int{}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".json") {
+			continue
+		}
+		b, err := readEntry(s.files, path.Join(folder, e.Name()))
+		if err != nil {
+			return err
+		}
+		for _, quoted := range regexp.MustCompile(`"cutpoint\.run":"[^"]+"`).FindAllString(string(b), -1) {
+			runs[quoted]++
+		}
+	}
+	for run, n := range runs {
+		if n != 1 {
+			return fmt.Errorf("%s made %d commits", run, n)
+		}
+	}
+	if len(runs) != writers*commits {
+		return fmt.Errorf("the log has %d commits of %d", len(runs), writers*commits)
+	}
+	return nil
 }
 
 func checkEach(t *testing.T, got, want []schemas.Feature) {
