@@ -119,7 +119,7 @@ func checkRuns(s *Store, table string, writers, commits int) error {
 		if !strings.HasSuffix(e.Name(), ".json") {
 			continue
 		}
-		b, err := readEntry(s.files, path.Join(folder, e.Name()))
+		b, err := readWhole(s.files, path.Join(folder, e.Name()), maxEntry)
 		if err != nil {
 			return err
 		}
