@@ -57,9 +57,9 @@ func asJSON(w io.Writer, s Store) error {
 	return out.Encode(s)
 }
 
-// TestGolden compares with files that were read over by a person; README.md and
-// croissant.json of a real store are validated by scripts/conformance-card. They
-// are written anew where CUTPOINT_UPDATE is set.
+// TestGolden compares with files that this package wrote and that were read over
+// against the formats' documentation; scripts/conformance-card validates those of a
+// real store. They are written anew where CUTPOINT_UPDATE is set.
 func TestGolden(t *testing.T) {
 	for name, write := range map[string]func(io.Writer, Store) error{
 		"store.txt": Text, "store.json": asJSON, "croissant.json": Croissant, "card.md": Card,

@@ -124,7 +124,7 @@ func (s Store) times() (first, last time.Time) {
 
 // title names the data set for people.
 func (s Store) title() string {
-	return fmt.Sprintf("%s features of %s", s.Description.Model, lastElement(s.Name))
+	return fmt.Sprintf("%s: %s embeddings of document pages", lastElement(s.Name), s.Description.Model)
 }
 
 // lastElement is a folder's own name, whichever way slashes lean.

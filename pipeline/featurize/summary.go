@@ -11,7 +11,7 @@ type Summary struct {
 	Copies         int     `json:"copies"`          // same bytes as another document of the corpus
 	FailedBefore   int     `json:"failed_before"`   // failed in an earlier run, not tried again
 	Left           int     `json:"left"`            // not reached in this run
-	Failed         int     `json:"failed"`          // of Read: could not be read, wholly or in part
+	Failed         int     `json:"failed"`          // of Read: could not be read or stored, wholly or in part
 	Moved          int     `json:"moved"`           // of Read: known under another path before
 	LabelConflicts int     `json:"label_conflicts"` // of Copies: with another label
 	Pages          int     `json:"pages"`           // featurized in this run
