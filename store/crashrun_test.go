@@ -2,10 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"cutpoint/schemas"
 )
@@ -13,14 +16,15 @@ import (
 // step is one change of a store. Steps can be repeated: from wherever a run was
 // cut off, running all of them again ends in the same rows.
 type step struct {
-	name string
-	do   func(ctx context.Context, s *Store) error
+	name    string
+	do      func(ctx context.Context, s *Store) error
+	several bool // it changes several tables, and may be seen half done
 }
 
 const crashDim = 5
 
 // crashSteps are every kind of change that a store knows. Each changes rows by
-// one commit at most.
+// one commit at most, unless it says so.
 func crashSteps() []step {
 	rows := testFeatures(0, 20, crashDim)
 	documents := documentsOf(rows)
@@ -28,14 +32,52 @@ func crashSteps() []step {
 	moved[0].Path = "moved"
 	failed := schemas.Failure{DocumentID: "path:x", Page: schemas.WholeDocument, Path: "x", Modified: testTime, FailedAt: testTime}
 	return []step{
-		{"record a failure", putFailures([]schemas.Failure{failed})},
-		{"record documents", putDocuments(documents[:10])},
-		{"replace and add documents", putDocuments(moved)},
-		{"make a cut", func(_ context.Context, s *Store) error { _, err := s.CreateCut(cutOf(crashDim)); return err }},
-		{"append features", appendFeatures(rows[:10])},
-		{"append features, half of them known", appendFeatures(rows[5:20])},
-		{"drop a failure", putFailures(nil, failed.Key())},
+		{name: "record a failure", do: putFailures([]schemas.Failure{failed})},
+		{name: "record documents", do: putDocuments(documents[:10])},
+		{name: "replace and add documents", do: putDocuments(moved)},
+		{name: "make a cut", do: makeCut},
+		{name: "append features", do: appendFeatures(rows[:10])},
+		{name: "append features, half of them known", do: appendFeatures(rows[5:20])},
+		{name: "write checkpoints", do: writeCheckpoints},
+		{name: "merge parts", do: compactStore(nil)},
+		{name: "drop a failure", do: putFailures(nil, failed.Key())},
+		{name: "remove what no table needs", do: vacuumStore},
+		{name: "drop a document", several: true, do: compactStore(func(path string) bool { return path == documents[19].Path })},
 	}
+}
+
+func makeCut(_ context.Context, s *Store) error {
+	_, err := s.CreateCut(cutOf(crashDim))
+	return err
+}
+
+func vacuumStore(ctx context.Context, s *Store) error {
+	_, err := s.Vacuum(ctx, VacuumOptions{Delete: true, Now: time.Now().Add(time.Hour)})
+	return err
+}
+
+func compactStore(gone func(string) bool) func(context.Context, *Store) error {
+	return func(ctx context.Context, s *Store) error {
+		_, err := s.Compact(ctx, CompactOptions{Gone: gone})
+		return err
+	}
+}
+
+// writeCheckpoints does what commits do now and then, and shows its errors.
+func writeCheckpoints(_ context.Context, s *Store) error {
+	cut, _, err := s.Cut("fc2")
+	if err != nil {
+		return err
+	}
+	for _, log := range []*tableLog{s.documents.log, s.failures.log, cut.log} {
+		if err := log.refresh(); err != nil {
+			return err
+		}
+		if err := log.writeCheckpoint(); err != nil && !errors.Is(err, fs.ErrExist) {
+			return writeError("write checkpoint", log.checkpointName(log.version), err)
+		}
+	}
+	return nil
 }
 
 func putFailures(put []schemas.Failure, drop ...schemas.PageKey) func(context.Context, *Store) error {
@@ -195,9 +237,9 @@ func undisturbed(t *testing.T, steps []step) []contents {
 		t.Fatal(err)
 	}
 	end := fmt.Sprint(states[len(states)-1])
-	for name, want := range map[string]int{"documents {": 20, "fc2 {": 20, "failures {": 0, "moved": 1} {
+	for name, want := range map[string]int{"documents {": 19, "fc2 {": 19, "failures {": 0, "moved": 2} {
 		if got := strings.Count(end, name); got != want {
-			t.Fatalf("the undisturbed run ends with %d of %q, want %d: %s", got, name, want, end)
+			t.Fatalf("the undisturbed run ends with %d of %q, want %d", got, name, want)
 		}
 	}
 	return states

@@ -171,7 +171,7 @@ type inPlace struct {
 }
 
 func (p *inPlace) Create(name string) (writeFile, error) {
-	if !inLog(name) {
+	if !inLog(name) || strings.Contains(name, lastCheckpoint) { // which is to be replaced
 		return p.files.Create(name)
 	}
 	p.entry = nil
