@@ -112,6 +112,14 @@ func (c Cut) String() string {
 	return c.tensor
 }
 
+// From reports whether the cut is a function of another one's values: of a whole
+// map everything deeper, and its own means and maxima; of a vector after a fully
+// connected layer what follows; of means and maxima nothing.
+func (c Cut) From(other Cut) bool {
+	return other.Dim() > 0 && other.pooling == Flat &&
+		(c.layer > other.layer || c.layer == other.layer && c.pooling != Flat)
+}
+
 // Layer returns the index in Layers of the layer whose output the cut reads.
 func (c Cut) Layer() int { return c.layer }
 

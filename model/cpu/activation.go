@@ -52,6 +52,15 @@ func (a activation) flatten(dst []float32) {
 	}
 }
 
+// unflatten fills the map inside its border from src (H, W, C).
+func (a activation) unflatten(src []float32) {
+	for y := range a.H {
+		for x := range a.W {
+			copy(a.pixel(y, x), src[(y*a.W+x)*a.C:])
+		}
+	}
+}
+
 // arena is the memory in which one page is computed: two maps, in turn a layer's
 // input and output.
 type arena struct{ maps [2][]float32 }

@@ -75,19 +75,45 @@ const groupSize = 64
 
 // Forward implements model.Engine.
 func (e *Engine) Forward(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32) error {
-	if err := e.check(pixels, cuts, dst); err != nil {
+	page := model.InputShape().Len()
+	if len(pixels)%page != 0 {
+		return fmt.Errorf("run the CPU engine: pixels: %d bytes are not a whole number of 224×224 RGB pages of %d", len(pixels), page)
+	}
+	return e.forward(ctx, input{pixels: pixels}, len(pixels)/page, cuts, dst)
+}
+
+// ForwardFrom computes cuts from the values of another cut instead of pixels, for
+// n = len(x)/from.Dim() pages. The values are those of Forward, to the last bit.
+//
+//	x       (n, from.Dim()) float32, as Forward writes them, not retained
+//	dst[i]  (n, cuts[i].Dim()) float32, overwritten
+//
+// Every cut must be a function of the other (model.Cut.From). Errors are those of
+// Forward.
+func (e *Engine) ForwardFrom(ctx context.Context, from model.Cut, x []float32, cuts []model.Cut, dst [][]float32) error {
+	for _, c := range cuts {
+		if !c.From(from) {
+			return fmt.Errorf("run the CPU engine: cut %s is no function of %s", c, from)
+		}
+	}
+	if from.Dim() == 0 || len(x)%from.Dim() != 0 {
+		return fmt.Errorf("run the CPU engine: x: %d values are not a whole number of pages of %d at cut %s", len(x), from.Dim(), from)
+	}
+	return e.forward(ctx, input{from: from, x: x}, len(x)/from.Dim(), cuts, dst)
+}
+
+// forward takes n pages from in to the cuts, a group at a time.
+func (e *Engine) forward(ctx context.Context, in input, n int, cuts []model.Cut, dst [][]float32) error {
+	if err := e.check(n, cuts, dst); err != nil {
 		return fmt.Errorf("run the CPU engine: %w", err)
 	}
-	pageLen := model.InputShape().Len()
-	n := len(pixels) / pageLen
 	if len(cuts) == 0 {
 		return ctx.Err()
 	}
 	size := max(groupSize, e.threads)
 	for first := 0; first < n; first += size {
 		last := min(first+size, n)
-		g := &group{engine: e, pages: last - first, cuts: cuts, deepest: model.Deepest(cuts)}
-		g.pixels = pixels[first*pageLen : last*pageLen]
+		g := &group{engine: e, pages: last - first, input: in.pages(first, last), cuts: cuts, deepest: model.Deepest(cuts)}
 		for i, c := range cuts {
 			g.dst = append(g.dst, dst[i][first*c.Dim():last*c.Dim()])
 		}
@@ -99,13 +125,9 @@ func (e *Engine) Forward(ctx context.Context, pixels []uint8, cuts []model.Cut, 
 }
 
 // check refuses arguments that do not fit together.
-func (e *Engine) check(pixels []uint8, cuts []model.Cut, dst [][]float32) error {
+func (e *Engine) check(n int, cuts []model.Cut, dst [][]float32) error {
 	if e.layers == nil {
 		return errors.New("the engine is closed")
-	}
-	page := model.InputShape().Len()
-	if len(pixels)%page != 0 {
-		return fmt.Errorf("pixels: %d bytes are not a whole number of 224×224 RGB pages of %d", len(pixels), page)
 	}
 	if len(dst) != len(cuts) {
 		return fmt.Errorf("dst: %d slices for %d cuts, want one for each", len(dst), len(cuts))
@@ -113,7 +135,6 @@ func (e *Engine) check(pixels []uint8, cuts []model.Cut, dst [][]float32) error 
 	if model.Deepest(cuts) >= len(e.layers) {
 		return (&model.Weights{Source: e.source}).Check(cuts)
 	}
-	n := len(pixels) / page
 	for i, c := range cuts {
 		if c.Dim() == 0 {
 			return fmt.Errorf("cuts[%d] is not a cut: make it with model.ParseCut", i)

@@ -10,11 +10,11 @@ import (
 type group struct {
 	engine  *Engine
 	pages   int
-	pixels  []uint8 // (pages, 224, 224, 3)
+	input   input
 	cuts    []model.Cut
 	dst     [][]float32 // by cut: (pages, Dim)
 	deepest int         // layer
-	top     matrix      // (pages, 25088): the input of the first dense layer, if it runs
+	top     matrix      // (pages, inputs): the input of the first dense layer that runs, if one does
 }
 
 func (g *group) run(ctx context.Context) error {
@@ -22,19 +22,27 @@ func (g *group) run(ctx context.Context) error {
 	for maps > 0 && g.engine.layers[maps-1].Kind == model.Dense {
 		maps--
 	}
+	first := g.input.layer() + 1
 	if g.deepest >= maps {
-		g.top = newMatrix(g.pages, g.engine.layers[maps].In.Len())
+		g.top = newMatrix(g.pages, g.engine.layers[max(first, maps)].In.Len())
 	}
-	g.runPages(ctx, g.engine.layers[:min(maps, g.deepest+1)])
+	if first <= maps {
+		g.runPages(ctx, first, min(maps, g.deepest+1))
+	} else {
+		for page := range g.pages {
+			copy(g.top.row(page), g.input.values(page))
+		}
+	}
 	if g.deepest >= maps {
-		g.runDense(ctx, maps)
+		g.runDense(ctx, max(first, maps))
 	}
 	return ctx.Err()
 }
 
-// runPages takes every page through layers. Each thread has a page of its own as
-// long as there are enough; the threads share what remains out among them.
-func (g *group) runPages(ctx context.Context, layers []layer) {
+// runPages takes every page through the layers from first to before end. Each
+// thread has a page of its own as long as there are enough; the threads share what
+// remains out among them.
+func (g *group) runPages(ctx context.Context, first, end int) {
 	e := g.engine
 	if needed := min(g.pages, e.threads); len(e.arenas) < needed {
 		e.arenas = append(e.arenas, make([]arena, needed-len(e.arenas))...)
@@ -46,7 +54,7 @@ func (g *group) runPages(ctx context.Context, layers []layer) {
 	}
 	single := func(page, threads int) {
 		r := <-free
-		g.runPage(ctx, r, layers, page, threads)
+		g.runPage(ctx, r, first, end, page, threads)
 		free <- r
 	}
 	parallel(e.threads, whole, func(page int) { single(page, 1) })
@@ -61,19 +69,17 @@ func (g *group) runPages(ctx context.Context, layers []layer) {
 	}
 }
 
-// runPage takes one page through layers on so many threads, and writes the cuts
-// on the way. It stops early when the context is done.
-func (g *group) runPage(ctx context.Context, r *arena, layers []layer, page, threads int) {
-	e, size := g.engine, model.InputShape().Len()
-	shape := model.InputShape()
-	shape.C = inputChannels
-	in := r.output(-1, shape)
-	e.colors.load(in, g.pixels[page*size:][:size])
-	for i := range layers {
+// runPage takes one page through the layers from first to before end on so many
+// threads, and writes the cuts on the way. It stops early when the context is done.
+func (g *group) runPage(ctx context.Context, r *arena, first, end, page, threads int) {
+	e := g.engine
+	in := g.input.load(e, r, page)
+	g.emit(first-1, page, in)
+	for i := first; i < end; i++ {
 		if ctx.Err() != nil {
 			return
 		}
-		l := &layers[i]
+		l := &e.layers[i]
 		out := r.output(i, l.Out)
 		if l.Kind == model.Conv3x3 {
 			e.convolve(out, in, l, threads)
