@@ -24,7 +24,7 @@ func newApp() *cli.App {
 		Flags:       runFlags(),
 		Action:      runAction,
 		Commands: []*cli.Command{
-			retryCommand(), statusCommand(), historyCommand(), describeCommand(),
+			retryCommand(), deriveCommand(), statusCommand(), historyCommand(), describeCommand(),
 			verifyCommand(), compactCommand(), vacuumCommand(),
 		},
 		HideHelpCommand: true,

@@ -19,16 +19,16 @@ const (
 
 // showProgress shows a run's progress until the returned function is called: a
 // bar on a terminal, else a log line every few seconds.
-func showProgress(p *featurize.Progress, quiet bool, log *slog.Logger) (end func()) {
+func showProgress(counts func() featurize.Counts, quiet bool, log *slog.Logger) (end func()) {
 	if quiet {
 		return func() {}
 	}
 	start := time.Now()
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		bar := newBar()
-		return every(barEvery, func() { updateBar(bar, p.Counts()) }, func() { bar.Clear() })
+		return every(barEvery, func() { updateBar(bar, counts()) }, func() { bar.Clear() })
 	}
-	return every(logEvery, func() { logProgress(log, p.Counts(), time.Since(start)) }, func() {})
+	return every(logEvery, func() { logProgress(log, counts(), time.Since(start)) }, func() {})
 }
 
 // every calls tick periodically until the returned function is called.

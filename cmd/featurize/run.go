@@ -28,13 +28,17 @@ func storeFlag() cli.Flag {
 	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER` of the feature tables", EnvVars: []string{"CUTPOINT_STORE"}}
 }
 
+func weightsFlag() cli.Flag {
+	return &cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Usage: "VGG19's weights: a `FILE` (.safetensors with Keras's or torchvision's names, or Keras's .h5), or random:SEED", EnvVars: []string{"CUTPOINT_WEIGHTS"}}
+}
+
 func jsonFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output"}
 }
 
 func runFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Usage: "VGG19's weights: a `FILE` (.safetensors with Keras's or torchvision's names, or Keras's .h5), or random:SEED", EnvVars: []string{"CUTPOINT_WEIGHTS"}},
+		weightsFlag(),
 		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2,pool5"},
 		storeFlag(),
 		dtypeFlag(),
@@ -123,7 +127,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 			return err
 		}
 	}
-	w, err := loadWeights(c.Context, o, log)
+	w, err := loadWeights(c.Context, o.weights, o.cuts, log)
 	if err != nil {
 		return err
 	}
@@ -135,13 +139,13 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	return conclude(c, o, result, err)
 }
 
-func loadWeights(ctx context.Context, o runOptions, log *slog.Logger) (*model.Weights, error) {
+func loadWeights(ctx context.Context, source string, cuts []model.Cut, log *slog.Logger) (*model.Weights, error) {
 	start := time.Now()
-	w, err := weights.Open(ctx, o.weights)
+	w, err := weights.Open(ctx, source)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.Check(o.cuts); err != nil {
+	if err := w.Check(cuts); err != nil {
 		return nil, err
 	}
 	log.Info("weights loaded", "source", w.Source, "seconds", fmt.Sprintf("%.1f", time.Since(start).Seconds()))
@@ -196,7 +200,7 @@ func (t *trunk) featurize(c *cli.Context, o runOptions, listing corpus.Listing, 
 			close(stop)
 		})
 		defer command.OnInterrupt(once)()
-		defer showProgress(job.Progress, o.quiet, log)()
+		defer showProgress(job.Progress.Counts, o.quiet, log)()
 		summary, err = featurize.Run(c.Context, job, o.run)
 	}
 	r := &result{

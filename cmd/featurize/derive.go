@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/urfave/cli/v2"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/model"
+	"cutpoint/model/cpu"
+	"cutpoint/pipeline/derive"
+	"cutpoint/pipeline/featurize"
+	"cutpoint/schemas"
+	"cutpoint/store"
+)
+
+func deriveCommand() *cli.Command {
+	return &cli.Command{
+		Name: "derive", Usage: "compute further cuts from the features that a store holds, without the documents",
+		UsageText: "featurize derive --store features --from pool5 --cuts fc1,fc2,pool5-avg,pool5-max --weights FILE",
+		Description: `What comes after a cut is a function of its values: a store with pool5 can have
+fc1, fc2, predictions, pool5-avg and pool5-max at a fraction of the work, and long
+after the documents are gone. The rows are those that a run computes, bit for
+bit. From a whole map (pool1 … pool5) everything deeper can be derived and its own
+-avg and -max; from fc1 fc2 and predictions; from fc2 predictions; from -avg and
+-max nothing.
+
+Only what a cut lacks is computed. The weights must be those of the store. A store
+of float16 values is refused: what is computed from rounded numbers is not what
+a run computes. Ctrl-C once commits what is computed and leaves with 130.`,
+		Flags: []cli.Flag{
+			storeFlag(),
+			&cli.StringFlag{Name: "from", Usage: "the stored `CUT` to compute from", Value: "pool5"},
+			&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS` to compute"},
+			weightsFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
+		},
+		Action: deriveAction,
+	}
+}
+
+func deriveAction(c *cli.Context) error {
+	switch {
+	case c.String("cuts") == "":
+		return command.Usagef("--cuts is missing; name what to compute, as in --cuts fc2,pool5-avg")
+	case c.String("weights") == "":
+		return command.Usagef("--weights is missing; name the weights that the store's features were computed with")
+	}
+	from, err := model.ParseCut(c.String("from"))
+	if err != nil {
+		return &command.ExitError{Code: command.Usage, Err: err}
+	}
+	cuts, err := model.ParseCuts(c.String("cuts"))
+	if err == nil {
+		err = derive.Check(from, cuts)
+	}
+	if err != nil {
+		return &command.ExitError{Code: command.Usage, Err: err}
+	}
+	s, err := openStore(c)
+	if err != nil {
+		return err
+	}
+	summary, err := deriveCuts(c, s, from, cuts)
+	stopped := errors.Is(err, derive.ErrStopped)
+	if err != nil && !stopped {
+		return err
+	}
+	if c.Bool("json") {
+		if err := writeJSON(c.App.Writer, summary); err != nil {
+			return err
+		}
+	}
+	if !c.Bool("quiet") {
+		fmt.Fprintf(c.App.ErrWriter, "Derived %d pages from %s in %.1f s (%.1f pages/s); %d were up to date.\n",
+			summary.Pages, from, summary.Seconds, summary.PagesPerSecond, summary.UpToDate)
+	}
+	if stopped {
+		return &command.ExitError{Code: command.Interrupted}
+	}
+	return nil
+}
+
+// deriveCuts checks that source and weights go together, and runs the job.
+func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut) (derive.Summary, error) {
+	if d := s.Description().ValueType(); d != schemas.Float32 {
+		return derive.Summary{}, fmt.Errorf("store %s holds %s values: cuts computed from rounded numbers are not those of a run; featurize the documents at these cuts", s.Dir(), d)
+	}
+	if _, _, err := s.Cut(from.String()); err != nil {
+		return derive.Summary{}, err
+	}
+	log := command.Logger(c.App.ErrWriter, c.Bool("quiet"))
+	w, err := loadWeights(c.Context, c.String("weights"), cuts, log)
+	if err != nil {
+		return derive.Summary{}, err
+	}
+	if err := s.CheckFingerprint(descriptionOf(w, "")); err != nil {
+		return derive.Summary{}, err
+	}
+	release, err := lockStore(c.Context, s, shard{}, c.Duration("lock-wait"))
+	if err != nil {
+		return derive.Summary{}, err
+	}
+	defer release()
+	stop := make(chan struct{})
+	once := sync.OnceFunc(func() {
+		log.Warn("interrupted: committing what is computed; press Ctrl-C again to leave at once")
+		close(stop)
+	})
+	defer command.OnInterrupt(once)()
+	progress := &derive.Progress{}
+	defer showProgress(func() featurize.Counts {
+		done, planned := progress.Pages()
+		return featurize.Counts{Pages: done, PlannedPages: planned}
+	}, c.Bool("quiet"), log)()
+	return derive.Run(c.Context, derive.Job{
+		From: from, Cuts: cuts, Progress: progress, Stop: stop,
+		Tables: derivedTables{newTables(s, cuts, uuid.NewString(), "featurize derive")},
+		NewEngine: func() (derive.Engine, error) {
+			engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
+			w = nil // the engine has packed them
+			return engine, err
+		},
+	})
+}
+
+// derivedTables lets a derivation read and write a store.
+type derivedTables struct{ *tables }
+
+func (t derivedTables) Features(ctx context.Context, cut string, yield func([]schemas.Feature) error) error {
+	table, _, err := t.store.Cut(cut)
+	if err != nil {
+		return err
+	}
+	return table.Scan(ctx, yield)
+}
+
+func (t derivedTables) Keys(ctx context.Context, cut string) (derive.Keys, error) {
+	if _, wanted := t.cuts[cut]; wanted {
+		return t.Present(ctx, cut)
+	}
+	table, _, err := t.store.Cut(cut)
+	if err != nil {
+		return nil, err
+	}
+	return table.Keys(ctx)
+}
+
+func (t derivedTables) AppendFeatures(ctx context.Context, cut string, rows []schemas.Feature) error {
+	table, err := t.store.CreateCut(cutInfo(t.cuts[cut], t.store.Description().ValueType()))
+	if err != nil {
+		return err
+	}
+	_, err = table.Append(ctx, rows, t.info("DERIVE"))
+	return err
+}
