@@ -141,8 +141,26 @@ func splitChecksum(b []byte) (head []byte, sum string, ok bool) {
 	return b[:at], string(b[at : at+2*sha256.Size]), true
 }
 
-// formatEntry writes actions and then info as a log entry with its checksum.
-func formatEntry(actions []action, info CommitInfo) ([]byte, error) {
+// checkVersion refuses an entry written here that stands under another's name: a
+// copy would bring back what was removed since.
+func checkVersion(actions []action, version int64) error {
+	for _, a := range actions {
+		var info struct {
+			Version any `json:"cutpoint.version"` // another writer may mean something else by it
+		}
+		if a.CommitInfo == nil || json.Unmarshal(a.CommitInfo, &info) != nil {
+			continue
+		}
+		if v, ok := info.Version.(float64); ok && v != float64(version) {
+			return fmt.Errorf("%w: it is a copy of entry %.0f", ErrDamaged, v)
+		}
+	}
+	return nil
+}
+
+// formatEntry writes actions and then info as log entry number version, with its
+// checksum.
+func formatEntry(version int64, actions []action, info CommitInfo) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
@@ -151,7 +169,7 @@ func formatEntry(actions []action, info CommitInfo) ([]byte, error) {
 			return nil, fmt.Errorf("encode log entry: %w", err)
 		}
 	}
-	last, err := json.Marshal(info.fields(actions))
+	last, err := json.Marshal(info.fields(version, actions))
 	if err != nil {
 		return nil, fmt.Errorf("encode log entry: %w", err)
 	}

@@ -41,12 +41,13 @@ type commitFields struct {
 	Engine     string            `json:"engineInfo"`
 	Run        string            `json:"cutpoint.run,omitempty"`
 	Started    int64             `json:"cutpoint.run_started,omitempty"` // ms since 1970
+	Version    int64             `json:"cutpoint.version"`               // of the entry
 }
 
-func (c CommitInfo) fields(actions []action) commitFields {
+func (c CommitInfo) fields(version int64, actions []action) commitFields {
 	f := commitFields{
 		Timestamp: c.Time.UnixMilli(), Operation: c.Operation, Parameters: map[string]string{},
-		Metrics: metrics(actions), Engine: engine, Run: c.Run,
+		Metrics: metrics(actions), Engine: engine, Run: c.Run, Version: version,
 	}
 	if !c.Started.IsZero() {
 		f.Started = c.Started.UnixMilli()

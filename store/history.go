@@ -76,9 +76,9 @@ func (t *Table[R]) Commit(version int64) (Commit, error) { return t.log.readComm
 func (l *tableLog) readCommit(version int64) (Commit, error) {
 	c := Commit{Table: l.folder, Version: version}
 	name := l.entryName(version)
-	actions, err := readActions(l.files, name)
+	actions, err := l.readEntry(version)
 	if err != nil {
-		return c, fmt.Errorf("read log entry %s: %w", name, err)
+		return c, err
 	}
 	for _, a := range actions {
 		switch {

@@ -48,17 +48,25 @@ func (l *tableLog) refresh() error {
 		}
 	}
 	for l.version < l.limit {
-		name := l.entryName(l.version + 1)
-		actions, err := readActions(l.files, name)
+		err := l.replayEntry(l.version + 1)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		if err == nil {
-			err = l.apply(actions)
-		}
 		if err != nil {
-			return fmt.Errorf("read log entry %s: %w", name, err)
+			return err
 		}
+	}
+	return nil
+}
+
+// replayEntry applies the entry that follows the state.
+func (l *tableLog) replayEntry(version int64) error {
+	actions, err := l.readEntry(version)
+	if err != nil {
+		return err
+	}
+	if err := l.apply(actions); err != nil {
+		return fmt.Errorf("read log entry %s: %w", l.entryName(version), err)
 	}
 	return nil
 }
@@ -97,12 +105,21 @@ func (l *tableLog) start() error {
 	return nil
 }
 
-func readActions(f files, name string) ([]action, error) {
-	b, err := readWhole(f, name, maxEntry)
-	if err != nil {
-		return nil, err
+// readEntry reads the actions of an entry; its error names the file.
+func (l *tableLog) readEntry(version int64) ([]action, error) {
+	name := l.entryName(version)
+	b, err := readWhole(l.files, name, maxEntry)
+	var actions []action
+	if err == nil {
+		actions, err = parseEntry(b)
 	}
-	return parseEntry(b)
+	if err == nil {
+		err = checkVersion(actions, version)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read log entry %s: %w", name, err)
+	}
+	return actions, nil
 }
 
 // readWhole reads a file of at most limit bytes.
@@ -163,7 +180,7 @@ func (l *tableLog) commit(version int64, actions []action, info CommitInfo) erro
 	if l.writes > writerVersion {
 		return fmt.Errorf("write table %s: %w: it asks for Delta writer version %d, this program writes version %d", l.folder, ErrUnsupported, l.writes, writerVersion)
 	}
-	entry, err := formatEntry(actions, info)
+	entry, err := formatEntry(version, actions, info)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func TestForeignLog(t *testing.T) {
 
 func FuzzParseEntry(f *testing.F) {
 	f.Add([]byte(foreignTable))
-	whole, err := formatEntry([]action{{Add: &addFile{Path: "p"}}, {Remove: &removeFile{Path: "q"}}}, CommitInfo{Run: "r"}.withDefaults())
+	whole, err := formatEntry(0, []action{{Add: &addFile{Path: "p"}}, {Remove: &removeFile{Path: "q"}}}, CommitInfo{Run: "r"}.withDefaults())
 	if err != nil {
 		f.Fatal(err)
 	}

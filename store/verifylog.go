@@ -42,16 +42,11 @@ func (t *Table[R]) verifyLog(r *VerifyReport) (*tableLog, error) {
 // verifyEntries replays all entries and compares the checkpoints on the way.
 func (l *tableLog) verifyEntries(entries, checkpoints []int64, r *VerifyReport) error {
 	for _, v := range entries {
-		name := l.entryName(v)
 		if v != l.version+1 {
 			return fmt.Errorf("read table %s: %w: log entry %s is missing", l.folder, ErrDamaged, l.entryName(l.version+1))
 		}
-		actions, err := readActions(l.files, name)
-		if err == nil {
-			err = l.apply(actions)
-		}
-		if err != nil {
-			return fmt.Errorf("read log entry %s: %w", name, err)
+		if err := l.replayEntry(v); err != nil {
+			return err
 		}
 		if _, is := slices.BinarySearch(checkpoints, v); !is {
 			continue
