@@ -52,7 +52,7 @@ func newDamaged(t testing.TB) *damaged {
 // get returns a file's bytes.
 func (d *damaged) get(t testing.TB, name string) []byte {
 	t.Helper()
-	b, err := readEntry(d.disk, name)
+	b, err := readWhole(d.disk, name, maxEntry)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,8 +208,8 @@ func TestLostAndSwapped(t *testing.T) {
 func swap(of func(entries, parts []string) []string) func(d *damaged, entries, parts []string) {
 	return func(d *damaged, entries, parts []string) {
 		names := of(entries, parts)
-		a, errA := readEntry(d.disk, names[0])
-		b, errB := readEntry(d.disk, names[1])
+		a, errA := readWhole(d.disk, names[0], maxEntry)
+		b, errB := readWhole(d.disk, names[1], maxEntry)
 		if errA != nil || errB != nil {
 			panic("a file is missing")
 		}
@@ -223,7 +223,7 @@ func entryOf(version int) string { return newTableLog(nil, "fc2").entryName(int6
 // again copies an entry to another version.
 func again(from, to int) func(d *damaged, entries, parts []string) {
 	return func(d *damaged, _, _ []string) {
-		b, err := readEntry(d.disk, entryOf(from))
+		b, err := readWhole(d.disk, entryOf(from), maxEntry)
 		if err != nil {
 			panic(err)
 		}

@@ -2,15 +2,12 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/format"
 
 	"cutpoint/schemas"
 )
@@ -51,7 +48,7 @@ func openPart(f files, name string) (p *partFile, err error) {
 
 // openParquet reads the footer of a Parquet file of so many bytes.
 func openParquet(r io.ReaderAt, size int64) (*parquet.File, error) {
-	if err := checkFooterSize(r, size); err != nil {
+	if err := checkFooterBytes(r, size); err != nil {
 		return nil, err
 	}
 	// Page indexes and Bloom filters serve searches; a part is read in order.
@@ -59,58 +56,10 @@ func openParquet(r io.ReaderAt, size int64) (*parquet.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return pf, checkFooter(pf.Metadata(), size)
-}
-
-// checkFooterSize refuses a footer that is said to be larger than the file,
-// before a buffer of that size is made ("File format": the last eight bytes are
-// the footer's length and PAR1).
-func checkFooterSize(r io.ReaderAt, size int64) error {
-	const magic = "PAR1"
-	var end [8]byte
-	if size < int64(len(end)+len(magic)) {
-		return fmt.Errorf("%w: a Parquet file has more than %d bytes", ErrDamaged, size)
+	if err := checkFooter(pf.Metadata(), size); err != nil {
+		return nil, err
 	}
-	if _, err := r.ReadAt(end[:], size-int64(len(end))); err != nil {
-		return err
-	}
-	length := int64(binary.LittleEndian.Uint32(end[:]))
-	if string(end[4:]) != magic || length > size-int64(len(end)+len(magic)) {
-		return fmt.Errorf("%w: it does not end in a Parquet footer", ErrDamaged)
-	}
-	return nil
-}
-
-// checkFooter refuses a footer whose numbers cannot be, before any of them sizes
-// a buffer. Footers and page headers carry no checksum of their own.
-func checkFooter(m *format.FileMetaData, size int64) error {
-	rows := int64(0)
-	for _, group := range m.RowGroups {
-		if group.NumRows < 0 || rows > m.NumRows {
-			return fmt.Errorf("%w: its footer counts rows wrongly", ErrDamaged)
-		}
-		rows += group.NumRows
-		for _, chunk := range group.Columns {
-			c := chunk.MetaData
-			start := c.DataPageOffset
-			if d := c.DictionaryPageOffset; d > 0 {
-				start = min(start, d) // a dictionary comes first
-			}
-			if c.NumValues < group.NumRows || c.TotalCompressedSize < 0 || start < 0 ||
-				start > size || c.TotalCompressedSize > size-start {
-				return fmt.Errorf("%w: its footer places column %s outside of the file", ErrDamaged, strings.Join(c.PathInSchema, "."))
-			}
-			switch c.Codec {
-			case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd:
-			default: // the LZ4 decoder of parquet-go grows without bound on damaged bytes
-				return fmt.Errorf("%w: compression %v", ErrUnsupported, c.Codec)
-			}
-		}
-	}
-	if rows != m.NumRows {
-		return fmt.Errorf("%w: its footer counts rows wrongly", ErrDamaged)
-	}
-	return nil
+	return pf, checkPages(r, pf.Metadata())
 }
 
 // footer returns the cutpoint keys of the part's footer.
