@@ -55,29 +55,3 @@ func TestForeignLog(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParseEntry(f *testing.F) {
-	f.Add([]byte(foreignTable))
-	whole, err := formatEntry(0, []action{{Add: &addFile{Path: "p"}}, {Remove: &removeFile{Path: "q"}}}, CommitInfo{Run: "r"}.withDefaults())
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(whole)
-	f.Add(whole[:len(whole)/2])
-	f.Add([]byte(`{"add":null}` + "\n{}"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		actions, err := parseEntry(b)
-		if err != nil {
-			return
-		}
-		log := newTableLog(nil, "t")
-		if err := log.apply(actions); err == nil && (log.version != 0 || log.meta == nil) {
-			t.Error("a log began without metadata")
-		}
-		for _, p := range log.parts.list() {
-			if !filepath.IsLocal(p.Path) {
-				t.Errorf("path %q leaves the table", p.Path)
-			}
-		}
-	})
-}
