@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,7 +37,7 @@ type cutTable struct {
 // folder that holds something else, and, with a *FingerprintError, a store whose
 // features have another description.
 func Create(dir string, d schemas.Description) (*Store, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := makeStoreFolder(dir); err != nil {
 		return nil, writeError("make store", dir, err)
 	}
 	root, err := os.OpenRoot(dir)
@@ -44,6 +45,39 @@ func Create(dir string, d schemas.Description) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	return createIn(rootFiles{root}, dir, d)
+}
+
+// makeStoreFolder makes dir and what is missing above it. As long as it holds no
+// table, the names of dir and of the folder above are made durable: a power
+// failure must not take the whole store with them.
+func makeStoreFolder(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, schemas.DocumentsTable)); err == nil {
+		return nil
+	}
+	var above []string // folders with a new name in them
+	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
+		above = append(above, filepath.Dir(at))
+		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
+			break
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, name := range above {
+		if err := syncFolder(name); err != nil && !errors.Is(err, fs.ErrPermission) { // such a folder was there before
+			return err
+		}
+	}
+	return nil
+}
+
+func syncFolder(name string) error {
+	d, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 func createIn(f files, dir string, d schemas.Description) (*Store, error) {

@@ -157,6 +157,18 @@ func TestCreateAmongOtherFiles(t *testing.T) {
 	}
 }
 
+func TestCreateInNewFolders(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a", "b", "features")
+	for range 2 {
+		if _, err := Create(dir, testDescription); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Open(dir); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRowGroups(t *testing.T) {
 	s := newTestStore(t)
 	const dim = 1 << 20 // 4 MB a row: 15 rows a group
