@@ -242,7 +242,7 @@ func TestDamagedRead(t *testing.T) {
 	_, parts := d.names(t, "fc2")
 	name := parts[0]
 	whole := d.get(t, name)
-	for bit := 0; bit < 8*len(whole); bit += sample(11) {
+	for bit := 0; bit < 8*len(whole); bit += sample(19) {
 		d.put(name, withFlipped(whole, bit))
 		if err := d.read(false); err != nil {
 			t.Errorf("bit %d: %v", bit, err)

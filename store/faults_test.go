@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"syscall"
 )
@@ -34,6 +35,11 @@ var faultKinds = []fault{
 	{"disk full from here on", syscall.ENOSPC, true, full},
 	{"kill", dead, false, dies},
 	{"kill within a write", dead, true, dies},
+}
+
+// killed is the fault of a process that is killed between two calls.
+func killed() fault {
+	return faultKinds[slices.IndexFunc(faultKinds, func(f fault) bool { return f.name == "kill" })]
 }
 
 // faultyFiles counts the calls that change the disk and puts a fault at one.

@@ -3,7 +3,6 @@ package store
 import (
 	"path"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -52,7 +51,7 @@ func (c *crashTest) firstFailure(t *testing.T) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kill := faultKinds[slices.IndexFunc(faultKinds, func(f fault) bool { return f.name == "kill" })]
+	kill := killed()
 	for k := 1; k <= len(calls); k++ {
 		for _, how := range []crashCase{{kill, nil}, {kill, &outages[0]}, {kill, &outages[1]}} {
 			if err := c.fail(k, how); err != nil {
