@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"cutpoint/schemas"
+	"cutpoint/store/wide"
 )
 
 // ErrNotStore is returned by Open for a folder that holds no store.
@@ -17,7 +18,7 @@ var ErrLocked = errors.New("the store is locked by another run")
 
 // ErrDamaged is wrapped by every error about bytes on disk that are not what
 // was written: a log entry cut short, a part that does not decode.
-var ErrDamaged = errors.New("damaged")
+var ErrDamaged = wide.ErrDamaged
 
 // ErrUnsupported is wrapped by errors about tables that are whole, but use a
 // feature of Delta Lake or Parquet that this package does not read.

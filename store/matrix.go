@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cutpoint/schemas"
+	"cutpoint/store/wide"
 )
 
 // ReadMatrix reads a cut's table into one matrix, in commit order: data is
@@ -29,6 +30,11 @@ func ReadMatrix(ctx context.Context, t *Table[schemas.Feature], dim int) (rows [
 	}
 	rows = make([]schemas.Feature, total)
 	data = make([]float32, total*dim) // (N, dim)
+	decoder, err := wide.NewReader(0) // the parts share its memory
+	if err != nil {
+		return nil, nil, err
+	}
+	defer decoder.Close()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, part := range snap.Parts {
@@ -40,6 +46,7 @@ func ReadMatrix(ctx context.Context, t *Table[schemas.Feature], dim int) (rows [
 				return err
 			}
 			defer p.Close()
+			p.decoder = decoder
 			if err := p.readMatrix(ctx, dim, rows[from:to], data[from*dim:to*dim]); err != nil {
 				return fmt.Errorf("read part %s: %w", name, err)
 			}
@@ -75,12 +82,45 @@ func (t *Table[R]) partStarts(snap Snapshot) (starts []int, total int, err error
 
 // readMatrix fills rows and data (rows, dim) from a part of exactly that size.
 func (p *partFile) readMatrix(ctx context.Context, dim int, rows []schemas.Feature, data []float32) error {
+	c, r, done, err := p.wideVectors(dim)
+	if err == nil {
+		defer done()
+		err = readWide(ctx, p, c, r, rows, data)
+	}
+	if errors.Is(err, wide.ErrForeign) {
+		return p.readMatrixGeneral(ctx, dim, rows, data)
+	}
+	return err
+}
+
+// readWide reads the vectors in parallel, straight into data, and the small
+// columns beside them.
+func readWide(ctx context.Context, p *partFile, c *wide.Column, r *wide.Reader, rows []schemas.Feature, data []float32) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.Read(ctx, c, 0, c.Groups(), data) })
+	group.Go(func() error {
+		return scanPlain(ctx, p, smallRowGroup/16, func(pages []page) error {
+			if len(pages) > len(rows) {
+				return fmt.Errorf("%w: it has more rows than its footer says", ErrDamaged)
+			}
+			for i, r := range pages {
+				rows[i] = r.feature(nil)
+			}
+			rows = rows[len(pages):]
+			return nil
+		})
+	})
+	return group.Wait()
+}
+
+// readMatrixGeneral is readMatrix with the general reader.
+func (p *partFile) readMatrixGeneral(ctx context.Context, dim int, rows []schemas.Feature, data []float32) error {
 	for _, group := range p.parquet.RowGroups() {
 		v, err := openVectors(group, dim)
 		if err != nil {
 			return err
 		}
-		err = scanGroup(ctx, group, rowsPerGroup(dim), func(pages []page) error {
+		err = scanGroup(ctx, group, wide.RowsPerGroup(dim), func(pages []page) error {
 			if len(pages) > len(rows) {
 				return fmt.Errorf("%w: it has more rows than its footer says", ErrDamaged)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"cutpoint/schemas"
+	"cutpoint/store/wide"
 )
 
 // partFile is a part open for reading.
@@ -17,6 +18,7 @@ type partFile struct {
 	readFile
 	parquet *parquet.File
 	info    partInfo
+	decoder *wide.Reader // of vectors, where several parts share one
 }
 
 // openPart opens a part and reads its footer.
@@ -43,7 +45,10 @@ func openPart(f files, name string) (p *partFile, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return &partFile{file, pf, partInfo{info.Size(), info.ModTime().UnixMilli()}}, nil
+	return &partFile{
+		readFile: file, parquet: pf,
+		info: partInfo{info.Size(), info.ModTime().UnixMilli()},
+	}, nil
 }
 
 // openParquet reads the footer of a Parquet file of so many bytes.
@@ -94,7 +99,7 @@ func scanPart[R Row](ctx context.Context, p *partFile, dim int, yield func([]R) 
 	if f, ok := any(yield).(func([]schemas.Feature) error); ok {
 		return scanFeatures(ctx, p, dim, f)
 	}
-	return scanPlain(ctx, p, rowsPerGroup(0)/16, yield)
+	return scanPlain(ctx, p, smallRowGroup/16, yield)
 }
 
 // scanPlain reads rows of any type but Feature, batch rows at a time.

@@ -14,6 +14,7 @@ import (
 	"github.com/parquet-go/parquet-go/compress/zstd"
 
 	"cutpoint/schemas"
+	"cutpoint/store/wide"
 )
 
 const (
@@ -21,31 +22,29 @@ const (
 	partSuffix = ".parquet"
 	tempSuffix = ".tmp"
 
-	// rowGroupBytes bounds a row group before compression, and so what a
-	// reader must hold at once.
-	rowGroupBytes = 64 << 20
-	// rowBytes is what a row takes besides its embedding, generously.
-	rowBytes = 512
+	// smallRowGroup is how many rows without embeddings a row group takes:
+	// about 64 MB before compression, as groups with embeddings do.
+	smallRowGroup = 128 << 10
 )
 
-// rowsPerGroup is how many rows with embeddings of length dim a row group takes.
-func rowsPerGroup(dim int) int { return max(1, rowGroupBytes/(4*dim+rowBytes)) }
-
-// encodeRows writes rows as one Parquet file.
+// encodeRows writes rows as one Parquet file: those of a cut table with package
+// wide, the small ones of other tables with the general writer.
 func encodeRows[R Row](ctx context.Context, w io.Writer, rows []R, dim int, footer map[string]string) (err error) {
 	defer guard(&err)
+	if features, ok := any(rows).([]schemas.Feature); ok {
+		// Measured (docs/performance.md): embeddings after ReLU are mostly
+		// zeros. zstd's fastest level makes them a fifth to two fifths smaller
+		// than Snappy or LZ4 do, and no reader is slower for it.
+		return wide.Write(ctx, w, features, wide.Options{Dim: dim, Codec: wide.Zstd, Keys: ownKeys(footer)})
+	}
 	options := []parquet.WriterOption{
-		// zstd is read by every reader of today; embeddings after ReLU are
-		// mostly zeros, which its fastest level shrinks at little cost.
 		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
 		// Version 1 pages with plain values are what every reader knows.
 		parquet.DataPageVersion(1),
 		parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.Plain),
-		parquet.MaxRowsPerRowGroup(int64(rowsPerGroup(dim))),
+		parquet.MaxRowsPerRowGroup(smallRowGroup),
 		parquet.WriteBufferSize(1 << 20),
 		parquet.PageBufferSize(1 << 20),
-		// The least and greatest of all values of a page's vectors help no query.
-		parquet.SkipPageBounds("embedding", "list", "element"),
 		parquet.CreatedBy("cutpoint", "1", ""),
 	}
 	for _, k := range []string{schemas.KeyDescription, schemas.KeyCut, schemas.KeyFingerprint, schemas.KeyTool} {
@@ -130,6 +129,9 @@ func (t *Table[R]) readBack(ctx context.Context, name string, rows []R, written 
 		return partInfo{}, err
 	}
 	defer p.Close()
+	if features, ok := any(rows).([]schemas.Feature); ok {
+		return p.info, compareFeatures(ctx, p, t.dim, features)
+	}
 	err = scanPart(ctx, p, t.dim, func(got []R) error {
 		if len(got) > len(rows) {
 			return fmt.Errorf("%w: more rows read back than written", ErrDamaged)

@@ -2,18 +2,15 @@ package store
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/parquet-go/parquet-go"
-
-	"cutpoint/schemas"
 )
 
-// vectors reads the embeddings of a row group as plain floats, page by page.
+// vectors reads the embeddings of a row group as plain floats, page by page,
+// with the general reader: for files of other tools that package wide leaves to it.
 // Lists of one fixed length have constant level streams (Parquet's "Nested
 // Encoding"): repetition 0 and then dim-1 ones for each row, and the greatest
 // definition level everywhere. They are compared with that and not interpreted.
@@ -124,37 +121,4 @@ func (v *vectors) checkLevels(levels []byte) error {
 		levels, v.at = levels[n:], (v.at+n)%len(v.pattern)
 	}
 	return nil
-}
-
-// scanFeatures yields features in slices of about a row group's size; the
-// embeddings of a slice share one block.
-func scanFeatures(ctx context.Context, p *partFile, dim int, yield func([]schemas.Feature) error) error {
-	for _, group := range p.parquet.RowGroups() {
-		v, err := openVectors(group, dim)
-		if err != nil {
-			return err
-		}
-		err = scanGroup(ctx, group, rowsPerGroup(dim), func(pages []page) error {
-			block := make([]float32, len(pages)*dim) // (rows, dim)
-			if err := v.read(block); err != nil {
-				return err
-			}
-			rows := make([]schemas.Feature, len(pages))
-			for i, r := range pages {
-				rows[i] = r.feature(block[i*dim : (i+1)*dim : (i+1)*dim])
-			}
-			return yield(rows)
-		})
-		if err = errors.Join(err, v.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p page) feature(embedding []float32) schemas.Feature {
-	return schemas.Feature{
-		DocumentID: p.DocumentID, Page: p.Page, Path: p.Path, Label: p.Label, Split: p.Split,
-		FeaturizedAt: time.UnixMicro(p.FeaturizedAt).UTC(), Embedding: embedding,
-	}
 }

@@ -1,0 +1,97 @@
+package wide
+
+import (
+	"fmt"
+
+	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// Codec is how pages are compressed: Uncompressed, Snappy or Zstd (its fastest
+// level when written).
+type Codec = format.CompressionCodec
+
+// Codecs that can be written.
+const (
+	Uncompressed = format.Uncompressed
+	Snappy       = format.Snappy
+	Zstd         = format.Zstd
+)
+
+// known reports whether pages of a codec can be read here.
+func known(c Codec) bool { return c == Uncompressed || c == Snappy || c == Zstd }
+
+// compressor compresses pages, several at once.
+type compressor struct {
+	codec Codec
+	zstd  *zstd.Encoder
+}
+
+func newCompressor(c Codec, workers int) (*compressor, error) {
+	switch c {
+	case Uncompressed, Snappy:
+		return &compressor{codec: c}, nil
+	case Zstd:
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(workers),
+			zstd.WithZeroFrames(true), zstd.WithEncoderCRC(false)) // the page has its own
+		return &compressor{c, e}, err
+	}
+	return nil, fmt.Errorf("compression %v cannot be written", c)
+}
+
+// compress returns the page's bytes for the file: in dst's memory where they
+// fit, or raw itself.
+func (c *compressor) compress(dst, raw []byte) []byte {
+	switch c.codec {
+	case Snappy:
+		return s2.EncodeSnappy(dst[:cap(dst)], raw)
+	case Zstd:
+		return c.zstd.EncodeAll(raw, dst[:0])
+	}
+	return raw
+}
+
+// decompressor decompresses pages, several at once.
+type decompressor struct{ zstd *zstd.Decoder }
+
+func newDecompressor(workers int) (*decompressor, error) {
+	// The limit is the page's size by its header, which was checked: a frame
+	// that says more is refused before it is decoded.
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(workers), zstd.WithDecodeAllCapLimit(true))
+	return &decompressor{d}, err
+}
+
+func (d *decompressor) Close() { d.zstd.Close() }
+
+// decompress returns the size bytes of a page, in the memory of dst or of body.
+func (d *decompressor) decompress(codec Codec, dst, body []byte, size int) (raw []byte, err error) {
+	switch codec {
+	case Uncompressed:
+		raw = body
+	case Snappy:
+		if n, lengthErr := s2.DecodedLen(body); lengthErr != nil || n != size {
+			return nil, fmt.Errorf("%w: a page has not the size of its header", ErrDamaged)
+		}
+		raw, err = s2.Decode(grow(dst, size), body)
+	case Zstd:
+		raw, err = d.zstd.DecodeAll(body, grow(dst, size)[:0:size])
+	default:
+		return nil, fmt.Errorf("%w: compression %v", ErrForeign, codec)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: a page does not decompress: %w", ErrDamaged, err)
+	}
+	if len(raw) != size {
+		return nil, fmt.Errorf("%w: a page has not the size of its header", ErrDamaged)
+	}
+	return raw, nil
+}
+
+// grow returns n bytes, in the memory of b if it has as many.
+func grow(b []byte, n int) []byte {
+	if cap(b) < n {
+		return make([]byte, n)
+	}
+	return b[:n]
+}
