@@ -91,6 +91,10 @@ func (r *Reader) each(ctx context.Context, c *Column, from, to int, visit func(f
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		if err := ctx.Err(); err != nil { // select takes either
+			r.slots <- s
+			return err
+		}
 		group.Go(func() error {
 			defer func() { r.slots <- s }()
 			return guarded(func() error {

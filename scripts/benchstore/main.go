@@ -1,0 +1,180 @@
+// Command benchstore is our side of ./scripts/bench-store: it holds N vectors of
+// DIM values from a file of little-endian float32 and, for each line on standard
+// input, does what it says and prints the seconds that took.
+//
+//	write CODEC FILE   writes a Parquet file, as a part of a cut table
+//	read FILE          reads it into one (N, DIM) matrix
+//	check FILE         the same, and compares every bit
+//	append FOLDER      makes a store there and appends all rows in one commit
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"cutpoint/schemas"
+	"cutpoint/store"
+	"cutpoint/store/wide"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "benchstore:", err)
+		os.Exit(1)
+	}
+}
+
+// bench holds what is written and read.
+type bench struct {
+	rows []schemas.Feature
+	dim  int
+}
+
+func run(args []string) error {
+	if len(args) != 3 {
+		return errors.New("usage: benchstore VALUES N DIM")
+	}
+	n, err1 := strconv.Atoi(args[1])
+	dim, err2 := strconv.Atoi(args[2])
+	if err := errors.Join(err1, err2); err != nil || n < 1 || dim < 1 {
+		return fmt.Errorf("N and DIM must be positive numbers: %w", err)
+	}
+	rows, err := load(args[0], n, dim)
+	if err != nil {
+		return err
+	}
+	b := &bench{rows, dim}
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		runtime.GC() // the collector's debts of the line before are not this one's
+		start := time.Now()
+		if err := b.do(strings.Fields(lines.Text())); err != nil {
+			return fmt.Errorf("%s: %w", lines.Text(), err)
+		}
+		fmt.Println(time.Since(start).Seconds())
+	}
+	return lines.Err()
+}
+
+func (b *bench) do(words []string) error {
+	switch {
+	case len(words) == 3 && words[0] == "write":
+		return b.write(words[1], words[2])
+	case len(words) == 2 && words[0] == "read":
+		_, err := b.read(words[1])
+		return err
+	case len(words) == 2 && words[0] == "check":
+		return b.check(words[1])
+	case len(words) == 2 && words[0] == "append":
+		return b.append(words[1])
+	}
+	return errors.New("no such command")
+}
+
+// load reads n rows of dim values.
+func load(name string, n, dim int) ([]schemas.Feature, error) {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(b) != 4*n*dim {
+		return nil, fmt.Errorf("%s has %d bytes, %d rows of %d values take %d", name, len(b), n, dim, 4*n*dim)
+	}
+	now := time.Unix(1_800_000_000, 0).UTC()
+	rows := make([]schemas.Feature, n)
+	for i := range rows {
+		id := sha256.Sum256([]byte(strconv.Itoa(i)))
+		label := fmt.Sprintf("class %d", i%5)
+		v := make([]float32, dim)
+		for j := range v {
+			v[j] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*(i*dim+j):]))
+		}
+		rows[i] = schemas.Feature{
+			DocumentID: hex.EncodeToString(id[:]), Path: fmt.Sprintf("inbox/%06d.tif", i), Label: &label,
+			FeaturizedAt: now, Embedding: v,
+		}
+	}
+	return rows, nil
+}
+
+func (b *bench) write(codec, name string) error {
+	codecs := map[string]wide.Codec{"none": wide.Uncompressed, "snappy": wide.Snappy, "zstd": wide.Zstd}
+	c, ok := codecs[codec]
+	if !ok {
+		return errors.New("the codecs are none, snappy and zstd")
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	err = wide.Write(context.Background(), f, b.rows, wide.Options{Dim: b.dim, Codec: c})
+	return errors.Join(err, f.Close())
+}
+
+func (b *bench) read(name string) (matrix []float32, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	p, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, err
+	}
+	c, err := wide.OpenColumn(f, info.Size(), p.Metadata(), b.dim)
+	if err != nil {
+		return nil, err
+	}
+	r, err := wide.NewReader(0)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	matrix = make([]float32, int(p.NumRows())*b.dim) // (N, dim)
+	return matrix, r.Read(context.Background(), c, 0, c.Groups(), matrix)
+}
+
+func (b *bench) check(name string) error {
+	matrix, err := b.read(name)
+	if err != nil {
+		return err
+	}
+	for i, r := range b.rows {
+		for j, x := range r.Embedding {
+			if math.Float32bits(matrix[i*b.dim+j]) != math.Float32bits(x) {
+				return fmt.Errorf("value %d of row %d differs", j, i)
+			}
+		}
+	}
+	return nil
+}
+
+func (b *bench) append(dir string) error {
+	s, err := store.Create(dir, schemas.Description{Model: "VGG19", Precision: "float32"})
+	if err != nil {
+		return err
+	}
+	t, err := s.CreateCut(schemas.CutInfo{Cut: "fc2", Dim: b.dim, Shape: []int{b.dim}, Layout: "C", DType: "float32"})
+	if err != nil {
+		return err
+	}
+	_, err = t.Append(context.Background(), b.rows, store.CommitInfo{Run: "bench"})
+	return err
+}
