@@ -32,12 +32,10 @@ const (
 func encodeRows[R Row](ctx context.Context, w io.Writer, rows []R, dim int, footer map[string]string) (err error) {
 	defer guard(&err)
 	if features, ok := any(rows).([]schemas.Feature); ok {
-		// Measured (docs/performance.md): embeddings after ReLU are mostly
-		// zeros. zstd's fastest level makes them a fifth to two fifths smaller
-		// than Snappy or LZ4 do, and no reader is slower for it.
-		return wide.Write(ctx, w, features, wide.Options{Dim: dim, Codec: wide.Zstd, Keys: ownKeys(footer)})
+		return wide.Write(ctx, w, features, wide.Options{Dim: dim, Codec: wide.ChooseCodec(features), Keys: ownKeys(footer)})
 	}
 	options := []parquet.WriterOption{
+		// zstd is read by every reader of today and shrinks paths and hashes.
 		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
 		// Version 1 pages with plain values are what every reader knows.
 		parquet.DataPageVersion(1),

@@ -49,8 +49,11 @@ func encode(t testing.TB, rows []schemas.Feature, dim int, codec Codec) []byte {
 	return b.Bytes()
 }
 
-// openFile opens a file's footer with the general reader.
+// openFile opens a file's footer with the general reader, as package store does.
 func openFile(file []byte) (p *parquet.File, err error) {
+	if err := CheckFooter(bytes.NewReader(file), int64(len(file))); err != nil {
+		return nil, err
+	}
 	err = guarded(func() error {
 		p, err = parquet.OpenFile(bytes.NewReader(file), int64(len(file)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 		if err != nil {
@@ -192,6 +195,33 @@ func TestWriteRefuses(t *testing.T) {
 	for name, o := range map[string]Options{"no length": {}, "too long": {Dim: MaxDim + 1}, "other length": {Dim: 4}, "codec": {Dim: 3, Codec: 2}} {
 		if err := Write(context.Background(), &bytes.Buffer{}, sample(2, 3), o); err == nil {
 			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestChooseCodec(t *testing.T) {
+	sparse := func(n, dim, every int) []schemas.Feature {
+		rows := sample(n, dim)
+		for i := range rows {
+			for j := range rows[i].Embedding {
+				rows[i].Embedding[j] = 0
+				if j%every == 0 {
+					rows[i].Embedding[j] = 1
+				}
+			}
+		}
+		return rows
+	}
+	for _, c := range []struct {
+		name string
+		rows []schemas.Feature
+		want Codec
+	}{
+		{"nothing", nil, Snappy}, {"one row, 5 %", sparse(1, 400, 20), Zstd}, {"many rows, 5 %", sparse(1000, 400, 20), Zstd},
+		{"an eighth", sparse(100, 400, 8), Snappy}, {"half", sample(100, 400), Snappy}, {"dense", sparse(100, 400, 1), Snappy},
+	} {
+		if got := ChooseCodec(c.rows); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }
