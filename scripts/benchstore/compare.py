@@ -33,7 +33,7 @@ class Ours:
         line = self.process.stdout.readline()
         if not line:
             sys.exit("our side failed: " + " ".join(words))
-        return float(line)
+        return tuple(map(float, line.split()))
 
     def close(self):
         self.process.stdin.close()
@@ -41,9 +41,10 @@ class Ours:
 
 
 def seconds(do):
-    start = time.perf_counter()
+    """The seconds and the processor seconds that something takes."""
+    start, used = time.perf_counter(), time.process_time()
     do()
-    return time.perf_counter() - start
+    return time.perf_counter() - start, time.process_time() - used
 
 
 def table(matrix):
@@ -99,7 +100,7 @@ def measure(kind, matrix, codec, chosen, ours, rows):
     same = arrow_read(our_file, matrix.shape).view(np.uint32)
     if not np.array_equal(same, matrix.view(np.uint32)):
         sys.exit("pyarrow reads other numbers from our file")
-    report(kind, matrix, codec, {k: statistics.median(v) if v else None for k, v in took.items()},
+    report(kind, matrix, codec, {k: [statistics.median(x) for x in zip(*v)] for k, v in took.items()},
            os.path.getsize(our_file) / matrix.nbytes, os.path.getsize(arrow_file) / matrix.nbytes)
 
 
@@ -111,10 +112,10 @@ def synced(rows, codec, name):
 
 def report(kind, matrix, codec, t, size, arrow_size):
     def mb(k):
-        return f"{matrix.nbytes / 1e6 / t[k]:.0f}" if t[k] else "–"
+        return f"{matrix.nbytes / 1e6 / t[k][0]:.0f}" if t[k] else "–"
 
     def ratio(a, b):
-        return f"{t[b] / t[a]:.1f}×" if t[a] else "–"
+        return f"{t[b][0] / t[a][0]:.1f}× ({t[b][1] / t[a][1]:.1f}×)" if t[a] else "–"
 
     print(f"| {kind} | {codec} | {size:.1%} / {arrow_size:.1%} | {mb('write')} / {mb('arrow write')} | {ratio('write', 'arrow write')} "
           f"| {mb('read')} / {mb('arrow read')} | {ratio('read', 'arrow read')} | {mb('arrow reads ours')} "
@@ -151,6 +152,7 @@ else:
     cases[:0] = [("like fc2", lambda: relu(20_000, 4096, 0.32)), ("like pool5", lambda: relu(3_000, 25_088, 0.05))]
 
 print(f"MB/s of float32 (10^6 bytes), medians of {rounds} rounds in turns; ours / pyarrow {pa.__version__}, {os.cpu_count()} processors.")
+print("Beside the ratio of the times is that of the processor times, which other work on the machine moves less.")
 print("Append: with read-back, SHA-256, fsync and commit; beside it pyarrow's write with fsync.\n")
 print("| vectors | compression | size | write | | read | | pyarrow reads ours | Append | |")
 print("|---|---|---|---|---|---|---|---|---|---|")

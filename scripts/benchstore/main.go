@@ -1,6 +1,7 @@
 // Command benchstore is our side of ./scripts/bench-store: it holds N vectors of
 // DIM values from a file of little-endian float32 and, for each line on standard
-// input, does what it says and prints the seconds that took.
+// input, does what it says and prints the seconds and the processor seconds that
+// took.
 //
 //	write CODEC FILE   writes a Parquet file, as a part of a cut table
 //	read FILE          reads it into one (N, DIM) matrix
@@ -21,6 +22,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
@@ -60,13 +62,22 @@ func run(args []string) error {
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		runtime.GC() // the collector's debts of the line before are not this one's
-		start := time.Now()
+		start, before := time.Now(), processorTime()
 		if err := b.do(strings.Fields(lines.Text())); err != nil {
 			return fmt.Errorf("%s: %w", lines.Text(), err)
 		}
-		fmt.Println(time.Since(start).Seconds())
+		fmt.Println(time.Since(start).Seconds(), (processorTime() - before).Seconds())
 	}
 	return lines.Err()
+}
+
+// processorTime is what this process has used, of all processors together.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func (b *bench) do(words []string) error {
