@@ -83,17 +83,20 @@ type page struct {
 // encode builds and compresses a page.
 func (f *fileWriter) encode(plan pagePlan, p *page) error {
 	rows, values := f.rows[plan.from:plan.to], plan.to-plan.from
+	var vectors int // where they begin
 	if plan.column < len(f.columns) {
 		p.raw = f.columns[plan.column].appendPage(p.raw[:0], rows)
+		vectors = len(p.raw)
 	} else {
 		values *= f.dim
 		p.raw = appendRepetition(p.raw[:0], f.dim, len(rows))
 		p.raw = appendDefinition(p.raw, values, 1)
+		vectors = len(p.raw)
 		for i := range rows {
 			p.raw = appendFloats(p.raw, rows[i].Embedding)
 		}
 	}
-	p.body = f.packer.compress(p.packed, p.raw)
+	p.body = f.packer.compress(p.packed, p.raw, vectors)
 	if f.packer.codec != Uncompressed {
 		p.packed = p.body
 	}
