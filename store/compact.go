@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"cutpoint/schemas"
+	"cutpoint/store/wide"
 )
 
 // CompactOptions say what Compact does besides merging small parts.
@@ -177,7 +178,7 @@ func (t *Table[R]) merges(ctx context.Context, snap Snapshot, change func(R) (R,
 		if err != nil {
 			return nil, err
 		}
-		bytes := rows * int64(4*t.dim+rowBytes)
+		bytes := rows * int64(4*t.dim+wide.RowBytes)
 		if refreshed+dropped == 0 && bytes > target/2 {
 			continue
 		}

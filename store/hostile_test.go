@@ -197,9 +197,9 @@ func TestThriftBounds(t *testing.T) {
 	}
 }
 
-// TestForeignParts reads what other writers may write: every codec, dictionaries,
+// TestPartsOfOtherSettings reads what other writers may write: every codec, dictionaries,
 // version 2 pages.
-func TestForeignParts(t *testing.T) {
+func TestPartsOfOtherSettings(t *testing.T) {
 	rows := testFeatures(0, 50, damageDim)
 	for i, options := range [][]parquet.WriterOption{
 		{parquet.Compression(&parquet.Snappy)},

@@ -86,7 +86,7 @@ func TestRowGroups(t *testing.T) {
 	}
 	at := int64(4)
 	for i, g := range m.RowGroups {
-		if g.FileOffset != at || int(g.Ordinal) != i || g.TotalByteSize > groupBytes+rowBytes*g.NumRows {
+		if g.FileOffset != at || int(g.Ordinal) != i || g.TotalByteSize > groupBytes+RowBytes*g.NumRows {
 			t.Errorf("group %d: offset %d, not %d; ordinal %d; %d bytes", i, g.FileOffset, at, g.Ordinal, g.TotalByteSize)
 		}
 		for _, c := range g.Columns {

@@ -9,14 +9,14 @@ const (
 	// groupBytes bounds a row group before compression, and so what a reader
 	// must hold at once.
 	groupBytes = 64 << 20
-	// rowBytes is what a row takes besides its vector, generously.
-	rowBytes = 512
+	// RowBytes is what a row takes besides its vector, generously.
+	RowBytes = 512
 	// MaxDim is the longest vector: a page counts its bytes in 31 bits.
 	MaxDim = 1 << 28
 )
 
 // RowsPerGroup is how many rows with vectors of dim values a row group takes.
-func RowsPerGroup(dim int) int { return max(1, groupBytes/(4*dim+rowBytes)) }
+func RowsPerGroup(dim int) int { return max(1, groupBytes/(4*dim+RowBytes)) }
 
 // RowsPerPage is how many rows' vectors of dim values a page takes.
 func RowsPerPage(dim int) int { return max(1, pageBytes/(4*max(1, dim))) }
