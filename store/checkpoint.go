@@ -90,6 +90,23 @@ func (l *tableLog) checkpointName(version int64) string {
 	return path.Join(l.folder, logFolder, fmt.Sprintf("%020d%s", version, checkpointSuffix))
 }
 
+func (l *tableLog) pointerName() string { return path.Join(l.folder, logFolder, lastCheckpoint) }
+
+// pointer reads which version's checkpoint _last_checkpoint names.
+func (l *tableLog) pointer() (int64, error) {
+	b, err := readWhole(l.files, l.pointerName(), 1<<20)
+	if err != nil {
+		return 0, fmt.Errorf("read %s: %w", l.pointerName(), err)
+	}
+	var p struct {
+		Version *int64 `json:"version"`
+	}
+	if err := json.Unmarshal(b, &p); err != nil || p.Version == nil {
+		return 0, fmt.Errorf("read %s: %w: it names no version", l.pointerName(), ErrDamaged)
+	}
+	return *p.Version, nil
+}
+
 // interval is after how many entries a checkpoint is due.
 func (l *tableLog) interval() int64 {
 	if n, err := strconv.ParseInt(l.meta.Configuration[intervalKey], 10, 64); err == nil && n > 0 {
@@ -150,7 +167,7 @@ func (l *tableLog) writeCheckpoint() error {
 	if err != nil {
 		return err
 	}
-	if err := l.files.Rename(temp, path.Join(folder, lastCheckpoint)); err != nil {
+	if err := l.files.Rename(temp, l.pointerName()); err != nil {
 		l.files.Remove(temp)
 		return err
 	}

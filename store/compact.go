@@ -141,7 +141,10 @@ func (t *Table[R]) compact(ctx context.Context, change func(R) (R, bool), target
 		}
 	}
 	done.After += done.Before
-	return done, nil
+	if opt.DryRun {
+		return done, nil
+	}
+	return done, t.settle() // what another run did may not be durable yet
 }
 
 // count adds what a merge changes; After counts parts gained until the end.

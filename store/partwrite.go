@@ -32,7 +32,7 @@ const (
 func encodeRows[R Row](ctx context.Context, w io.Writer, rows []R, dim int, footer map[string]string) (err error) {
 	defer guard(&err)
 	if features, ok := any(rows).([]schemas.Feature); ok {
-		return wide.Write(ctx, w, features, wide.Options{Dim: dim, Codec: wide.ChooseCodec(features), Keys: ownKeys(footer)})
+		return wide.Write(ctx, w, features, wide.Options{Dim: dim, Codec: wide.ChooseCodec(features), Keys: footer})
 	}
 	options := []parquet.WriterOption{
 		// zstd is read by every reader of today and shrinks paths and hashes.

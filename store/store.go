@@ -209,6 +209,7 @@ type anyTable interface {
 	recover(context.Context, *Recovery) error
 	history(context.Context) ([]Commit, error)
 	leftovers() ([]Leftover, error)
+	sync() error
 }
 
 // tables lists all tables: documents, failures, and the cuts by name.

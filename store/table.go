@@ -163,6 +163,13 @@ func (t *Table[R]) readKeys(ctx context.Context, part string) error {
 	return nil
 }
 
+// sync makes all that stands in the table's log durable, whoever wrote it.
+func (t *Table[R]) sync() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.log.sync(t.log.version)
+}
+
 // settle makes what this handle has seen of the table durable.
 func (t *Table[R]) settle() error {
 	t.mu.Lock()

@@ -51,7 +51,11 @@ func (s *Store) Vacuum(ctx context.Context, opt VacuumOptions) ([]Leftover, erro
 			return all, fmt.Errorf("list what table %s left: %w", t.Name(), err)
 		}
 		found = slices.DeleteFunc(found, func(l Leftover) bool { return opt.Now.Sub(l.Since) < opt.OlderThan })
-		if opt.Delete {
+		if opt.Delete && len(found) > 0 {
+			// Should the power fail, no commit may be lost whose parts are gone.
+			if err := t.sync(); err != nil {
+				return all, err
+			}
 			if found, err = s.remove(ctx, found); err != nil {
 				return append(all, found...), err
 			}
@@ -97,7 +101,7 @@ func (t *Table[R]) leftovers() ([]Leftover, error) {
 			out = append(out, leftover(t.name, f, why, since))
 		}
 	}
-	_, checkpoints, err := t.log.list()
+	needed, err := t.log.neededCheckpoint()
 	if err != nil {
 		return nil, err
 	}
@@ -106,11 +110,26 @@ func (t *Table[R]) leftovers() ([]Leftover, error) {
 		switch {
 		case isTemporary(f.Name()):
 			out = append(out, leftover(path.Join(t.name, logFolder), f, "temporary", f.ModTime()))
-		case is && v < slices.Max(checkpoints):
+		case is && v < needed:
 			out = append(out, leftover(path.Join(t.name, logFolder), f, "replaced by a newer checkpoint", f.ModTime()))
 		}
 	}
 	return out, nil
+}
+
+// neededCheckpoint returns the oldest checkpoint that somebody may begin to read
+// at: the newest one, or an older one that _last_checkpoint still names.
+func (l *tableLog) neededCheckpoint() (int64, error) {
+	_, checkpoints, err := l.list()
+	if err != nil || len(checkpoints) == 0 {
+		return 0, err
+	}
+	needed := checkpoints[len(checkpoints)-1]
+	named, err := l.pointer()
+	if errors.Is(err, fs.ErrNotExist) {
+		return needed, nil
+	}
+	return min(needed, named), err
 }
 
 // partLeftover says why the table does not need a file of its folder, and since

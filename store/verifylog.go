@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -93,28 +92,18 @@ func (r *replay) differs(c *replay) string {
 // verifyPointer checks that _last_checkpoint, where other tools begin to read,
 // names a checkpoint that is there.
 func (l *tableLog) verifyPointer(r *VerifyReport) {
-	name := path.Join(l.folder, logFolder, lastCheckpoint)
-	b, err := readWhole(l.files, name, 1<<20)
+	version, err := l.pointer()
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}
-	var pointer struct {
-		Version *int64 `json:"version"`
-	}
-	if err == nil {
-		err = json.Unmarshal(b, &pointer)
-	}
-	if err == nil && pointer.Version == nil {
-		err = fmt.Errorf("%w: it names no version", ErrDamaged)
-	}
 	if err != nil {
-		r.problem("%s: %v", name, err)
+		r.problem("%v", err)
 		return
 	}
 	// Other tools may split a checkpoint into several files.
-	prefix := strings.TrimSuffix(path.Base(l.checkpointName(*pointer.Version)), "parquet")
-	files, err := l.files.ReadDir(path.Dir(name))
+	prefix := strings.TrimSuffix(path.Base(l.checkpointName(version)), "parquet")
+	files, err := l.files.ReadDir(path.Join(l.folder, logFolder))
 	if err == nil && !slices.ContainsFunc(files, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), prefix) }) {
-		r.problem("%s: the checkpoint of version %d is missing", name, *pointer.Version)
+		r.problem("%s: the checkpoint of version %d is missing", l.pointerName(), version)
 	}
 }
