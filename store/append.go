@@ -15,21 +15,15 @@ import (
 // a page wins. If none is left, nothing is committed. When it returns, the rows
 // are durable.
 func (t *Table[R]) Append(ctx context.Context, rows []R, info CommitInfo) (Snapshot, error) {
-	snap, _, err := t.appendNew(ctx, rows, info)
-	return snap, err
-}
-
-// appendNew is Append, and says how many rows were new.
-func (t *Table[R]) appendNew(ctx context.Context, rows []R, info CommitInfo) (after Snapshot, added int, err error) {
 	for _, r := range rows {
 		if err := t.checkRow(r); err != nil {
-			return Snapshot{}, 0, fmt.Errorf("append to table %s: %w", t.name, err)
+			return Snapshot{}, fmt.Errorf("append to table %s: %w", t.name, err)
 		}
 	}
 	t.writing.Lock()
 	defer t.writing.Unlock()
 	if err := t.create(info); err != nil {
-		return Snapshot{}, 0, err
+		return Snapshot{}, err
 	}
 	rows, info = normalize(rows), info.withDefaults()
 	var part *addFile
@@ -37,28 +31,27 @@ func (t *Table[R]) appendNew(ctx context.Context, rows []R, info CommitInfo) (af
 	for {
 		snap, fresh, err := t.unknown(ctx, rows)
 		if err != nil {
-			return Snapshot{}, 0, err
+			return Snapshot{}, err
 		}
-		if part != nil && !slices.Equal(fresh, written) {
+		if part != nil && (!slices.Equal(fresh, written) || t.isNamed(part.Path)) { // named: Recover removed it
 			t.discard(*part)
 			part = nil
 		}
 		if len(fresh) == 0 {
-			return snap, 0, t.settle()
+			return snap, t.settle()
 		}
 		if part == nil {
 			if part, err = t.writePart(ctx, pick(rows, fresh)); err != nil {
-				return Snapshot{}, 0, err
+				return Snapshot{}, err
 			}
 			written = fresh
 		}
 		err = t.commit(snap.Version+1, []action{{Add: part}}, info)
 		if err == nil {
-			after, err := t.Snapshot()
-			return after, len(fresh), err
+			return t.Snapshot()
 		}
 		if !errors.Is(err, errConflict) {
-			return Snapshot{}, 0, err // the part stays; Recover adopts it
+			return Snapshot{}, err // the part stays; Recover adopts it
 		}
 	}
 }
@@ -94,6 +87,13 @@ func pick[R Row](rows []R, indexes []int) []R {
 	return out
 }
 
+// isNamed reports whether the log, as far as it was read, ever named a part.
+func (t *Table[R]) isNamed(part string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.log.named(part)
+}
+
 // commit writes actions as a version of the table, or returns errConflict.
 func (t *Table[R]) commit(version int64, actions []action, info CommitInfo) error {
 	t.mu.Lock()
@@ -113,7 +113,7 @@ func (t *Table[R]) commit(version int64, actions []action, info CommitInfo) erro
 }
 
 // discard removes a part that this handle wrote and that lost its race. It is
-// never one that the log names: Recover adopts a part under a name of its own.
+// never one that the table holds: Recover adopts rows under a name of its own.
 func (t *Table[R]) discard(part addFile) {
 	t.store.files.Remove(path.Join(t.name, part.Path)) // else Recover does
 }

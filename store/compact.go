@@ -251,9 +251,10 @@ func (t *Table[R]) merge(ctx context.Context, m merge, change func(R) (R, bool),
 // commitMerge commits on top of whatever others committed meanwhile, as long as
 // they left the parts alone.
 func (t *Table[R]) commitMerge(ctx context.Context, m merge, actions []action, info CommitInfo) (bool, error) {
+	written := actions[len(actions)-1].Add // nil if no row is left
 	give := func(err error) (bool, error) {
-		if add := actions[len(actions)-1].Add; add != nil {
-			t.discard(*add)
+		if written != nil {
+			t.discard(*written)
 		}
 		return false, err
 	}
@@ -262,7 +263,7 @@ func (t *Table[R]) commitMerge(ctx context.Context, m merge, actions []action, i
 			return give(err)
 		}
 		version, all, err := t.stillThere(m.parts)
-		if err != nil || !all {
+		if err != nil || !all || written != nil && t.isNamed(written.Path) { // named: Recover removed it
 			return give(err)
 		}
 		err = t.commit(version+1, actions, info)

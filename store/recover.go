@@ -179,11 +179,14 @@ func (l *tableLog) isOrphan(e fs.DirEntry) bool {
 }
 
 // adopt appends the new rows of an orphan as a part of its own, and then removes
-// the orphan. Committing the orphan itself would be cheaper, but should its
-// writer be alive and give up on it, it would remove a file that the log names.
+// the orphan. Its writer may be alive and about to commit it: the entry that
+// adopts its rows, or finds none to adopt, also says that the orphan is removed.
+// So it takes the version that the writer wanted, who then looks again; and the
+// orphan stays removed for every later Recover, even if a power failure brings
+// the file back.
 func (t *Table[R]) adopt(ctx context.Context, orphan string, r *Recovery) error {
 	name := path.Join(t.name, orphan)
-	rows, err := t.readOrphan(ctx, name)
+	rows, size, err := t.readOrphan(ctx, name)
 	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrUnsupported) {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s is in no commit and cannot be adopted: %v", name, err))
 		return nil
@@ -194,8 +197,8 @@ func (t *Table[R]) adopt(ctx context.Context, orphan string, r *Recovery) error 
 	if err != nil {
 		return err
 	}
-	snap, added, err := t.appendNew(ctx, rows, CommitInfo{Operation: "RECOVER"})
-	if err != nil {
+	added, mine, err := t.replaceOrphan(ctx, Part{Path: orphan, Bytes: size}, rows)
+	if err != nil || !mine {
 		return err
 	}
 	if added > 0 {
@@ -204,20 +207,52 @@ func (t *Table[R]) adopt(ctx context.Context, orphan string, r *Recovery) error 
 	} else {
 		r.Redundant++
 	}
-	if snap.has(orphan) { // its writer committed it meanwhile
-		return nil
-	}
 	if err := t.store.files.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return writeError("remove", name, err)
 	}
 	return nil
 }
 
-// readOrphan reads a part that may belong to this table.
-func (t *Table[R]) readOrphan(ctx context.Context, name string) ([]R, error) {
+// replaceOrphan commits the removal of an orphan and the addition of those of its
+// rows that are new. It is not mine to remove if its writer committed it first.
+func (t *Table[R]) replaceOrphan(ctx context.Context, orphan Part, rows []R) (added int, mine bool, err error) {
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	info := CommitInfo{Operation: "RECOVER"}.withDefaults()
+	if err := t.create(info); err != nil {
+		return 0, false, err
+	}
+	for {
+		snap, fresh, err := t.unknown(ctx, rows)
+		if err != nil || t.isNamed(orphan.Path) {
+			return 0, false, err
+		}
+		actions := []action{{Remove: newRemove(orphan, info)}}
+		if len(fresh) > 0 {
+			part, err := t.writePart(ctx, pick(rows, fresh))
+			if err != nil {
+				return 0, false, err
+			}
+			actions = append(actions, action{Add: part})
+		}
+		err = t.commit(snap.Version+1, actions, info)
+		if err == nil {
+			return len(fresh), true, nil
+		}
+		if !errors.Is(err, errConflict) {
+			return 0, false, err
+		}
+		if len(fresh) > 0 {
+			t.discard(*actions[1].Add)
+		}
+	}
+}
+
+// readOrphan reads a part of so many bytes that may belong to this table.
+func (t *Table[R]) readOrphan(ctx context.Context, name string) (rows []R, size int64, err error) {
 	p, err := openPart(t.store.files, name)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer p.Close()
 	want := map[string]string{}
@@ -229,9 +264,8 @@ func (t *Table[R]) readOrphan(ctx context.Context, name string) ([]R, error) {
 	got := p.footer()
 	delete(got, schemas.KeyDescription) // it may name the weights differently
 	if !maps.Equal(got, want) {
-		return nil, fmt.Errorf("%w: its footer is that of another table", ErrUnsupported)
+		return nil, 0, fmt.Errorf("%w: its footer is that of another table", ErrUnsupported)
 	}
-	var rows []R
 	err = scanPart(ctx, p, t.dim, func(part []R) error {
 		for _, r := range part {
 			if err := t.checkRow(r); err != nil {
@@ -241,5 +275,5 @@ func (t *Table[R]) readOrphan(ctx context.Context, name string) ([]R, error) {
 		rows = append(rows, part...)
 		return nil
 	})
-	return rows, err
+	return rows, p.info.size, err
 }
