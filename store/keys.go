@@ -1,14 +1,14 @@
 package store
 
 import (
-	"encoding/hex"
 	"maps"
 
 	"cutpoint/schemas"
 )
 
-// KeySet is a set of page keys. It spends 40 bytes a key where the document id
-// is a SHA-256; any other id is kept as it is.
+// KeySet is a set of page keys. It spends 40 bytes a key, and no pointers, where
+// the document id is a SHA-256; any other id is kept as it is. A set that Table.Keys
+// returned does not change any more.
 type KeySet struct {
 	hashed map[hashedKey]int32 // to the ordinal of the part that holds the key
 	other  map[schemas.PageKey]int32
@@ -49,6 +49,21 @@ func (s *KeySet) add(k schemas.PageKey, ordinal int32) {
 	}
 }
 
+// addPart adds the keys of a part. Should two parts hold a key, the later one
+// counts, in whatever order they are added.
+func (s *KeySet) addPart(keys partKeys, ordinal int32) {
+	for _, k := range keys.hashed {
+		if o, ok := s.hashed[k]; !ok || o < ordinal {
+			s.hashed[k] = ordinal
+		}
+	}
+	for _, k := range keys.other {
+		if o, ok := s.other[k]; !ok || o < ordinal {
+			s.other[k] = ordinal
+		}
+	}
+}
+
 // forget removes the keys of parts that are gone.
 func (s *KeySet) forget(gone map[int32]bool) {
 	maps.DeleteFunc(s.hashed, func(_ hashedKey, o int32) bool { return gone[o] })
@@ -59,20 +74,35 @@ func (s *KeySet) clone() *KeySet {
 	return &KeySet{maps.Clone(s.hashed), maps.Clone(s.other)}
 }
 
-// hashKey packs a key whose id is a SHA-256 in lower-case hexadecimal. Upper
-// case stays as it is: it is another id.
+// hashKey packs a key whose id is a SHA-256 in lower-case hexadecimal.
 func hashKey(k schemas.PageKey) (h hashedKey, ok bool) {
-	if len(k.DocumentID) != 2*len(h.id) {
-		return h, false
-	}
-	for _, c := range []byte(k.DocumentID) {
-		if c >= 'A' && c <= 'F' {
-			return h, false
-		}
-	}
-	if _, err := hex.Decode(h.id[:], []byte(k.DocumentID)); err != nil {
-		return h, false
-	}
 	h.page = k.Page
-	return h, true
+	return h, parseSHA256(h.id[:], k.DocumentID)
+}
+
+// parseSHA256 decodes 64 lower-case hexadecimal digits. Upper case stays as it
+// is: it is another id.
+func parseSHA256[T string | []byte](id []byte, digits T) bool {
+	if len(digits) != 2*len(id) {
+		return false
+	}
+	for i := range id {
+		high, low := nibble(digits[2*i]), nibble(digits[2*i+1])
+		if high|low > 15 {
+			return false
+		}
+		id[i] = high<<4 | low
+	}
+	return true
+}
+
+// nibble is the value of a lower-case hexadecimal digit, 255 of any other byte.
+func nibble(c byte) byte {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0'
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10
+	}
+	return 255
 }

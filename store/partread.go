@@ -155,13 +155,3 @@ func readRows[T any](r *parquet.GenericReader[T], rows []T) (err error) {
 	}
 	return nil
 }
-
-// keys yields the keys of a part, reading only their two columns.
-func (p *partFile) keys(ctx context.Context, yield func(schemas.PageKey)) error {
-	return scanPlain(ctx, p, 16<<10, func(rows []pageKey) error {
-		for _, r := range rows {
-			yield(schemas.PageKey(r))
-		}
-		return nil
-	})
-}

@@ -7,8 +7,6 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
-
-	"cutpoint/schemas"
 )
 
 // Table is one Delta table of a store.
@@ -23,6 +21,7 @@ type Table[R Row] struct {
 	mu    sync.Mutex // guards what follows
 	log   *tableLog
 	keys  *KeySet          // of the parts in known
+	lent  bool             // Keys returned keys: it must not change
 	known map[string]int32 // ordinal of each part whose keys are in keys
 	next  int32            // ordinal of the next part
 }
@@ -48,14 +47,15 @@ func (t *Table[R]) Snapshot() (Snapshot, error) {
 }
 
 // Keys returns the keys of all rows. Only the columns document_id and page of
-// parts that this handle has not seen yet are read.
+// parts that this handle has not seen yet are read. The set stays as it is.
 func (t *Table[R]) Keys(ctx context.Context) (*KeySet, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err := t.refreshKeys(ctx); err != nil {
 		return nil, err
 	}
-	return t.keys.clone(), nil
+	t.lent = true
+	return t.keys, nil
 }
 
 // Scan yields all rows of the newest snapshot, in commit order and in slices
@@ -133,34 +133,22 @@ func (t *Table[R]) refreshKeys(ctx context.Context) error {
 			delete(t.known, name)
 		}
 	}
+	var unread []Part
+	for _, p := range t.log.parts.list() {
+		if _, ok := t.known[p.Path]; !ok {
+			unread = append(unread, p)
+		}
+	}
+	if len(unread)+len(gone) == 0 {
+		return nil
+	}
+	if t.lent {
+		t.keys, t.lent = t.keys.clone(), false
+	}
 	if len(gone) > 0 {
 		t.keys.forget(gone)
 	}
-	for _, p := range t.log.parts.list() {
-		if _, ok := t.known[p.Path]; ok {
-			continue
-		}
-		if err := t.readKeys(ctx, p.Path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *Table[R]) readKeys(ctx context.Context, part string) error {
-	name := path.Join(t.name, part)
-	p, err := openPart(t.store.files, name)
-	if err != nil {
-		return err
-	}
-	defer p.Close()
-	if err := p.keys(ctx, func(k schemas.PageKey) { t.keys.add(k, t.next) }); err != nil {
-		t.keys.forget(map[int32]bool{t.next: true})
-		return fmt.Errorf("read keys of part %s: %w", name, err)
-	}
-	t.known[part] = t.next
-	t.next++
-	return nil
+	return t.learnKeys(ctx, unread)
 }
 
 // sync makes all that stands in the table's log durable, whoever wrote it.
