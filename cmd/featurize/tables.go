@@ -32,17 +32,18 @@ func (t *tables) info(operation string) store.CommitInfo {
 	return store.CommitInfo{Operation: operation, Run: t.run, Started: t.began, App: t.writer}
 }
 
-func (t *tables) Documents(ctx context.Context) ([]schemas.Document, error) {
-	return allRows(ctx, t.store.Documents())
+func (t *tables) Documents(ctx context.Context, yield func([]schemas.Document) error) error {
+	return t.store.Documents().ScanUnordered(ctx, yield)
 }
 
 func (t *tables) Failures(ctx context.Context) ([]schemas.Failure, error) {
 	return allRows(ctx, t.store.Failures())
 }
 
+// allRows returns the rows of a small table, in any order.
 func allRows[R store.Row](ctx context.Context, table *store.Table[R]) ([]R, error) {
 	var rows []R
-	err := table.Scan(ctx, func(part []R) error {
+	err := table.ScanUnordered(ctx, func(part []R) error {
 		rows = append(rows, part...)
 		return nil
 	})
@@ -112,9 +113,9 @@ func (noKeys) Len() int                 { return 0 }
 // emptyTables serves a dry run over a store that is not there yet.
 type emptyTables struct{ *tables }
 
-func (emptyTables) Documents(context.Context) ([]schemas.Document, error)   { return nil, nil }
-func (emptyTables) Failures(context.Context) ([]schemas.Failure, error)     { return nil, nil }
-func (emptyTables) Present(context.Context, string) (featurize.Keys, error) { return noKeys{}, nil }
+func (emptyTables) Documents(context.Context, func([]schemas.Document) error) error { return nil }
+func (emptyTables) Failures(context.Context) ([]schemas.Failure, error)             { return nil, nil }
+func (emptyTables) Present(context.Context, string) (featurize.Keys, error)         { return noKeys{}, nil }
 
 func dryTables(dir string, d schemas.Description) (featurize.Tables, func(), error) {
 	s, err := store.Open(dir)

@@ -2,6 +2,7 @@ package featurize
 
 import (
 	"context"
+	"time"
 
 	"cutpoint/model"
 	"cutpoint/pipeline/corpus"
@@ -73,7 +74,7 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 		return nil
 	}
 	b.seen[d.id] = d.entry
-	b.run.progress.planned.Add(int64(len(d.due) - b.run.catalog.estimate(d.entry)))
+	b.run.progress.planned.Add(int64(len(d.due) - b.run.catalog.estimate(b.run.catalog.unchanged(d.entry))))
 	b.recordDocument(d)
 	failed := d.failure != nil || d.gaveUp
 	for {
@@ -107,7 +108,7 @@ func (b *batcher) copyOf(d *document) bool {
 		return false
 	}
 	b.run.progress.copies.Add(1)
-	b.run.progress.planned.Add(-int64(b.run.catalog.estimate(d.entry)))
+	b.run.progress.planned.Add(-int64(b.run.catalog.estimate(b.run.catalog.unchanged(d.entry))))
 	if label != d.entry.Label {
 		b.run.progress.conflicts.Add(1)
 		b.run.opt.Log.Warn("two copies of one document have different labels; the first one counts",
@@ -122,22 +123,22 @@ func (b *batcher) firstLabel(d *document) (label string, is bool) {
 		return first.Label, true
 	}
 	c := b.run.catalog
-	elsewhere := func(path string) bool { return path != d.entry.Name() && b.run.plan.inPlace[path] }
-	if rows := c.document(d.id); len(rows) > 0 && elsewhere(rows[0].Path) {
-		if rows[0].Label != nil {
-			label = *rows[0].Label
+	if rows := c.document(d.id); len(rows) > 0 && rows[0].inPlace && rows[0].path != d.entry.Name() {
+		if known := c.words.pointer(rows[0].label); known != nil {
+			label = *known
 		}
 		return label, true
 	}
-	whole, failed := c.failures[schemas.PageKey{DocumentID: d.id, Page: schemas.WholeDocument}]
-	return d.entry.Label, failed && elsewhere(whole.Path) // failures have no label to differ from
+	whole := schemas.PageKey{DocumentID: d.id, Page: schemas.WholeDocument}
+	is = b.run.plan.inPlace[whole] && c.failures[whole].Path != d.entry.Name()
+	return d.entry.Label, is // failures have no label to differ from
 }
 
 // recordDocument notes what is to be written about the document as a whole.
 func (b *batcher) recordDocument(d *document) {
 	c, rec := b.run.catalog, &b.current.records
-	rec.documents = append(rec.documents, refreshed(c.document(d.id), d.entry)...)
-	if rows := c.document(d.id); len(rows) > 0 && rows[0].Path != d.entry.Name() {
+	rec.documents = append(rec.documents, c.refreshed(c.document(d.id), d.entry)...)
+	if rows := c.document(d.id); len(rows) > 0 && rows[0].path != d.entry.Name() {
 		b.run.progress.moved.Add(1)
 	}
 	whole := schemas.PageKey{DocumentID: d.id, Page: schemas.WholeDocument}
@@ -157,7 +158,7 @@ func (b *batcher) recordDocument(d *document) {
 func (b *batcher) page(ctx context.Context, d *document, p page) error {
 	row := b.run.documentRow(d, p)
 	rec := &b.current.records
-	if known := b.run.catalog.row(row.Key()); known == nil || known.Width == 0 {
+	if known := b.run.catalog.row(row.Key()); known == nil || known.width == 0 {
 		rec.documents = append(rec.documents, row)
 	}
 	if p.failure != nil {
@@ -221,7 +222,7 @@ func (r *run) documentRow(d *document, p page) schemas.Document {
 		Bytes: d.entry.Size, Modified: d.entry.Modified, FirstSeen: r.opt.Now(),
 	}
 	if known := r.catalog.row(row.Key()); known != nil {
-		row.FirstSeen = known.FirstSeen
+		row.FirstSeen = time.UnixMicro(known.firstSeen).UTC()
 	}
 	return row
 }

@@ -2,41 +2,51 @@ package featurize
 
 import (
 	"context"
+	"math"
 	"slices"
-	"time"
 
 	"cutpoint/model"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/schemas"
 )
 
-// catalog is what the tables know when a run starts. It is only read afterwards.
+// catalog is what the tables know when a run starts. It is only read once the
+// plan is made.
 type catalog struct {
-	rows     []schemas.Document // sorted by key: a document's pages are neighbours
-	byID     map[string]span    // document → its rows
-	byPath   map[string]span    // path → the document last seen there
+	rows     []record // sorted by key: a document's pages are neighbours
+	otherIDs map[documentID]string
+	words    words
+	byPath   map[string]int32 // path → the first row of the document last seen there
 	failures map[schemas.PageKey]schemas.Failure
 	failedAt map[string][]schemas.PageKey // path → its failures
 	present  []Keys                       // in the order of Options.Cuts
 }
 
-// span is the half-open range of a document's rows.
-type span struct{ from, to int }
+func newCatalog() *catalog {
+	return &catalog{
+		otherIDs: map[documentID]string{}, words: newWords(),
+		failures: map[schemas.PageKey]schemas.Failure{}, failedAt: map[string][]schemas.PageKey{},
+	}
+}
 
 func loadCatalog(ctx context.Context, t Tables, cuts []model.Cut) (*catalog, error) {
-	c := &catalog{failures: map[schemas.PageKey]schemas.Failure{}, failedAt: map[string][]schemas.PageKey{}}
-	rows, err := t.Documents(ctx)
+	c := newCatalog()
+	err := t.Documents(ctx, func(rows []schemas.Document) error {
+		for _, d := range rows {
+			c.rows = append(c.rows, c.pack(d))
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	c.index(rows)
+	c.index()
 	failures, err := t.Failures(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range failures {
-		c.failures[f.Key()] = f
-		c.failedAt[f.Path] = append(c.failedAt[f.Path], f.Key())
+		c.addFailure(f)
 	}
 	for _, cut := range cuts {
 		keys, err := t.Present(ctx, cut.String())
@@ -48,59 +58,83 @@ func loadCatalog(ctx context.Context, t Tables, cuts []model.Cut) (*catalog, err
 	return c, nil
 }
 
-func (c *catalog) index(rows []schemas.Document) {
-	slices.SortFunc(rows, func(a, b schemas.Document) int { return a.Key().Compare(b.Key()) })
-	c.rows = rows
-	c.byID = make(map[string]span)
-	c.byPath = make(map[string]span)
-	for from := 0; from < len(rows); {
-		to := from + 1
-		for to < len(rows) && rows[to].DocumentID == rows[from].DocumentID {
-			to++
-		}
-		c.byID[rows[from].DocumentID] = span{from, to}
+func (c *catalog) index() {
+	slices.SortFunc(c.rows, func(a, b record) int { return a.compare(b.id, b.page) })
+	c.byPath = make(map[string]int32, len(c.rows))
+	for from := 0; from < len(c.rows); from += len(c.pagesFrom(from)) {
+		first := &c.rows[from]
 		// A path that held several documents stands for the one seen there last.
-		if last, ok := c.byPath[rows[from].Path]; !ok || rows[last.from].FirstSeen.Before(rows[from].FirstSeen) {
-			c.byPath[rows[from].Path] = span{from, to}
+		if last, ok := c.byPath[first.path]; !ok || c.rows[last].firstSeen < first.firstSeen {
+			c.byPath[first.path] = int32(from)
 		}
-		from = to
 	}
 }
 
+func (c *catalog) addFailure(f schemas.Failure) {
+	c.failures[f.Key()] = f
+	c.failedAt[f.Path] = append(c.failedAt[f.Path], f.Key())
+	if r := c.row(f.Key()); r != nil {
+		r.failed = true
+	}
+}
+
+// pagesFrom returns the rows of the document whose first one is given.
+func (c *catalog) pagesFrom(first int) []record {
+	to := first + 1
+	for to < len(c.rows) && c.rows[to].id == c.rows[first].id {
+		to++
+	}
+	return c.rows[first:to]
+}
+
+// find returns where a page's row is, or would be.
+func (c *catalog) find(key schemas.PageKey) (int, bool) {
+	id, _ := packID(key.DocumentID)
+	return slices.BinarySearchFunc(c.rows, key.Page, func(r record, page int32) int { return r.compare(id, page) })
+}
+
+// row returns the page's row, or nil.
+func (c *catalog) row(key schemas.PageKey) *record {
+	i, found := c.find(key)
+	if !found {
+		return nil
+	}
+	return &c.rows[i]
+}
+
 // document returns a document's known rows; none if it was never seen.
-func (c *catalog) document(id string) []schemas.Document {
-	s := c.byID[id]
-	return c.rows[s.from:s.to]
+func (c *catalog) document(id string) []record {
+	first, _ := c.find(schemas.PageKey{DocumentID: id, Page: math.MinInt32})
+	if packed, _ := packID(id); first == len(c.rows) || c.rows[first].id != packed {
+		return nil
+	}
+	return c.pagesFrom(first)
 }
 
 // unchanged returns the rows of the document that the entry was when it was last
 // read, if its path, size and time of change are still the same.
-func (c *catalog) unchanged(e corpus.Entry) []schemas.Document {
-	s, ok := c.byPath[e.Name()]
+func (c *catalog) unchanged(e corpus.Entry) []record {
+	first, ok := c.byPath[e.Name()]
 	if !ok {
 		return nil
 	}
-	rows := c.rows[s.from:s.to]
-	if !sameFile(rows[0].Bytes, rows[0].Modified, e) {
+	if r := &c.rows[first]; r.bytes != e.Size || r.modified != e.Modified.UnixMicro() {
 		return nil
 	}
-	return rows
+	return c.pagesFrom(int(first))
 }
 
-// failedBefore reports whether the entry, as it is now, failed as a whole.
-func (c *catalog) failedBefore(e corpus.Entry) bool {
+// failedBefore returns the failure of the entry as a whole, as it is now, if it
+// has one. Times are compared as tables hold them, in microseconds.
+func (c *catalog) failedBefore(e corpus.Entry) (key schemas.PageKey, failed bool) {
 	for _, key := range c.failedAt[e.Name()] {
 		f := c.failures[key]
-		if f.Page == schemas.WholeDocument && f.Class != classUnreadable && sameFile(f.Bytes, f.Modified, e) {
-			return true
+		if f.Page == schemas.WholeDocument && f.Class != classUnreadable &&
+			f.Bytes == e.Size && f.Modified.UnixMicro() == e.Modified.UnixMicro() {
+			return key, true
 		}
 	}
-	return false
-}
-
-// Times are compared as tables hold them, in microseconds.
-func sameFile(bytes int64, modified time.Time, e corpus.Entry) bool {
-	return bytes == e.Size && modified.UnixMicro() == e.Modified.UnixMicro()
+	return key, false
 }
 
 // wanted returns the set of cuts, as bits in the order of Options.Cuts, at which
@@ -117,30 +151,17 @@ func (c *catalog) wanted(key schemas.PageKey) uint64 {
 
 // settled reports whether nothing is left to do for a document whose rows are known:
 // all its pages are recorded, and each is at every cut or among the failures.
-func (c *catalog) settled(rows []schemas.Document, retry bool) bool {
-	if len(rows) == 0 || len(rows) != int(rows[0].Pages) {
+func (c *catalog) settled(rows []record, retry bool) bool {
+	if len(rows) == 0 || len(rows) != int(rows[0].pages) {
 		return false
 	}
-	for _, r := range rows {
-		if _, failed := c.failures[r.Key()]; failed {
-			if retry {
-				return false
-			}
-			continue
-		}
-		if c.wanted(r.Key()) != 0 {
+	for i := range rows {
+		switch r := &rows[i]; {
+		case r.failed && retry:
+			return false
+		case !r.failed && c.wanted(c.key(r)) != 0:
 			return false
 		}
 	}
 	return true
-}
-
-// row returns the page's documents row, or nil.
-func (c *catalog) row(key schemas.PageKey) *schemas.Document {
-	rows := c.document(key.DocumentID)
-	i, found := slices.BinarySearchFunc(rows, key, func(d schemas.Document, k schemas.PageKey) int { return d.Key().Compare(k) })
-	if !found {
-		return nil
-	}
-	return &rows[i]
 }

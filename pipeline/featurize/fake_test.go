@@ -48,8 +48,8 @@ func (m *memory) write() error {
 	return nil
 }
 
-func (m *memory) Documents(context.Context) ([]schemas.Document, error) {
-	return slices.Collect(maps.Values(m.documents)), nil
+func (m *memory) Documents(_ context.Context, yield func([]schemas.Document) error) error {
+	return yield(slices.Collect(maps.Values(m.documents)))
 }
 
 func (m *memory) Failures(context.Context) ([]schemas.Failure, error) {

@@ -1,15 +1,17 @@
 package featurize
 
 import (
+	"slices"
+
 	"cutpoint/pipeline/corpus"
 	"cutpoint/schemas"
 )
 
 // plan sorts the corpus into what must be read and what is already done.
 type plan struct {
-	read    []corpus.Entry     // files to open, in corpus order
-	refresh []schemas.Document // rows whose path, label or split is out of date
-	inPlace map[string]bool    // paths whose file is as recorded, to tell a moved file from a second copy
+	read    []corpus.Entry           // files to open, in corpus order
+	refresh []schemas.Document       // rows whose path, label or split is out of date
+	inPlace map[schemas.PageKey]bool // failures whose file is as recorded, as record.inPlace
 
 	settled      int // documents with nothing left to do
 	failedBefore int // documents with a remembered failure
@@ -17,12 +19,7 @@ type plan struct {
 }
 
 func makePlan(c *catalog, entries []corpus.Entry, opt Options) plan {
-	p := plan{inPlace: make(map[string]bool, len(entries))}
-	for _, e := range entries {
-		if c.unchanged(e) != nil || c.failedBefore(e) {
-			p.inPlace[e.Name()] = true
-		}
-	}
+	p := plan{inPlace: map[schemas.PageKey]bool{}}
 	for _, e := range entries {
 		p.place(c, e, opt)
 	}
@@ -30,45 +27,41 @@ func makePlan(c *catalog, entries []corpus.Entry, opt Options) plan {
 }
 
 func (p *plan) place(c *catalog, e corpus.Entry, opt Options) {
-	if !opt.Rehash {
-		if rows := c.unchanged(e); rows != nil && c.settled(rows, opt.RetryFailed) {
-			p.settle(c, e, rows)
-			return
-		}
-		if c.failedBefore(e) && !opt.RetryFailed {
-			p.failedBefore++
-			return
-		}
+	rows := c.unchanged(e)
+	failure, failed := c.failedBefore(e)
+	if len(rows) > 0 {
+		rows[0].inPlace = true
 	}
-	p.read = append(p.read, e)
-	p.pages += c.estimate(e)
+	if failed {
+		p.inPlace[failure] = true
+	}
+	switch {
+	case !opt.Rehash && c.settled(rows, opt.RetryFailed):
+		p.settle(c, e, rows)
+	case !opt.Rehash && failed && !opt.RetryFailed:
+		p.failedBefore++
+	default:
+		p.read = append(p.read, e)
+		p.pages += c.estimate(rows)
+	}
 }
 
 // settle counts a document that needs no pixels, and notes rows to refresh.
-func (p *plan) settle(c *catalog, e corpus.Entry, rows []schemas.Document) {
-	if c.anyFailed(rows) {
+func (p *plan) settle(c *catalog, e corpus.Entry, rows []record) {
+	if slices.ContainsFunc(rows, func(r record) bool { return r.failed }) {
 		p.failedBefore++
 	} else {
 		p.settled++
 	}
-	p.refresh = append(p.refresh, refreshed(rows, e)...)
-}
-
-func (c *catalog) anyFailed(rows []schemas.Document) bool {
-	for _, r := range rows {
-		if _, failed := c.failures[r.Key()]; failed {
-			return true
-		}
-	}
-	return false
+	p.refresh = append(p.refresh, c.refreshed(rows, e)...)
 }
 
 // estimate guesses how many pages of a file are to be computed: what is missing
 // of a known one, one of another.
-func (c *catalog) estimate(e corpus.Entry) int {
+func (c *catalog) estimate(known []record) int {
 	n := 0
-	for _, r := range c.unchanged(e) {
-		if c.wanted(r.Key()) != 0 {
+	for i := range known {
+		if c.wanted(c.key(&known[i])) != 0 {
 			n++
 		}
 	}
@@ -77,16 +70,18 @@ func (c *catalog) estimate(e corpus.Entry) int {
 
 // refreshed returns the rows as the entry now describes them; nothing if they
 // are up to date.
-func refreshed(rows []schemas.Document, e corpus.Entry) []schemas.Document {
+func (c *catalog) refreshed(rows []record, e corpus.Entry) []schemas.Document {
 	var out []schemas.Document
-	for _, r := range rows {
-		now := r
-		now.Path, now.Label, now.Split = e.Name(), optional(e.Label), optional(e.Split)
-		now.Modified = e.Modified
-		if now.Path != r.Path || !equal(now.Label, r.Label) || !equal(now.Split, r.Split) ||
-			now.Modified.UnixMicro() != r.Modified.UnixMicro() {
-			out = append(out, now)
+	name := e.Name()
+	for i := range rows {
+		r := &rows[i]
+		if r.path == name && r.modified == e.Modified.UnixMicro() &&
+			equal(c.words.pointer(r.label), optional(e.Label)) && equal(c.words.pointer(r.split), optional(e.Split)) {
+			continue
 		}
+		now := c.unpack(r)
+		now.Path, now.Label, now.Split, now.Modified = name, optional(e.Label), optional(e.Split), e.Modified
+		out = append(out, now)
 	}
 	return out
 }

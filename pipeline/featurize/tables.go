@@ -8,8 +8,9 @@ import (
 
 // Tables is what a run needs of a store.
 type Tables interface {
-	// Documents returns every row of the documents table.
-	Documents(ctx context.Context) ([]schemas.Document, error)
+	// Documents yields every row of the documents table, in any order. The slice
+	// is used again after yield.
+	Documents(ctx context.Context, yield func(rows []schemas.Document) error) error
 	// Failures returns every row of the failures table.
 	Failures(ctx context.Context) ([]schemas.Failure, error)
 	// Present returns the keys of a cut's table; none if there is no such table yet.
