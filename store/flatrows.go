@@ -21,8 +21,11 @@ func (t *Table[R]) ScanUnordered(ctx context.Context, yield func(rows []R) error
 		return err
 	}
 	var one sync.Mutex
-	return eachPart(ctx, snap.Parts, func(ctx context.Context, r *flat.Reader, part Part) error {
-		return t.scanFlat(ctx, r, part, func(rows []R) error {
+	spare := sync.Pool{New: func() any { return new([]R) }}
+	return eachPart(ctx, snap.Parts, func(ctx context.Context, r *flat.Reader, i int) error {
+		buffer := spare.Get().(*[]R)
+		defer spare.Put(buffer)
+		return t.scanFlat(ctx, r, snap.Parts[i], buffer, func(rows []R) error {
 			one.Lock()
 			defer one.Unlock()
 			return yield(rows)
@@ -30,17 +33,17 @@ func (t *Table[R]) ScanUnordered(ctx context.Context, yield func(rows []R) error
 	})
 }
 
-// scanFlat yields the rows of a part, as the general reader sees them where the
-// flat one does not go on.
-func (t *Table[R]) scanFlat(ctx context.Context, r *flat.Reader, part Part, yield func(rows []R) error) error {
+// scanFlat yields the rows of a part in the buffer; from where the flat reader
+// does not go on, as the general reader sees them.
+func (t *Table[R]) scanFlat(ctx context.Context, r *flat.Reader, part Part, buffer *[]R, yield func(rows []R) error) error {
 	fields, decode := flatRow[R]()
 	if decode == nil {
 		return t.scanPart(ctx, part, yield)
 	}
-	var rows []R
 	done := 0
 	err := readFlat(r, t.store.files, path.Join(t.name, part.Path), fields, func(n int, columns []flat.Column) error {
-		rows = slices.Grow(rows[:0], n)
+		rows := slices.Grow((*buffer)[:0], n)
+		*buffer = rows
 		for range n {
 			rows = append(rows, decode(columns))
 		}

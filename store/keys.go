@@ -49,19 +49,16 @@ func (s *KeySet) add(k schemas.PageKey, ordinal int32) {
 	}
 }
 
-// addPart adds the keys of a part. Should two parts hold a key, the later one
-// counts, in whatever order they are added.
-func (s *KeySet) addPart(keys partKeys, ordinal int32) {
-	for _, k := range keys.hashed {
-		if o, ok := s.hashed[k]; !ok || o < ordinal {
-			s.hashed[k] = ordinal
-		}
+// grow makes room for keys at once if the set is empty.
+func (s *KeySet) grow(read []partKeys) {
+	if len(s.hashed) > 0 {
+		return
 	}
-	for _, k := range keys.other {
-		if o, ok := s.other[k]; !ok || o < ordinal {
-			s.other[k] = ordinal
-		}
+	n := 0
+	for _, keys := range read {
+		n += len(keys.hashed)
 	}
+	s.hashed = make(map[hashedKey]int32, n)
 }
 
 // forget removes the keys of parts that are gone.

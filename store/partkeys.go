@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"path"
 	"runtime"
-	"sync"
+	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -36,6 +36,7 @@ var keyFields = []flat.Field{{Name: "document_id", Type: flat.Text}, {Name: "pag
 func readKeys(ctx context.Context, r *flat.Reader, f files, name string) (partKeys, error) {
 	var keys partKeys
 	err := readFlat(r, f, name, keyFields, func(rows int, columns []flat.Column) error {
+		keys.hashed = slices.Grow(keys.hashed, rows)
 		for range rows {
 			var h hashedKey
 			id := columns[0].Bytes()
@@ -90,9 +91,9 @@ func readFlat(r *flat.Reader, f files, name string, fields []flat.Field, batch f
 	return nil
 }
 
-// eachPart calls read for every part, in any order and at once on all processors,
-// each with a reader of its own. The first error ends it.
-func eachPart(ctx context.Context, parts []Part, read func(ctx context.Context, r *flat.Reader, p Part) error) error {
+// eachPart calls read with the index of every part, in any order and at once on
+// all processors, each with a reader of its own. The first error ends it.
+func eachPart(ctx context.Context, parts []Part, read func(ctx context.Context, r *flat.Reader, i int) error) error {
 	var next atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	for range min(runtime.GOMAXPROCS(0), len(parts)) {
@@ -106,7 +107,7 @@ func eachPart(ctx context.Context, parts []Part, read func(ctx context.Context, 
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := read(ctx, &r, parts[i]); err != nil {
+				if err := read(ctx, &r, i); err != nil {
 					return err
 				}
 			}
@@ -115,24 +116,26 @@ func eachPart(ctx context.Context, parts []Part, read func(ctx context.Context, 
 	return group.Wait()
 }
 
-// learnKeys adds the keys of parts that are not known yet. Of parts read when
-// an error ends it the keys stay.
+// learnKeys adds the keys of parts that are not known yet.
 func (t *Table[R]) learnKeys(ctx context.Context, parts []Part) error {
-	ordinals := make(map[string]int32, len(parts))
-	for _, p := range parts {
-		ordinals[p.Path] = t.next
+	read := make([]partKeys, len(parts))
+	err := eachPart(ctx, parts, func(ctx context.Context, r *flat.Reader, i int) (err error) {
+		read[i], err = readKeys(ctx, r, t.store.files, path.Join(t.name, parts[i].Path))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t.keys.grow(read)
+	for i, keys := range read { // in commit order: should two parts hold a key, the later one counts
+		for _, k := range keys.hashed {
+			t.keys.hashed[k] = t.next
+		}
+		for _, k := range keys.other {
+			t.keys.other[k] = t.next
+		}
+		t.known[parts[i].Path] = t.next
 		t.next++
 	}
-	var adding sync.Mutex
-	return eachPart(ctx, parts, func(ctx context.Context, r *flat.Reader, p Part) error {
-		keys, err := readKeys(ctx, r, t.store.files, path.Join(t.name, p.Path))
-		if err != nil {
-			return err
-		}
-		adding.Lock()
-		defer adding.Unlock()
-		t.keys.addPart(keys, ordinals[p.Path])
-		t.known[p.Path] = ordinals[p.Path]
-		return nil
-	})
+	return nil
 }

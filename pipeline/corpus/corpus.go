@@ -12,7 +12,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Entry is one file that may be a document.
@@ -59,6 +62,9 @@ func List(ctx context.Context, args []string, opt Options) (Listing, error) {
 			return Listing{}, err
 		}
 	}
+	if err := look(ctx, l.listing.Entries); err != nil {
+		return Listing{}, err
+	}
 	if len(l.listing.Entries) == 0 {
 		return Listing{}, fmt.Errorf("%w: %s; name a folder of scans, a file, a CSV manifest, or - for paths on standard input",
 			ErrEmpty, describe(args, l.listing.Skipped))
@@ -80,6 +86,9 @@ type lister struct {
 	ctx     context.Context
 	exclude string
 	listing Listing
+
+	folderRoot, folderPath string // of the file that was found last
+	label                  string // of that folder
 }
 
 func (l *lister) argument(arg string, stdin io.Reader) error {
@@ -99,16 +108,48 @@ func (l *lister) argument(arg string, stdin io.Reader) error {
 	case isManifest(arg):
 		return l.manifest(arg)
 	}
-	l.add(Entry{Path: arg, Size: info.Size(), Modified: info.ModTime()})
+	l.add(Entry{Path: arg})
 	return nil
 }
 
 func (l *lister) add(e Entry) { l.listing.Entries = append(l.listing.Entries, e) }
 
-// named adds a file that a list names; if it cannot be looked at, opening the
-// entry will say why.
-func (l *lister) named(e Entry) {
-	info, err := os.Stat(e.Path)
+// looking is how many files are asked about at once. On a network file system
+// each answer is a round trip.
+const looking = 16
+
+// look finds out size and time of change of all entries.
+func look(ctx context.Context, entries []Entry) error {
+	const chunk = 1024
+	var next atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	for range min(looking, 1+len(entries)/chunk) {
+		group.Go(func() error {
+			for {
+				from := int(next.Add(chunk)) - chunk
+				if from >= len(entries) {
+					return nil
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				for i := range entries[from:min(from+chunk, len(entries))] {
+					entries[from+i].look()
+				}
+			}
+		})
+	}
+	return group.Wait()
+}
+
+// look finds out what the file is; if that fails, opening the entry says why. A
+// link is followed if it was named, and was not added if it was found.
+func (e *Entry) look() {
+	stat := os.Stat
+	if e.root != "" {
+		stat = os.Lstat
+	}
+	info, err := stat(e.Path)
 	switch {
 	case err != nil:
 		e.err = err
@@ -117,7 +158,6 @@ func (l *lister) named(e Entry) {
 	default:
 		e.Size, e.Modified = info.Size(), info.ModTime()
 	}
-	l.add(e)
 }
 
 func absolute(path string) string {

@@ -8,7 +8,7 @@ import (
 )
 
 // folder walks root in lexical order. The first sub-folder under root is the
-// label; files directly in root have none.
+// label; files directly in root have none. Sizes and times are look's to find out.
 func (l *lister) folder(root string) error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err := l.ctx.Err(); err != nil {
@@ -37,7 +37,7 @@ func (l *lister) folder(root string) error {
 			l.listing.Skipped.Special++
 			return nil
 		}
-		l.found(root, path, d)
+		l.add(Entry{Path: path, Label: l.folderLabel(root, path), root: root})
 		return nil
 	})
 }
@@ -49,24 +49,16 @@ func skipDir(d fs.DirEntry) error {
 	return nil
 }
 
-func (l *lister) found(root, path string, d fs.DirEntry) {
-	e := Entry{Path: path, Label: folderLabel(root, path), root: root}
-	if info, err := d.Info(); err != nil {
-		e.err = err
-	} else {
-		e.Size, e.Modified = info.Size(), info.ModTime()
+// folderLabel returns the label of a file found under root. Files of a folder
+// follow each other, so that they can share it.
+func (l *lister) folderLabel(root, path string) string {
+	folder := filepath.Dir(path)
+	if folder != l.folderPath || root != l.folderRoot {
+		l.folderRoot, l.folderPath, l.label = root, folder, ""
+		if rel, err := filepath.Rel(root, folder); err == nil && rel != "." {
+			top, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+			l.label = Name(top)
+		}
 	}
-	l.add(e)
-}
-
-func folderLabel(root, path string) string {
-	rel, err := filepath.Rel(root, path)
-	if err != nil {
-		return ""
-	}
-	label, _, ok := strings.Cut(filepath.ToSlash(rel), "/")
-	if !ok {
-		return ""
-	}
-	return Name(label)
+	return l.label
 }

@@ -52,7 +52,7 @@ func (l *lister) manifest(file string) error {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(filepath.Dir(file), path)
 		}
-		l.named(Entry{Path: path, Label: cols.get(record, cols.label), Split: cols.get(record, cols.split)})
+		l.add(Entry{Path: path, Label: cols.get(record, cols.label), Split: cols.get(record, cols.split)})
 	}
 }
 
@@ -98,7 +98,7 @@ func (l *lister) lines(r io.Reader) error {
 			return err
 		}
 		if path := in.Text(); path != "" {
-			l.named(Entry{Path: path})
+			l.add(Entry{Path: path})
 		}
 	}
 	if err := in.Err(); err != nil {

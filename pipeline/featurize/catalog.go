@@ -31,15 +31,19 @@ func newCatalog() *catalog {
 
 func loadCatalog(ctx context.Context, t Tables, cuts []model.Cut) (*catalog, error) {
 	c := newCatalog()
+	var packed [][]record
 	err := t.Documents(ctx, func(rows []schemas.Document) error {
-		for _, d := range rows {
-			c.rows = append(c.rows, c.pack(d))
+		records := make([]record, len(rows))
+		for i, d := range rows {
+			records[i] = c.pack(d)
 		}
+		packed = append(packed, records)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	c.rows = slices.Concat(packed...)
 	c.index()
 	failures, err := t.Failures(ctx)
 	if err != nil {
