@@ -135,7 +135,7 @@ func (s *Store) openCut(name string) (*Table[schemas.Feature], schemas.CutInfo, 
 		return nil, info, fmt.Errorf("open cut %s: %w: its table belongs to another store or cut", filepath.Join(s.dir, name), ErrDamaged)
 	}
 	t := newTable[schemas.Feature](s, name, info.Dim, c)
-	t.log = log
+	t.log = log // it need not be read again
 	return t, info, nil
 }
 

@@ -138,7 +138,7 @@ func openIn(f files, dir string) (*Store, error) {
 	}
 	s, err := newStore(f, dir, d)
 	if err == nil {
-		s.documents.log = log
+		s.documents.log = log // it need not be read again
 	}
 	return s, err
 }
