@@ -66,9 +66,9 @@ func readFeatures(ctx context.Context, group parquet.RowGroup, c *wide.Column, r
 	}
 	rows := make([]schemas.Feature, 0, n)
 	err := scanGroup(ctx, group, max(n, 1), func(pages []page) error {
-		for _, r := range pages {
+		for _, p := range pages {
 			at := len(rows) * dim
-			rows = append(rows, r.feature(block[at:at+dim:at+dim]))
+			rows = append(rows, p.feature(block[at:at+dim:at+dim]))
 		}
 		return nil
 	})
