@@ -2,12 +2,13 @@ package store
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/parquet-go/parquet-go/format"
+
+	"cutpoint/store/thrift"
 )
 
 // Parquet's footer and page headers carry no checksum, and readers make room for
@@ -20,6 +21,8 @@ const (
 	// rowsPerByte is how many rows a byte of a file may hold. Keys are unique,
 	// so that no writer comes near it.
 	rowsPerByte = 64
+	// maxFooter is enough for 80,000 column chunks.
+	maxFooter = 16 << 20
 	// maxPageHeader is far above what statistics of a page take.
 	maxPageHeader = 1 << 20
 )
@@ -35,15 +38,15 @@ func checkFooterBytes(f io.ReaderAt, size int64) error {
 		return err
 	}
 	n := int64(binary.LittleEndian.Uint32(end[:4]))
-	if string(end[4:]) != "PAR1" || n > size-4-tail {
+	if string(end[4:]) != "PAR1" || n > min(size-4-tail, maxFooter) {
 		return fmt.Errorf("%w: it does not end as a Parquet file", ErrDamaged)
 	}
 	footer := make([]byte, n)
 	if _, err := f.ReadAt(footer, size-tail-n); err != nil {
 		return err
 	}
-	if err := (&thriftWalk{b: footer}).structure(0); err != nil {
-		return fmt.Errorf("%w: its footer cannot be read: %v", ErrDamaged, err)
+	if !thrift.Whole(footer) {
+		return fmt.Errorf("%w: its footer cannot be read", ErrDamaged)
 	}
 	return nil
 }
@@ -138,29 +141,38 @@ func readPageHeader(f io.ReaderAt, at, end int64) (pageHeader, error) {
 		if _, err := f.ReadAt(b, at); err != nil {
 			return pageHeader{}, err
 		}
-		var p pageHeader
-		w := thriftWalk{b: b, visit: p.field}
-		err := w.structure(0)
-		if errors.Is(err, errThriftShort) && window < maxPageHeader && window < end-at {
-			continue
+		if p, ok := decodePageHeader(b); ok {
+			return p, nil
 		}
-		if err != nil {
-			return p, fmt.Errorf("%w: a page's header cannot be read: %v", ErrDamaged, err)
+		if window == maxPageHeader || window >= end-at {
+			return pageHeader{}, fmt.Errorf("%w: a page's header cannot be read", ErrDamaged)
 		}
-		p.length = int64(w.at)
-		return p, nil
 	}
 }
 
-// field takes one number of a PageHeader.
-func (p *pageHeader) field(outer, id int16, value int64) {
+// decodePageHeader decodes the page header that b begins with.
+func decodePageHeader(b []byte) (p pageHeader, ok bool) {
 	const dataPage, dataPageV2 = 5, 8
-	switch {
-	case outer == 0 && id == 2:
-		p.plain = value
-	case outer == 0 && id == 3:
-		p.compressed = value
-	case (outer == dataPage || outer == dataPageV2) && id == 1:
-		p.values = value
-	}
+	r := thrift.NewReader(b)
+	r.Fields(func(id int64, t thrift.Type) bool {
+		switch {
+		case id == 2 && t == thrift.I32:
+			p.plain = r.Integer()
+		case id == 3 && t == thrift.I32:
+			p.compressed = r.Integer()
+		case (id == dataPage || id == dataPageV2) && t == thrift.Struct:
+			r.Fields(func(id int64, t thrift.Type) bool {
+				if id != 1 || t != thrift.I32 {
+					return false
+				}
+				p.values = r.Integer()
+				return true
+			})
+		default:
+			return false
+		}
+		return true
+	})
+	p.length = int64(len(b) - len(r.Rest()))
+	return p, !r.Bad()
 }

@@ -7,6 +7,8 @@ import (
 	"math"
 
 	"github.com/klauspost/compress/s2"
+
+	"cutpoint/store/thrift"
 )
 
 // Column hands out the values of one column in their order. After an error it
@@ -142,11 +144,11 @@ func (c *Column) page() bool {
 		c.fail("a page is too long for its values")
 		return false
 	}
-	t := &thrift{b: c.raw}
+	t := thrift.NewReader(c.raw)
 	h := readPageHeader(t)
-	c.raw = t.b
+	c.raw = t.Rest()
 	// 0: PageType DATA_PAGE, Encoding PLAIN. 3: Encoding RLE.
-	if t.bad || h.kind != 0 || h.encoding != 0 || c.defs && h.levels != 3 ||
+	if t.Bad() || h.kind != 0 || h.encoding != 0 || c.defs && h.levels != 3 ||
 		h.size < 0 || h.size > int64(len(c.raw)) || h.plain < 0 || h.plain > maxPage || h.values < 1 || h.values > c.left {
 		c.fail("a page's header")
 		return false
@@ -200,27 +202,27 @@ type pageHeader struct {
 	hasCRC                                           bool
 }
 
-func readPageHeader(t *thrift) pageHeader {
+func readPageHeader(t *thrift.Reader) pageHeader {
 	h := pageHeader{kind: -1, size: -1, plain: -1, encoding: -1, levels: -1}
-	t.fields(0, func(id int64, wire byte) bool {
+	t.Fields(func(id int64, wire thrift.Type) bool {
 		switch {
-		case id == 1 && wire == wireI32:
-			h.kind = t.integer()
-		case id == 2 && wire == wireI32:
-			h.plain = t.integer()
-		case id == 3 && wire == wireI32:
-			h.size = t.integer()
-		case id == 4 && wire == wireI32:
-			h.crc, h.hasCRC = t.integer(), true
-		case id == 5 && wire == wireStruct:
-			t.fields(0, func(id int64, wire byte) bool {
+		case id == 1 && wire == thrift.I32:
+			h.kind = t.Integer()
+		case id == 2 && wire == thrift.I32:
+			h.plain = t.Integer()
+		case id == 3 && wire == thrift.I32:
+			h.size = t.Integer()
+		case id == 4 && wire == thrift.I32:
+			h.crc, h.hasCRC = t.Integer(), true
+		case id == 5 && wire == thrift.Struct:
+			t.Fields(func(id int64, wire thrift.Type) bool {
 				switch {
-				case id == 1 && wire == wireI32:
-					h.values = t.integer()
-				case id == 2 && wire == wireI32:
-					h.encoding = t.integer()
-				case id == 3 && wire == wireI32:
-					h.levels = t.integer()
+				case id == 1 && wire == thrift.I32:
+					h.values = t.Integer()
+				case id == 2 && wire == thrift.I32:
+					h.encoding = t.Integer()
+				case id == 3 && wire == thrift.I32:
+					h.levels = t.Integer()
 				default:
 					return false
 				}

@@ -3,6 +3,8 @@ package flat
 import (
 	"encoding/binary"
 	"fmt"
+
+	"cutpoint/store/thrift"
 )
 
 // Type is what a column's values are.
@@ -49,22 +51,22 @@ func (f *footer) parse(b []byte, fields []Field, size int64) error {
 	for range fields {
 		f.leaf, f.defs = append(f.leaf, -1), append(f.defs, false)
 	}
-	t := &thrift{b: b}
+	t := thrift.NewReader(b)
 	known := true
-	t.fields(0, func(id int64, wire byte) bool {
+	t.Fields(func(id int64, wire thrift.Type) bool {
 		switch {
-		case id == 2 && wire == wireList:
+		case id == 2 && wire == thrift.List:
 			known = f.schema(t, fields) && known
-		case id == 3 && wire == wireI64:
-			f.rows = t.integer()
-		case id == 4 && wire == wireList: // the schema comes first, as all writers do
-			t.list(wireStruct, func(int) { f.group(t) })
+		case id == 3 && wire == thrift.I64:
+			f.rows = t.Integer()
+		case id == 4 && wire == thrift.List: // the schema comes first, as all writers do
+			t.Each(thrift.Struct, func(int) { f.group(t) })
 		default:
 			return false
 		}
 		return true
 	})
-	if t.bad || !known {
+	if t.Bad() || !known {
 		return fmt.Errorf("%w: its footer", ErrForeign)
 	}
 	return f.check(size)
@@ -92,10 +94,10 @@ func (f *footer) check(size int64) error {
 
 // schema finds the fields among the schema's elements, which stand depth first:
 // the root, and then its children. It reports whether all are as expected.
-func (f *footer) schema(t *thrift, fields []Field) bool {
+func (f *footer) schema(t *thrift.Reader, fields []Field) bool {
 	leaf, found := 0, 0
 	inside := int64(0) // elements that are still to come below a child of the root
-	t.list(wireStruct, func(i int) {
+	t.Each(thrift.Struct, func(i int) {
 		e := readElement(t)
 		top := inside == 0
 		if i > 0 && !top {
@@ -128,19 +130,19 @@ type element struct {
 	micros     bool
 }
 
-func readElement(t *thrift) element {
+func readElement(t *thrift.Reader) element {
 	e := element{physical: -1}
-	t.fields(0, func(id int64, wire byte) bool {
+	t.Fields(func(id int64, wire thrift.Type) bool {
 		switch {
-		case id == 1 && wire == wireI32:
-			e.physical = t.integer()
-		case id == 3 && wire == wireI32:
-			e.repetition = t.integer()
-		case id == 4 && wire == wireBinary:
-			e.name = t.binary()
-		case id == 5 && wire == wireI32:
-			e.children = t.integer()
-		case id == 10 && wire == wireStruct:
+		case id == 1 && wire == thrift.I32:
+			e.physical = t.Integer()
+		case id == 3 && wire == thrift.I32:
+			e.repetition = t.Integer()
+		case id == 4 && wire == thrift.Binary:
+			e.name = t.Binary()
+		case id == 5 && wire == thrift.I32:
+			e.children = t.Integer()
+		case id == 10 && wire == thrift.Struct:
 			e.micros = readMicros(t)
 		default:
 			return false
@@ -151,16 +153,16 @@ func readElement(t *thrift) element {
 }
 
 // readMicros reads a LogicalType and reports whether it is TIMESTAMP(MICROS).
-func readMicros(t *thrift) (micros bool) {
-	t.fields(0, func(id int64, wire byte) bool {
-		if id != 8 || wire != wireStruct { // union LogicalType: TIMESTAMP
+func readMicros(t *thrift.Reader) (micros bool) {
+	t.Fields(func(id int64, wire thrift.Type) bool {
+		if id != 8 || wire != thrift.Struct { // union LogicalType: TIMESTAMP
 			return false
 		}
-		t.fields(0, func(id int64, wire byte) bool {
-			if id != 2 || wire != wireStruct { // TimestampType.unit
+		t.Fields(func(id int64, wire thrift.Type) bool {
+			if id != 2 || wire != thrift.Struct { // TimestampType.unit
 				return false
 			}
-			t.fields(0, func(id int64, wire byte) bool { // union TimeUnit: MICROS
+			t.Fields(func(id int64, wire thrift.Type) bool { // union TimeUnit: MICROS
 				micros = id == 2
 				return false
 			})
@@ -176,16 +178,16 @@ func (e element) holds(f Field) bool {
 }
 
 // group reads a RowGroup.
-func (f *footer) group(t *thrift) {
+func (f *footer) group(t *thrift.Reader) {
 	g := group{rows: -1}
 	at := len(f.chunks)
 	for range f.leaf {
 		f.chunks = append(f.chunks, chunk{start: -1})
 	}
-	t.fields(0, func(id int64, wire byte) bool {
+	t.Fields(func(id int64, wire thrift.Type) bool {
 		switch {
-		case id == 1 && wire == wireList:
-			t.list(wireStruct, func(leaf int) {
+		case id == 1 && wire == thrift.List:
+			t.Each(thrift.Struct, func(leaf int) {
 				c := readChunk(t)
 				for n, l := range f.leaf {
 					if l == leaf {
@@ -193,8 +195,8 @@ func (f *footer) group(t *thrift) {
 					}
 				}
 			})
-		case id == 3 && wire == wireI64:
-			g.rows = t.integer()
+		case id == 3 && wire == thrift.I64:
+			g.rows = t.Integer()
 		default:
 			return false
 		}
@@ -205,11 +207,11 @@ func (f *footer) group(t *thrift) {
 
 // readChunk reads a ColumnChunk. One that is in another file, encrypted or has
 // a dictionary has no start.
-func readChunk(t *thrift) chunk {
+func readChunk(t *thrift.Reader) chunk {
 	c := chunk{start: -1}
 	elsewhere := false
-	t.fields(0, func(id int64, wire byte) bool {
-		if id == 3 && wire == wireStruct {
+	t.Fields(func(id int64, wire thrift.Type) bool {
+		if id == 3 && wire == thrift.Struct {
 			c = readChunkMeta(t)
 			return true
 		}
@@ -223,21 +225,21 @@ func readChunk(t *thrift) chunk {
 }
 
 // readChunkMeta reads a ColumnMetaData.
-func readChunkMeta(t *thrift) chunk {
+func readChunkMeta(t *thrift.Reader) chunk {
 	c := chunk{start: -1}
 	dictionary := false
-	t.fields(0, func(id int64, wire byte) bool {
+	t.Fields(func(id int64, wire thrift.Type) bool {
 		switch {
-		case id == 4 && wire == wireI32:
-			c.codec = t.integer()
-		case id == 5 && wire == wireI64:
-			c.values = t.integer()
-		case id == 7 && wire == wireI64:
-			c.size = t.integer()
-		case id == 9 && wire == wireI64:
-			c.start = t.integer()
-		case id == 11 && wire == wireI64:
-			dictionary = t.integer() > 0 || dictionary
+		case id == 4 && wire == thrift.I32:
+			c.codec = t.Integer()
+		case id == 5 && wire == thrift.I64:
+			c.values = t.Integer()
+		case id == 7 && wire == thrift.I64:
+			c.size = t.Integer()
+		case id == 9 && wire == thrift.I64:
+			c.start = t.Integer()
+		case id == 11 && wire == thrift.I64:
+			dictionary = t.Integer() > 0 || dictionary
 		default:
 			return false
 		}
