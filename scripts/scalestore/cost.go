@@ -59,7 +59,7 @@ func (c cost) beyond(base cost) cost {
 }
 
 func (c cost) ratio(last cost) string {
-	if last.wall <= 0 || last.processor <= 0 {
+	if min(last.wall, last.processor, c.wall, c.processor) <= 0 { // less than the noise
 		return ""
 	}
 	return fmt.Sprintf("   (×%.1f, ×%.1f)", float64(c.wall)/float64(last.wall), float64(c.processor)/float64(last.processor))
