@@ -132,11 +132,7 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 type derivedTables struct{ *tables }
 
 func (t derivedTables) Features(ctx context.Context, cut string, yield func([]schemas.Feature) error) error {
-	table, _, err := t.store.Cut(cut)
-	if err != nil {
-		return err
-	}
-	return table.Scan(ctx, yield)
+	return storedTables{t.store}.Features(ctx, cut, yield)
 }
 
 func (t derivedTables) Keys(ctx context.Context, cut string) (derive.Keys, error) {
