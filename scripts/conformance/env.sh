@@ -26,6 +26,20 @@ python_env() {
   echo "$*" >"$dir/packages"
 }
 
+# python_extra PACKAGE… adds packages to the environment of python_env, or says that
+# they cannot be had and returns 1: what needs them is skipped.
+python_extra() {
+  local done=${PYTHON%/bin/python}/extra
+  if [ "$(cat "$done" 2>/dev/null)" = "$*" ]; then
+    return
+  fi
+  if ! "${PYTHON%python}pip" install --quiet --disable-pip-version-check "$@"; then
+    echo "not installed, since the package registry cannot be reached or lacks it: $*"
+    return 1
+  fi
+  echo "$*" >"$done"
+}
+
 # build_programs builds both programs into bin/.
 build_programs() { CGO_ENABLED=0 go build -o bin/ ./cmd/featurize ./cmd/fit; }
 
