@@ -3,11 +3,7 @@ import functools
 import glob
 import os
 
-import pyarrow.compute
 from deltalake import DeltaTable, write_deltalake
-
-FORGET = "SET spark.databricks.delta.retentionDurationCheck.enabled = false"
-
 
 def tables(store):
     return sorted(os.path.dirname(log) for log in glob.glob(os.path.join(store, "*", "_delta_log")))
@@ -24,31 +20,34 @@ def forget_entries(store):
 
 
 def by_deltalake(store):
-    """deltalake rewrote: a row deleted and appended, compacted, checkpointed"""
+    """deltalake rewrote: a row deleted, compacted, the row appended, checkpointed"""
     for folder in tables(store):
         table = DeltaTable(folder)
-        if not table.file_uris():
-            continue
-        row = table.to_pyarrow_table().slice(0, 1)
-        table.delete(f"document_id = '{row['document_id'][0]}' and page = {row['page'][0]}")
-        write_deltalake(folder, row, mode="append")
-        table = DeltaTable(folder)
-        table.optimize.compact()
-        table.create_checkpoint()
+        if table.file_uris():
+            row = table.to_pyarrow_table().slice(0, 1)
+            table.delete(f"document_id = '{row['document_id'][0]}' and page = {row['page'][0]}")
+            table.optimize.compact()
+            write_deltalake(folder, row, mode="append")
+        DeltaTable(folder).create_checkpoint()
 
 
 def by_spark(spark, store):
-    """Spark rewrote: a row deleted and appended, compacted, checkpointed"""
+    """Spark rewrote: a row deleted, compacted, the row appended, checkpointed"""
     for folder in tables(store):
         table = f"delta.`{folder}`"
-        spark.sql(f"ALTER TABLE {table} SET TBLPROPERTIES ('delta.checkpointInterval' = '3')")
-        found = spark.session.read.format("delta").load(folder).limit(1).collect()
-        if not found:
-            continue
-        row = spark.session.createDataFrame(found, spark.session.read.format("delta").load(folder).schema)
-        spark.sql(f"DELETE FROM {table} WHERE document_id = '{found[0].document_id}' AND page = {found[0].page}")
-        row.write.format("delta").mode("append").save(folder)
-        spark.sql(f"OPTIMIZE {table}")
+        frame = spark.session.read.format("delta").load(folder)
+        found = frame.limit(1).collect()
+        if found:
+            row = spark.session.createDataFrame(found, frame.schema)
+            spark.sql(f"DELETE FROM {table} WHERE document_id = '{found[0].document_id}' AND page = {found[0].page}")
+            spark.sql(f"OPTIMIZE {table}")
+            row.write.format("delta").mode("append").save(folder)
+        spark.sql(f"ALTER TABLE {table} SET TBLPROPERTIES ('delta.checkpointInterval' = '1')")  # now, too
+
+
+def ask_for_more(spark, folder):
+    """Makes a table ask for a reader that knows deletion vectors."""
+    spark.sql(f"ALTER TABLE delta.`{folder}` SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')")
 
 
 def rewrites(spark):

@@ -7,14 +7,17 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 import foreign
+import numpy as np
+import pyarrow.parquet
 import spark as sparks
 from deltalake import DeltaTable
 from views import Table, parts, readers, rows
 
-MAYBE_REFRESHED = ("path", "label", "split")  # compaction brings them up to date
+REFRESHED = ("path", "label", "split")  # by compaction
 began = time.monotonic()
 
 
@@ -99,14 +102,26 @@ def newest(store, seen):
     return {name: seen[name, DeltaTable(os.path.join(store, name)).version()] for name in names(store)}
 
 
-def without(columns, table):
-    return {key: {c: v for c, v in r.items() if c not in columns} for key, r in table.items()}
+def kept(tables):
+    """Tables without the columns that compaction brings up to date."""
+    return {name: {key: {c: v for c, v in r.items() if c not in REFRESHED} for key, r in table.items()}
+            for name, table in tables.items()}
 
 
 def must_equal(what, before, after):
     for name in before:
         if found := difference(before[name], after.get(name, {})):
             sys.exit(f"{what}: {name}: {found}")
+
+
+def check_comparison():
+    """A comparison that sees no difference would prove nothing."""
+    def row(vector, page=0):
+        return {"document_id": "a", "page": page, "embedding": vector}
+
+    for other in [row([1, -0.0]), row([1, 0, 0]), row([np.nextafter(np.float32(1), 2), 0]), row([1, 0], 1)]:
+        if not difference(rows([row([1, 0])]), rows([other])):
+            sys.exit(f"the comparison takes {other} for equal to [1, 0]")
 
 
 def make_store(corpus, store, spark):
@@ -129,8 +144,9 @@ def make_store(corpus, store, spark):
         f.write(image + b"\0")  # as another document than the one it was copied from
     featurize(store, "--retry-failed", corpus)
     checkpoints = glob.glob(os.path.join(store, "*", "_delta_log", "*.checkpoint.parquet"))
-    if len(checkpoints) < 3:
-        sys.exit(f"only {len(checkpoints)} checkpoints were written")
+    ours = [c for c in checkpoints if b"cutpoint.sha256" in (pyarrow.parquet.read_metadata(c).metadata or {})]
+    if len(ours) < 3:
+        sys.exit(f"featurize wrote only {len(ours)} checkpoints")
 
 
 def maintain(store, spark, before):
@@ -142,12 +158,27 @@ def maintain(store, spark, before):
         if what := difference(table, after[key]):
             sys.exit(f"after compaction, {key[0]} at version {key[1]} reads otherwise: {what}")
     was, now = newest_of(before), newest(store, after)
-    must_equal("after compaction", {n: without(MAYBE_REFRESHED, t) for n, t in was.items()},
-               {n: without(MAYBE_REFRESHED, t) for n, t in now.items()})
+    must_equal("after compaction", kept(was), kept(now))
     run("./bin/featurize", "vacuum", "--store", store, "--older-than", "0s", "--delete")
     say("vacuumed")
     must_equal("after the vacuum", now, newest(store, read_store(store, spark, versions=())))
     run("./bin/featurize", "verify", "--store", store)
+
+
+def share(store, spark, before, rewrite):
+    """Lets another tool rewrite a store, reads it, and compacts it without the log
+    entries before that tool's checkpoints: the rows stay the same."""
+    what = f"a store that {rewrite.__doc__}"
+    rewrite(store)
+    say(what)
+    run("./bin/featurize", "verify", "--store", store)
+    must_equal(what, before, newest(store, read_store(store, spark, versions=())))
+    foreign.forget_entries(store)
+    for command in (["compact"], ["verify"], ["status"], ["history", "--commits"]):
+        run("./bin/featurize", *command, "--store", store)
+    say("compacted what its checkpoints say")
+    after = newest(store, read_store(store, spark, versions=()))
+    must_equal(what + ", compacted", kept(before), kept(after))
 
 
 def newest_of(seen):
@@ -157,6 +188,7 @@ def newest_of(seen):
 
 def main():
     work = sys.argv[1]
+    check_comparison()
     versions = " ".join(f"{p} {importlib.metadata.version(p)}" for p in ("pyarrow", "pandas", "polars", "duckdb", "deltalake"))
     say(versions)
     cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "cutpoint", "spark")
@@ -171,14 +203,17 @@ def main():
     say("made a store")
     before = read_store(store, spark)
     for rewrite in foreign.rewrites(spark):
-        copy = os.path.join(work, "copy")
-        shutil.copytree(store, copy)
-        say(f"a copy that {rewrite.__doc__}")
-        rewrite(copy)
-        run("./bin/featurize", "verify", "--store", copy)
-        must_equal(f"a store that {rewrite.__doc__}", newest_of(before), newest(copy, read_store(copy, spark, versions=())))
-        shutil.rmtree(copy)
+        with tempfile.TemporaryDirectory(dir=work) as folder:
+            copy = os.path.join(folder, "features")
+            shutil.copytree(store, copy)
+            share(copy, spark, newest_of(before), rewrite)
     maintain(store, spark, before)
+    if spark and spark.delta:
+        foreign.ask_for_more(spark, os.path.join(store, "fc2"))
+        refusal = run("./bin/fit", "export", "--store", store, "--features", "fc2", code=1)
+        if "not supported" not in refusal:
+            sys.exit(f"a table with deletion vectors is refused with: {refusal}")
+        say("a table with deletion vectors is refused")
 
 
 main()

@@ -44,7 +44,8 @@ def start(cache):
     time.tzset()
     os.makedirs(cache, exist_ok=True)
     with open(os.path.join(cache, "log4j2.properties"), "w") as f:
-        f.write("rootLogger.level = error\nrootLogger.appenderRef.out.ref = out\n"
+        f.write("logger.start.name = org.apache.spark.api.python.PythonGatewayServer\nlogger.start.level = error\n"
+                "rootLogger.level = error\nrootLogger.appenderRef.out.ref = out\n"
                 "appender.out.type = Console\nappender.out.name = out\nappender.out.target = SYSTEM_ERR\n"
                 "appender.out.layout.type = PatternLayout\nappender.out.layout.pattern = %p %c{1}: %m%n%ex{short}\n")
     try:
