@@ -136,7 +136,7 @@ func scanGroup[T any](ctx context.Context, group parquet.RowGroup, batch int, yi
 
 func openRows[T any](group parquet.RowGroup) (r *parquet.GenericReader[T], err error) {
 	defer guard(&err)
-	return parquet.NewGenericRowGroupReader[T](group), nil
+	return parquet.NewGenericRowGroupReader[T](withoutInt96(group)), nil
 }
 
 // readRows fills rows, or fails.
