@@ -3,6 +3,8 @@ be had, otherwise the parts as Parquet."""
 import glob
 import os
 import shutil
+import subprocess
+import sys
 import time
 
 DELTA = "io.delta:delta-spark_2.12:3.3.2"  # for Spark 3.5 and Scala 2.12
@@ -23,9 +25,6 @@ class Spark:
 
     def sql(self, statement):
         return self.session.sql(statement).collect()
-
-    def stop(self):
-        self.session.stop()
 
 
 def start(cache):
@@ -48,22 +47,40 @@ def start(cache):
                 "rootLogger.level = error\nrootLogger.appenderRef.out.ref = out\n"
                 "appender.out.type = Console\nappender.out.name = out\nappender.out.target = SYSTEM_ERR\n"
                 "appender.out.layout.type = PatternLayout\nappender.out.layout.pattern = %p %c{1}: %m%n%ex{short}\n")
+    jars = delta_jars(cache)
     try:
-        return Spark(session(cache, delta=True), True)
-    except Exception as e:  # no jars: Java ends before Python can talk to it
-        print(f"Spark reads parts as Parquet, since {DELTA} cannot be had: {first_line(e)}")
-    try:
-        return Spark(session(cache, delta=False), False)
+        return Spark(session(cache, jars), bool(jars))
     except Exception as e:
         print(f"skipped: Spark, since it does not start: {first_line(e)}")
         return None
+
+
+def delta_jars(cache):
+    """Delta Lake, its storage layer and ANTLR; downloaded where an earlier run did
+    not, by a Spark of its own that ends if it cannot. None with a message."""
+
+    def found():
+        return sorted(glob.glob(os.path.join(cache, "jars", "*.jar")))
+
+    if len(found()) != 3:
+        fetch = f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r}); import spark; spark.session({cache!r}, [])"
+        try:
+            subprocess.run([sys.executable, "-c", fetch], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
+        except subprocess.TimeoutExpired:
+            pass  # the same as a registry that does not answer
+    if len(found()) != 3:
+        print(f"Spark reads parts as Parquet, since {DELTA} cannot be had")
+        return None
+    return found()
 
 
 def first_line(e):
     return (str(e) or type(e).__name__).splitlines()[0]
 
 
-def session(cache, delta):
+def session(cache, jars):
+    """A session with Delta's jars; with an empty list they are downloaded, and with
+    None it knows Parquet only."""
     from pyspark.sql import SparkSession
 
     # Everything is small here: time goes into starting, planning and compiling.
@@ -76,14 +93,11 @@ def session(cache, delta):
         "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.warehouse.dir": os.path.join(cache, "warehouse"),
     }
-    if delta:
-        jars = glob.glob(os.path.join(cache, "jars", "*.jar"))
-        if len(jars) == 3:  # Delta, its storage layer, and ANTLR: from an earlier run
-            options["spark.jars"] = ",".join(jars)
-        else:
-            options["spark.jars.packages"] = DELTA
-            options["spark.jars.ivy"] = cache
+    if jars == []:
+        options |= {"spark.jars.packages": DELTA, "spark.jars.ivy": cache}
+    elif jars:
         options |= {
+            "spark.jars": ",".join(jars),
             "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
             "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
             "spark.databricks.delta.snapshotPartitions": "1",
