@@ -125,6 +125,9 @@ func (t *Table[R]) compact(ctx context.Context, change func(R) (R, bool), target
 	if err != nil {
 		return done, fmt.Errorf("compact table %s: %w", t.name, err)
 	}
+	if err := t.checkColumns(); err != nil && len(merges) > 0 {
+		return done, fmt.Errorf("compact table %s: %w", t.name, err)
+	}
 	for _, m := range merges {
 		if opt.DryRun {
 			done.count(m)

@@ -93,6 +93,9 @@ func (l *tableLog) start() error {
 		damaged = errors.Join(damaged, err)
 	}
 	want := l.version + 1
+	if len(versions) > 0 && l.limit < versions[0] && want == 0 {
+		return errors.Join(fmt.Errorf("its log begins at version %d: another tool removed what came before", versions[0]), damaged)
+	}
 	for _, v := range versions {
 		if v < want {
 			continue
@@ -174,11 +177,8 @@ func logVersion(name, suffix string) (version int64, ok bool) {
 
 // commit writes entry number version, or returns errConflict if it is taken.
 func (l *tableLog) commit(version int64, actions []action, info CommitInfo) error {
-	if l.limit != newest {
-		return fmt.Errorf("write table %s: version %d is read as it was, and cannot be changed", l.folder, l.limit)
-	}
-	if l.writes > writerVersion {
-		return fmt.Errorf("write table %s: %w: it asks for Delta writer version %d, this program writes version %d", l.folder, ErrUnsupported, l.writes, writerVersion)
+	if err := l.checkWritable(actions); err != nil {
+		return fmt.Errorf("write table %s: %w", l.folder, err)
 	}
 	entry, err := formatEntry(version, actions, info)
 	if err != nil {

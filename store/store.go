@@ -210,6 +210,7 @@ type anyTable interface {
 	history(context.Context) ([]Commit, error)
 	leftovers() ([]Leftover, error)
 	sync() error
+	checkWritable() error
 }
 
 // tables lists all tables: documents, failures, and the cuts by name.

@@ -119,6 +119,9 @@ func (t *Table[R]) rewrite(ctx context.Context, u *update[R], touched []Part, fr
 		}
 		return err
 	}
+	if err := t.checkColumns(); err != nil && len(touched) > 0 {
+		return nil, fmt.Errorf("update table %s: %w", t.name, err)
+	}
 	for _, part := range touched {
 		var rows []R
 		err := t.scanPart(ctx, part, func(r []R) error { rows = append(rows, r...); return nil })

@@ -39,7 +39,10 @@ func lockStore(ctx context.Context, s *store.Store, part shard, wait time.Durati
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Recover(ctx); err != nil {
+	if _, err = s.Recover(ctx); err == nil {
+		err = s.CheckWritable() // rather than after hours of computing
+	}
+	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}
 	return func() { unlock() }, nil
