@@ -202,18 +202,19 @@ func TestWriteRefuses(t *testing.T) {
 }
 
 func TestChooseCodec(t *testing.T) {
-	sparse := func(n, dim, every int) []schemas.Feature {
+	filled := func(n, dim, every int, value float32) []schemas.Feature {
 		rows := sample(n, dim)
 		for i := range rows {
 			for j := range rows[i].Embedding {
 				rows[i].Embedding[j] = 0
 				if j%every == 0 {
-					rows[i].Embedding[j] = 1
+					rows[i].Embedding[j] = value
 				}
 			}
 		}
 		return rows
 	}
+	sparse := func(n, dim, every int) []schemas.Feature { return filled(n, dim, every, 1.1) }
 	for _, c := range []struct {
 		name string
 		rows []schemas.Feature
@@ -221,6 +222,7 @@ func TestChooseCodec(t *testing.T) {
 	}{
 		{"nothing", nil, Snappy}, {"one row, 5 %", sparse(1, 400, 20), Zstd}, {"many rows, 5 %", sparse(1000, 400, 20), Zstd},
 		{"an eighth", sparse(100, 400, 8), Snappy}, {"half", sample(100, 400), Snappy}, {"dense", sparse(100, 400, 1), Snappy},
+		{"dense, of halves", filled(100, 400, 1, 1.5), Zstd},
 	} {
 		if got := ChooseCodec(c.rows); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
