@@ -19,7 +19,9 @@ type CompactOptions struct {
 	Gone func(path string) bool
 	// DryRun changes nothing and reports what would be done.
 	DryRun bool
-	Info   CommitInfo
+	// Progress is called before each merge of a table; nil if nobody looks.
+	Progress func(table string, done, merges int)
+	Info     CommitInfo
 }
 
 const (
@@ -128,10 +130,13 @@ func (t *Table[R]) compact(ctx context.Context, change func(R) (R, bool), target
 	if err := t.checkColumns(); err != nil && len(merges) > 0 {
 		return done, fmt.Errorf("compact table %s: %w", t.name, err)
 	}
-	for _, m := range merges {
+	for i, m := range merges {
 		if opt.DryRun {
 			done.count(m)
 			continue
+		}
+		if opt.Progress != nil {
+			opt.Progress(t.name, i, len(merges))
 		}
 		committed, err := t.merge(ctx, m, change, opt.Info.withDefaults())
 		if err != nil {

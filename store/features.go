@@ -114,7 +114,7 @@ func compareFeatures(ctx context.Context, p *partFile, dim int, rows []schemas.F
 
 // comparePages compares all columns but the embeddings.
 func comparePages(ctx context.Context, p *partFile, rows []schemas.Feature) error {
-	err := scanPlain(ctx, p, smallRowGroup/16, func(pages []page) error {
+	err := p.pages(ctx, func(pages []page) error {
 		if len(pages) > len(rows) {
 			return fmt.Errorf("%w: more rows read back than written", ErrDamaged)
 		}

@@ -99,7 +99,7 @@ func readWide(ctx context.Context, p *partFile, c *wide.Column, r *wide.Reader, 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.Read(ctx, c, 0, c.Groups(), data) })
 	group.Go(func() error {
-		return scanPlain(ctx, p, smallRowGroup/16, func(pages []page) error {
+		return p.pages(ctx, func(pages []page) error {
 			if len(pages) > len(rows) {
 				return fmt.Errorf("%w: it has more rows than its footer says", ErrDamaged)
 			}

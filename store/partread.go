@@ -78,16 +78,6 @@ func (p *partFile) footer() map[string]string {
 	return out
 }
 
-// page is a Feature without its embedding.
-type page struct {
-	DocumentID   string  `parquet:"document_id"`
-	Page         int32   `parquet:"page"`
-	Path         string  `parquet:"path"`
-	Label        *string `parquet:"label,optional"`
-	Split        *string `parquet:"split,optional"`
-	FeaturizedAt int64   `parquet:"featurized_at,timestamp(microsecond)"`
-}
-
 // pageKey are the columns of a key.
 type pageKey struct {
 	DocumentID string `parquet:"document_id"`

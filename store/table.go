@@ -108,7 +108,7 @@ func (t *Table[R]) scanPages(ctx context.Context, part Part, yield func(R)) erro
 		return err
 	}
 	defer p.Close()
-	err = scanPlain(ctx, p, 16<<10, func(pages []page) error {
+	err = p.pages(ctx, func(pages []page) error {
 		for _, q := range pages {
 			yield(any(q.feature(nil)).(R))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"text/tabwriter"
 	"time"
 
@@ -20,7 +21,7 @@ func compactCommand() *cli.Command {
 	return &cli.Command{
 		Name: "compact", Usage: "merge small parts, bring labels up to date, drop documents that are gone",
 		UsageText: `featurize compact --store features [--target-size 256MB] [--dry-run] [--json]
-   featurize compact --store features --drop-gone CORPUS…`,
+featurize compact --store features --drop-gone CORPUS…`,
 		Description: `Every nightly run leaves small parts; readers are faster with few large ones.
 compact merges neighbouring small parts of each table until they have the
 target size (before compression), and gives features the path, label and split
@@ -69,6 +70,9 @@ func compactAction(c *cli.Context) error {
 		TargetBytes: target, DryRun: c.Bool("dry-run"),
 		Info: store.CommitInfo{Run: uuid.NewString(), Started: time.Now()},
 	}
+	if !c.Bool("quiet") {
+		opt.Progress = mergeProgress(command.Logger(c.App.ErrWriter, false))
+	}
 	if !opt.DryRun {
 		release, err := lockStore(ctx, s, shard{}, c.Duration("lock-wait"))
 		if err != nil {
@@ -92,6 +96,17 @@ func compactAction(c *cli.Context) error {
 		return nil
 	}
 	return printCompaction(c.App.ErrWriter, done, opt.DryRun)
+}
+
+// mergeProgress logs how far a table is, every few seconds.
+func mergeProgress(log *slog.Logger) func(table string, done, merges int) {
+	last := time.Now()
+	return func(table string, done, merges int) {
+		if time.Since(last) >= logEvery {
+			last = time.Now()
+			log.Info("compacting", "table", table, "merges", done, "of", merges)
+		}
+	}
 }
 
 // goneFrom tells which recorded paths the corpus on the command line lacks.

@@ -20,7 +20,7 @@ func verifyCommand() *cli.Command {
 	return &cli.Command{
 		Name: "verify", Usage: "check every table, part and row of a store",
 		UsageText: `featurize verify --store features [--json]
-   featurize verify --store features --recompute 20 --weights FILE`,
+featurize verify --store features --recompute 20 --weights FILE`,
 		Description: `Checks that each table's log has no gap and its checkpoints say the same, that
 every part is there with the size and SHA-256 recorded at its commit, that row
 counts, keys and vector lengths are right, that no value is NaN or infinite, and
