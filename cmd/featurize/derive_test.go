@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"maps"
-	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,12 +63,7 @@ func TestDerive(t *testing.T) {
 	for cut := range strings.SplitSeq(cuts, ",") {
 		want, got := vectorsOf(t, direct, cut), vectorsOf(t, derived, cut)
 		same := maps.EqualFunc(got, want, func(a, b schemas.Feature) bool {
-			for i := range b.Embedding {
-				if math.Float32bits(a.Embedding[i]) != math.Float32bits(b.Embedding[i]) {
-					return false
-				}
-			}
-			return a.Path == b.Path && *a.Label == *b.Label && len(a.Embedding) == len(b.Embedding)
+			return a.Path == b.Path && *a.Label == *b.Label && sameFloats(a.Embedding, b.Embedding)
 		})
 		if !same || len(want) != 2 {
 			t.Errorf("%s: derived rows differ from those of a run", cut)

@@ -17,30 +17,7 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
 	"cutpoint/schemas"
-	"cutpoint/store"
 )
-
-// embeddings reads the vectors of a cut by page.
-func embeddings(t *testing.T, dir, cut string) map[schemas.PageKey][]float32 {
-	t.Helper()
-	s, err := store.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, _, err := s.Cut(cut)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := map[schemas.PageKey][]float32{}
-	rows, err := allRows(t.Context(), table)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range rows {
-		out[r.Key()] = r.Embedding
-	}
-	return out
-}
 
 // gray writes a page of one grey.
 func gray(t *testing.T, path string, level uint8) {
@@ -123,12 +100,13 @@ func TestFloat16(t *testing.T) {
 		}
 	}
 	for _, cut := range []string{"pool1-avg", "pool2-avg"} {
-		want, got := embeddings(t, full, cut), embeddings(t, half, cut)
+		want, got := vectorsOf(t, full, cut), vectorsOf(t, half, cut)
 		if len(want) != 3 || len(got) != 2 {
 			t.Fatalf("%s: %d pages of float32, %d of float16", cut, len(want), len(got))
 		}
-		for key, v := range got {
-			if schemas.RoundHalf(want[key]); math.Abs(float64(v[0])) > 65504 || !sameFloats(v, want[key]) {
+		for key, r := range got {
+			v, rounded := r.Embedding, want[key].Embedding
+			if schemas.RoundHalf(rounded); math.Abs(float64(v[0])) > 65504 || !sameFloats(v, rounded) {
 				t.Errorf("%s: page %v is not the rounded one of the other store", cut, key)
 			}
 		}
