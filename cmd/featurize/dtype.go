@@ -8,7 +8,7 @@ import (
 )
 
 func dtypeFlag() cli.Flag {
-	return &cli.StringFlag{Name: "dtype", Value: schemas.Float32, Usage: "`TYPE` of the stored values, float32 or float16 (see below)"}
+	return &cli.StringFlag{Name: "dtype", Value: schemas.Float32, Usage: "`TYPE` of the stored values, float32 or float16 (see above)"}
 }
 
 // The sizes are of 300 scanned pages with ImageNet weights: fc1 and fc2 59 %,
