@@ -151,7 +151,9 @@ func (r *Report) vector(p *stored, cut model.Cut, now, then []float32) {
 	if rms == 0 {
 		r.Identical++
 	}
-	r.Greatest = max(r.Greatest, rms)
+	if !math.IsInf(rms, 0) && !math.IsNaN(rms) { // which JSON has no number for; the problem says it
+		r.Greatest = max(r.Greatest, rms)
+	}
 	if !(rms <= Tolerance) {
 		r.Problems = append(r.Problems, fmt.Sprintf("table %s: page %d of %s (document %s) is stored with a relative RMS difference of %.2g to what it gives now",
 			cut, p.key.Page, p.path, p.key.DocumentID, rms))
