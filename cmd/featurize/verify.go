@@ -63,7 +63,9 @@ func verifyAction(c *cli.Context) error {
 		return err
 	}
 	// Of a damaged table there is nothing to compare.
-	if c.Int("recompute") > 0 && len(v.Problems) == 0 {
+	if c.Int("recompute") > 0 && len(v.Problems) > 0 {
+		v.Notes = append(v.Notes, "no page was computed again, because of the problems")
+	} else if c.Int("recompute") > 0 {
 		report, err := recomputePages(c, s)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 
@@ -80,7 +81,12 @@ func Run(ctx context.Context, job Job) (Report, error) {
 	for i := range pages {
 		p := &pages[i]
 		page, err := p.prepare(job.Limits)
-		if err != nil {
+		var lacks *noSuchPage
+		switch {
+		case errors.As(err, &lacks):
+			r.Problems = append(r.Problems, fmt.Sprintf("page %d of %s (document %s) is stored, but the document does not give it: %v", p.key.Page, p.path, p.key.DocumentID, lacks.err))
+			continue
+		case err != nil:
 			r.Unchecked = append(r.Unchecked, fmt.Sprintf("page %d of %s: %v", p.key.Page, p.path, err))
 			continue
 		}
@@ -94,6 +100,12 @@ func Run(ctx context.Context, job Job) (Report, error) {
 	return r, flush()
 }
 
+// noSuchPage says that the very document that was featurized does not give a page
+// that is stored.
+type noSuchPage struct{ err error }
+
+func (e *noSuchPage) Error() string { return e.err.Error() }
+
 // prepare reads the document again and returns the page's pixels.
 func (p *stored) prepare(limits raster.Limits) ([]uint8, error) {
 	data, err := corpus.Entry{Path: p.path}.Read(limits.MaxBytes)
@@ -105,11 +117,14 @@ func (p *stored) prepare(limits raster.Limits) ([]uint8, error) {
 	}
 	doc, err := raster.Open(data, limits)
 	if err != nil {
-		return nil, err
+		return nil, &noSuchPage{err}
+	}
+	if int(p.key.Page) >= doc.Pages() {
+		return nil, &noSuchPage{fmt.Errorf("it has %d pages", doc.Pages())}
 	}
 	image, err := doc.Decode(int(p.key.Page))
 	if err != nil {
-		return nil, err
+		return nil, &noSuchPage{err}
 	}
 	pixels := make([]uint8, model.InputShape().Len())
 	image.Squash(pixels, model.InputShape().W)
