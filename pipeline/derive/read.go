@@ -3,6 +3,7 @@ package derive
 import (
 	"context"
 
+	"cutpoint/model"
 	"cutpoint/schemas"
 )
 
@@ -110,11 +111,20 @@ func (r *run) compute(ctx context.Context, b *batch, p *part) error {
 		}
 		r.engine = engine
 	}
-	dst := make([][]float32, len(r.Cuts)) // kept by the part
-	for i, c := range r.Cuts {
-		dst[i] = make([]float32, n*c.Dim())
+	var any uint64 // the cuts that some page of the batch lacks
+	for _, wanted := range b.wanted {
+		any |= wanted
 	}
-	if err := r.engine.ForwardFrom(ctx, r.From, b.x, r.Cuts, dst); err != nil {
+	dst := make([][]float32, len(r.Cuts)) // kept by the part; nil for a cut that nobody lacks
+	var cuts []model.Cut
+	var lacking [][]float32
+	for i, c := range r.Cuts {
+		if any&(1<<i) != 0 {
+			dst[i] = make([]float32, n*c.Dim())
+			cuts, lacking = append(cuts, c), append(lacking, dst[i])
+		}
+	}
+	if err := r.engine.ForwardFrom(ctx, r.From, b.x, cuts, lacking); err != nil {
 		return err
 	}
 	now := r.Now()
