@@ -1,10 +1,13 @@
 // Package head trains the small models that sit on a cut of the frozen trunk,
 // and keeps them in files.
 //
-// Every recipe ends as the same thing, an affine map after a per-feature
-// standardisation: log p = log softmax(((x − Mean)·Scale)·Kernel + Bias). In
-// inference BatchNorm is exactly such a standardisation and Dropout is nothing,
-// so one Head and one file layout serve all recipes.
+// Every recipe ends as the same thing: a per-feature standardisation, hidden
+// layers with ReLU (often none), and an affine map to log probabilities. In
+// inference BatchNorm is exactly an affine map and joins the layer after it,
+// Dropout is nothing, and the distance to a class's mean is affine too, so that
+// one Head and one file layout serve all recipes but the vote of neighbours,
+// which keeps pages in place of layers.
 //
-// Shapes: N pages, D features (the cut's length), K classes.
+// Shapes: N pages, D features (the cut's length), H values of a hidden layer, K
+// classes.
 package head

@@ -8,18 +8,16 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"strconv"
 )
 
 // formatVersion is what this package writes and the highest it reads.
-const formatVersion = 1
+const formatVersion = 2
 
 // File is a head as it stands on disk: a .safetensors file whose tensors are
-// mean (D), scale (D), kernel (D, K) and bias (K), all F32, and whose
-// __metadata__ holds the rest.
+// those of tensors, and whose __metadata__ holds the rest.
 type File struct {
 	Cut         string   // canonical name of the cut it was trained on
 	Fingerprint string   // of the store it was trained on
@@ -50,31 +48,24 @@ func (f *File) check() error {
 		return errors.New("the head is empty")
 	case len(f.Classes) != h.Classes:
 		return fmt.Errorf("%d class names for %d classes", len(f.Classes), h.Classes)
-	case len(h.Mean) != h.Dim || len(h.Scale) != h.Dim || len(h.Kernel) != h.Dim*h.Classes || len(h.Bias) != h.Classes:
-		return fmt.Errorf("tensors do not fit %d features and %d classes", h.Dim, h.Classes)
 	case f.Cut == "" || f.Fingerprint == "" || h.Kind == "":
 		return errors.New("kind, cut or fingerprint is missing")
+	case h.Neighbours != nil && (h.Neighbours.K < 1 || h.Neighbours.K > h.Neighbours.Pages.Out):
+		return fmt.Errorf("%d of %d neighbours cannot vote", h.Neighbours.K, h.Neighbours.Pages.Out)
+	}
+	in := h.Dim
+	for i, l := range h.Hidden {
+		if l.In != in {
+			return fmt.Errorf("hidden layer %d takes %d values and is given %d", i, l.In, in)
+		}
+		in = l.Out
 	}
 	for _, t := range h.tensors() {
-		for i, v := range t.values {
-			if d := float64(v); math.IsNaN(d) || math.IsInf(d, 0) {
-				return fmt.Errorf("tensor %s has %v at %d: values must be finite", t.name, v, i)
-			}
+		if err := t.check(h.Classes); err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-type values struct {
-	name   string
-	shape  []int
-	values []float32
-}
-
-// tensors lists the head's values in file order.
-func (h *Head) tensors() []values {
-	return []values{{"mean", []int{h.Dim}, h.Mean}, {"scale", []int{h.Dim}, h.Scale},
-		{"kernel", []int{h.Dim, h.Classes}, h.Kernel}, {"bias", []int{h.Classes}, h.Bias}}
 }
 
 // Save writes the file at path so that a reader finds the old file or the whole
@@ -132,14 +123,14 @@ func (f *File) write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(w)
+	out := bufio.NewWriterSize(w, 1<<20)
 	var word [8]byte
 	binary.LittleEndian.PutUint64(word[:], uint64(len(header)))
 	out.Write(word[:]) // a bufio.Writer keeps its first error for Flush
 	out.Write(header)
 	for _, t := range f.Head.tensors() {
-		for _, v := range t.values {
-			binary.LittleEndian.PutUint32(word[:4], math.Float32bits(v))
+		for i := range t.len() {
+			binary.LittleEndian.PutUint32(word[:4], t.bits(i))
 			out.Write(word[:4])
 		}
 	}
@@ -154,25 +145,42 @@ type entry struct {
 }
 
 func (f *File) header() ([]byte, error) {
-	classes, err := json.Marshal(f.Classes)
+	metadata, err := f.metadata()
 	if err != nil {
 		return nil, err
 	}
-	options, err := json.Marshal(f.Head.Options)
-	if err != nil {
-		return nil, err
-	}
-	header := map[string]any{"__metadata__": map[string]string{
-		"format": "cutpoint head", "format_version": strconv.Itoa(formatVersion), "kind": f.Head.Kind, "cut": f.Cut,
-		"dim": strconv.Itoa(f.Head.Dim), "fingerprint": f.Fingerprint, "classes": string(classes), "options": string(options)}}
+	header := map[string]any{"__metadata__": metadata}
 	at := 0
 	for _, t := range f.Head.tensors() {
-		header[t.name] = entry{"F32", t.shape, [2]int{at, at + 4*len(t.values)}}
-		at += 4 * len(t.values)
+		header[t.name] = entry{t.dtype(), t.shape, [2]int{at, at + 4*t.len()}}
+		at += 4 * t.len()
 	}
 	raw, err := json.Marshal(header)
 	for err == nil && len(raw)%8 != 0 {
 		raw = append(raw, ' ')
 	}
 	return raw, err
+}
+
+// metadata is everything but the tensors; its values are strings, as the format
+// wants them.
+func (f *File) metadata() (map[string]string, error) {
+	h := f.Head
+	meta := map[string]string{"format": "cutpoint head", "format_version": strconv.Itoa(formatVersion), "kind": h.Kind,
+		"cut": f.Cut, "dim": strconv.Itoa(h.Dim), "fingerprint": f.Fingerprint, "normalize": strconv.FormatBool(h.Normalize)}
+	hidden := []int{}
+	for _, l := range h.Hidden {
+		hidden = append(hidden, l.Out)
+	}
+	if n := h.Neighbours; n != nil {
+		meta["neighbours"], meta["pages"] = strconv.Itoa(n.K), strconv.Itoa(n.Pages.Out)
+	}
+	for name, v := range map[string]any{"classes": f.Classes, "options": h.Options, "hidden": hidden} {
+		raw, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		meta[name] = string(raw)
+	}
+	return meta, nil
 }

@@ -23,6 +23,34 @@ func sample(t testing.TB) *File {
 	return &File{Cut: "fc2", Fingerprint: strings.Repeat("ab", 32), Classes: []string{"brief", "e-mail", "Größe \"x\""}, Head: h}
 }
 
+// shapes returns a file of each kind of head.
+func shapes(t testing.TB) map[string]*File {
+	t.Helper()
+	d := planted(4, 30, 6, 3, 4)
+	knn, err := KNN{}.Train(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deep := &Head{Kind: VGGTopName, Dim: 6, Classes: 3, Kernel: ramp(15), Bias: ramp(3), Hidden: []Dense{
+		{In: 6, Out: 4, Kernel: ramp(24), Bias: ramp(4)}, {In: 4, Out: 5, Kernel: ramp(20), Bias: ramp(5)}}}
+	files := map[string]*File{"affine": sample(t)}
+	for name, h := range map[string]*Head{"knn": knn, "deep": deep} {
+		f := sample(t)
+		f.Head = h
+		files[name] = f
+	}
+	return files
+}
+
+// ramp returns n values around 0.
+func ramp(n int) []float32 {
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = float32(i%7)/4 - 0.7
+	}
+	return values
+}
+
 func encoded(t testing.TB, f *File) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -33,25 +61,24 @@ func encoded(t testing.TB, f *File) []byte {
 }
 
 func TestFileRoundTrip(t *testing.T) {
-	f := sample(t)
 	path := filepath.Join(t.TempDir(), "head.safetensors")
-	for range 2 { // the second replaces the first
+	d := planted(5, 50, 6, 3, 4)
+	for name, f := range shapes(t) { // each replaces the one before
 		if err := f.Save(path); err != nil {
 			t.Fatal(err)
 		}
-	}
-	got, err := Load(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(got, f) {
-		t.Errorf("read %+v, wrote %+v", got, f)
-	}
-	d := planted(5, 50, 6, 3, 4)
-	a, _ := f.Head.LogProbabilities(d.Matrix)
-	b, _ := got.Head.LogProbabilities(d.Matrix)
-	if !slices.Equal(a, b) {
-		t.Error("predictions differ after a round trip")
+		got, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, f) {
+			t.Errorf("%s: read %+v, wrote %+v", name, got, f)
+		}
+		a, _ := f.Head.LogProbabilities(d.Matrix)
+		b, _ := got.Head.LogProbabilities(d.Matrix)
+		if !slices.Equal(a, b) || len(a) == 0 {
+			t.Errorf("%s: predictions differ after a round trip", name)
+		}
 	}
 	left, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(left) != 1 {
@@ -66,6 +93,8 @@ func TestSaveRefuses(t *testing.T) {
 		"class missing":  func(f *File) { f.Classes = f.Classes[:2] },
 		"not finite":     func(f *File) { f.Head.Kernel[3] = float32(math.NaN()) },
 		"short kernel":   func(f *File) { f.Head.Kernel = f.Head.Kernel[:5] },
+		"no way through": func(f *File) { f.Head.Hidden = []Dense{{In: 5, Out: 6, Kernel: ramp(30), Bias: ramp(6)}} },
+		"nobody votes":   func(f *File) { f.Head.Neighbours = &Neighbours{} },
 	} {
 		f := sample(t)
 		spoil(f)
@@ -110,7 +139,7 @@ func TestLoadRefusesBrokenFiles(t *testing.T) {
 	for name, raw := range map[string][]byte{
 		"empty": nil, "seven bytes": good[:7], "half a header": good[:100], "cut short": good[:len(good)-1],
 		"more behind": append(slices.Clone(good), 0), "huge header": huge, "not a number": nan,
-		"version":      text(`"format_version":"1"`, `"format_version":"9"`),
+		"version":      text(`"format_version":"2"`, `"format_version":"9"`),
 		"dim":          text(`"dim":"6"`, `"dim":"0"`),
 		"other dim":    text(`"dim":"6"`, `"dim":"7"`),
 		"precision":    text(`"F32"`, `"F16"`),
@@ -124,15 +153,28 @@ func TestLoadRefusesBrokenFiles(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	knn := encoded(t, shapes(t)["knn"])
+	for name, change := range map[string][2]string{
+		"fewer than vote": {`"neighbours":"5"`, `"neighbours":"9999"`}, "no votes": {`"neighbours":"5"`, `"neighbours":"0"`},
+		"other pages": {`"pages":"30"`, `"pages":"31"`}, "hidden too": {`"hidden":"[]"`, `"hidden":"[2]"`}, "hidden text": {`"hidden":"[]"`, `"hidden":"x"`},
+	} {
+		raw := bytes.Replace(knn, []byte(change[0]), []byte(change[1]), 1)
+		binary.LittleEndian.PutUint64(raw, uint64(int(binary.LittleEndian.Uint64(raw))+len(raw)-len(knn)))
+		if _, err := read(bytes.NewReader(raw), int64(len(raw))); name != "hidden too" && !errors.Is(err, ErrFormat) || bytes.Equal(raw, knn) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	if _, err := Load(filepath.Join(t.TempDir(), "absent")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("absent file: %v", err)
 	}
 }
 
 func FuzzLoad(f *testing.F) {
-	good := encoded(f, sample(f))
-	f.Add(good)
-	f.Add(good[:len(good)/2])
+	for _, file := range shapes(f) {
+		good := encoded(f, file)
+		f.Add(good)
+		f.Add(good[:len(good)/2])
+	}
 	f.Add([]byte{2, 0, 0, 0, 0, 0, 0, 0, '{', '}'})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		file, err := read(bytes.NewReader(raw), int64(len(raw)))
@@ -144,7 +186,7 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("a head that was read cannot predict: %v", err)
 		}
 		again, err := read(bytes.NewReader(encoded(t, file)), int64(len(encoded(t, file))))
-		if err != nil || !slices.Equal(again.Head.Kernel, file.Head.Kernel) {
+		if err != nil || !reflect.DeepEqual(again, file) {
 			t.Errorf("a head that was read cannot be written and read: %v", err)
 		}
 	})

@@ -1,78 +1,90 @@
 package head
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
-// Head is a trained classifier: a standardisation of the features and an affine
-// map to K logits.
+// Head is a trained classifier. A page's vector, (D), goes through
+//
+//	v/‖v‖ if Normalize ─▶ (v − Mean)·Scale ─▶ Hidden, ReLU after each ─▶ Kernel, Bias ─▶ log softmax
+//
+// or, with Neighbours, from the standardisation to a vote of the nearest pages.
 type Head struct {
-	Kind    string            // the recipe that made it: "softmax"
-	Dim     int               // D
-	Classes int               // K
-	Mean    []float32         // (D) subtracted from each feature
-	Scale   []float32         // (D) multiplied afterwards; 0 for a feature that never varied
-	Kernel  []float32         // (D, K)
-	Bias    []float32         // (K)
-	Options map[string]string // what it was trained with, for people
+	Kind       string            // the recipe that made it: "softmax"
+	Dim        int               // D
+	Classes    int               // K
+	Normalize  bool              // each vector is first divided by its Euclidean length; zeros stay
+	Mean       []float32         // (D) subtracted from each feature; nil: nothing is
+	Scale      []float32         // (D) multiplied afterwards, 0 for a feature that never varied; nil: 1
+	Hidden     []Dense           // layers before the last, often none
+	Kernel     []float32         // (Width, K); nil with Neighbours
+	Bias       []float32         // (K); nil with Neighbours
+	Neighbours *Neighbours       // in place of Hidden, Kernel and Bias
+	Options    map[string]string // what it was trained with, for people
 }
 
-// Parameters returns the number of trained values: kernel, bias and, where the
-// recipe learns it, the standardisation's scale and shift.
+// Dense is a fully connected layer.
+type Dense struct {
+	In, Out int
+	Kernel  []float32 // (In, Out)
+	Bias    []float32 // (Out)
+}
+
+// Width returns the number of values that the last layer takes.
+func (h *Head) Width() int {
+	if n := len(h.Hidden); n > 0 {
+		return h.Hidden[n-1].Out
+	}
+	return h.Dim
+}
+
+// Parameters returns the number of trained values: kernels, biases and, where
+// the recipe learns them, BatchNorm's scale and shift. A vote of neighbours has
+// none.
 func (h *Head) Parameters() int64 {
-	n := int64(h.Dim)*int64(h.Classes) + int64(h.Classes)
-	if h.Kind == DropoutBNSoftmaxName {
-		n += 2 * int64(h.Dim) // BatchNorm's gamma and beta
+	if h.Neighbours != nil {
+		return 0
+	}
+	n := int64(len(h.Kernel)) + int64(len(h.Bias))
+	for _, l := range h.Hidden {
+		n += int64(len(l.Kernel)) + int64(len(l.Bias))
+	}
+	switch h.Kind {
+	case DropoutBNSoftmaxName, DenseDropoutBNSoftmaxName:
+		n += 2 * int64(h.Width())
 	}
 	return n
 }
 
-// LogProbabilities returns the natural logarithm of every class's probability
-// for every row of the view, (N, K). A row's values do not depend on the others.
-func (h *Head) LogProbabilities(x Matrix) ([]float64, error) {
-	if err := x.check(); err != nil {
-		return nil, fmt.Errorf("predict: %w", err)
+// lengthOf returns the factor that a vector is multiplied with before its
+// standardisation.
+func (h *Head) lengthOf(x []float32) float64 {
+	if !h.Normalize {
+		return 1
 	}
-	if x.Dim != h.Dim {
-		return nil, fmt.Errorf("predict: the head takes %d features and the pages have %d: use the cut it was trained on", h.Dim, x.Dim)
-	}
-	n, k := x.Len(), h.Classes
-	out := make([]float64, n*k)
-	parallel(n, func(i int) {
-		h.logits(x.Row(i), out[i*k:(i+1)*k])
-		logSoftmax(out[i*k : (i+1)*k])
-	})
-	return out, nil
+	return reciprocalLength(x)
 }
 
-// Predict returns the most probable class of every row of the view, (N).
-func (h *Head) Predict(x Matrix) ([]int, error) {
-	logp, err := h.LogProbabilities(x)
-	if err != nil {
-		return nil, err
+// reciprocalLength returns 1/‖x‖, and 0 for a vector of zeros.
+func reciprocalLength(x []float32) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += float64(v) * float64(v)
 	}
-	classes := make([]int, x.Len())
-	for i := range classes {
-		classes[i] = argmax(logp[i*h.Classes : (i+1)*h.Classes])
+	if sum == 0 {
+		return 0
 	}
-	return classes, nil
+	return 1 / math.Sqrt(sum)
 }
 
-// logits writes ((x − Mean)·Scale)·Kernel + Bias to dst, (K), summed in float64.
-func (h *Head) logits(x []float32, dst []float64) {
-	for k, b := range h.Bias {
-		dst[k] = float64(b)
+// standard returns the standardisation of feature d.
+func (h *Head) standard(d int) (mean, scale float64) {
+	scale = 1
+	if h.Mean != nil {
+		mean = float64(h.Mean[d])
 	}
-	for d, v := range x {
-		z := (float64(v) - float64(h.Mean[d])) * float64(h.Scale[d])
-		if z == 0 {
-			continue
-		}
-		for k, w := range h.Kernel[d*h.Classes : (d+1)*h.Classes] {
-			dst[k] += z * float64(w)
-		}
+	if h.Scale != nil {
+		scale = float64(h.Scale[d])
 	}
+	return mean, scale
 }
 
 // logSoftmax replaces logits, (K), by log probabilities. It returns the

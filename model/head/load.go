@@ -1,12 +1,10 @@
 package head
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -18,7 +16,9 @@ import (
 const (
 	maxDim     = 1 << 20 // the largest cut, pool1, has 802,816 values
 	maxClasses = 1 << 16
-	maxValues  = 1 << 29 // of the kernel
+	maxHidden  = 8
+	maxPages   = 1 << 24 // that vote
+	maxValues  = 1 << 29 // of a tensor
 )
 
 // ErrFormat is returned for a file that is not a head file.
@@ -75,52 +75,92 @@ func fromMetadata(meta map[string]string) (*File, error) {
 	if err != nil || dim < 1 || dim > maxDim {
 		return nil, fmt.Errorf("its dim is %q", meta["dim"])
 	}
-	f := &File{Cut: meta["cut"], Fingerprint: meta["fingerprint"], Head: &Head{Kind: meta["kind"], Dim: dim}}
+	f := &File{Cut: meta["cut"], Fingerprint: meta["fingerprint"],
+		Head: &Head{Kind: meta["kind"], Dim: dim, Normalize: meta["normalize"] == "true"}}
 	if err := json.Unmarshal([]byte(meta["classes"]), &f.Classes); err != nil {
 		return nil, fmt.Errorf("its classes are not a JSON list of names: %w", err)
 	}
-	if k := len(f.Classes); k < 2 || k > maxClasses || dim*k > maxValues {
-		return nil, fmt.Errorf("it has %d classes on %d features", k, dim)
-	}
 	f.Head.Classes = len(f.Classes)
+	if k := len(f.Classes); k < 2 || k > maxClasses {
+		return nil, fmt.Errorf("it has %d classes", k)
+	}
 	if options := meta["options"]; options != "" {
 		if err := json.Unmarshal([]byte(options), &f.Head.Options); err != nil {
 			return nil, fmt.Errorf("its options are not JSON: %w", err)
 		}
 	}
+	if err := f.Head.shapesOf(meta); err != nil {
+		return nil, err
+	}
+	for _, t := range f.Head.tensors() {
+		if t.size() > maxValues {
+			return nil, fmt.Errorf("tensor %s has %v values", t.name, t.shape)
+		}
+	}
 	return f, nil
 }
 
-// readTensors reads the values of the four tensors that a head has.
+// shapesOf sets the sizes of what lies between the features and the classes.
+func (h *Head) shapesOf(meta map[string]string) error {
+	var hidden []int
+	if list := meta["hidden"]; list != "" {
+		if err := json.Unmarshal([]byte(list), &hidden); err != nil || len(hidden) > maxHidden {
+			return fmt.Errorf("its hidden layers are %.100q", list)
+		}
+	}
+	in := h.Dim
+	for _, out := range hidden {
+		if out < 1 || out > maxDim {
+			return fmt.Errorf("it has a hidden layer of %d values", out)
+		}
+		h.Hidden = append(h.Hidden, Dense{In: in, Out: out})
+		in = out
+	}
+	if meta["neighbours"] == "" {
+		return nil
+	}
+	k, kErr := strconv.Atoi(meta["neighbours"])
+	m, mErr := strconv.Atoi(meta["pages"])
+	if kErr != nil || mErr != nil || k < 1 || m < k || m > maxPages {
+		return fmt.Errorf("%.20q of %.20q neighbours cannot vote", meta["neighbours"], meta["pages"])
+	}
+	h.Neighbours = &Neighbours{K: k, Pages: Dense{In: h.Dim, Out: m}}
+	return nil
+}
+
+// readTensors reads the arrays that a head of these sizes has. Mean and scale
+// may be absent.
 func (f *File) readTensors(r io.ReaderAt, tensors []safetensors.Tensor) error {
 	h := f.Head
+	has := func(name string) int {
+		return slices.IndexFunc(tensors, func(t safetensors.Tensor) bool { return t.Name == name })
+	}
+	for name, values := range map[string]*[]float32{"mean": &h.Mean, "scale": &h.Scale} {
+		if has(name) >= 0 {
+			*values = []float32{} // so that it counts among the head's
+		}
+	}
 	want := h.tensors()
 	if len(tensors) != len(want) {
-		return fmt.Errorf("it has %d tensors, a head has %d", len(tensors), len(want))
+		return fmt.Errorf("it has %d tensors, this kind of head has %d", len(tensors), len(want))
 	}
-	to := map[string]*[]float32{"mean": &h.Mean, "scale": &h.Scale, "kernel": &h.Kernel, "bias": &h.Bias}
 	for _, w := range want {
-		i := slices.IndexFunc(tensors, func(t safetensors.Tensor) bool { return t.Name == w.name })
+		i := has(w.name)
 		if i < 0 {
 			return fmt.Errorf("tensor %s is missing", w.name)
 		}
 		t := tensors[i]
-		if t.DType != "F32" || !slices.Equal(t.Shape, w.shape) {
-			return fmt.Errorf("tensor %s is %s %v, want F32 %v", t.Name, t.DType, t.Shape, w.shape)
+		if t.DType != w.dtype() || !slices.Equal(t.Shape, w.shape) {
+			return fmt.Errorf("tensor %s is %s %v, want %s %v", t.Name, t.DType, t.Shape, w.dtype(), w.shape)
 		}
 		raw := make([]byte, t.Size) // in the file, as ReadHeader has checked
 		if n, err := r.ReadAt(raw, t.Offset); n < len(raw) {
 			return fmt.Errorf("read tensor %s: %w", t.Name, err)
 		}
-		*to[w.name] = float32sOf(raw)
+		w.set(raw)
+	}
+	if h.Neighbours != nil {
+		h.Neighbours.Pages.Bias = make([]float32, len(h.Neighbours.Classes))
 	}
 	return nil
-}
-
-func float32sOf(raw []byte) []float32 {
-	out := make([]float32, len(raw)/4)
-	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
-	}
-	return out
 }

@@ -1,0 +1,119 @@
+package head
+
+import (
+	"fmt"
+
+	"cutpoint/model/kernel"
+)
+
+// rowsAtOnce is how many rows go through a hidden layer together: enough that
+// laying out its weights costs little beside the products, and few enough that a
+// cut's longest vectors take no more than 26 MB.
+const rowsAtOnce = 256
+
+// LogProbabilities returns the natural logarithm of every class's probability
+// for every row of the view, (N, K). A row's values do not depend on the others.
+func (h *Head) LogProbabilities(x Matrix) ([]float64, error) {
+	if err := x.check(); err != nil {
+		return nil, fmt.Errorf("predict: %w", err)
+	}
+	if x.Dim != h.Dim {
+		return nil, fmt.Errorf("predict: the head takes %d features and the pages have %d: use the cut it was trained on", h.Dim, x.Dim)
+	}
+	out := make([]float64, x.Len()*h.Classes) // (N, K)
+	if h.Neighbours == nil && len(h.Hidden) == 0 {
+		parallel(x.Len(), func(i int) { h.affine(x.Row(i), out[i*h.Classes:(i+1)*h.Classes]) })
+		return out, nil
+	}
+	for _, s := range spans(x.Len(), rowsAtOnce) {
+		h.deep(x, s, out[s.lo*h.Classes:s.hi*h.Classes])
+	}
+	return out, nil
+}
+
+// Predict returns the most probable class of every row of the view, (N).
+func (h *Head) Predict(x Matrix) ([]int, error) {
+	logp, err := h.LogProbabilities(x)
+	if err != nil {
+		return nil, err
+	}
+	classes := make([]int, x.Len())
+	for i := range classes {
+		classes[i] = argmax(logp[i*h.Classes : (i+1)*h.Classes])
+	}
+	return classes, nil
+}
+
+// affine writes the log probabilities of a head without layers between to dst,
+// (K), summed in float64.
+func (h *Head) affine(x []float32, dst []float64) {
+	for k, b := range h.Bias {
+		dst[k] = float64(b)
+	}
+	length := h.lengthOf(x)
+	for d, v := range x {
+		mean, scale := h.standard(d)
+		z := (float64(v)*length - mean) * scale
+		if z == 0 {
+			continue
+		}
+		for k, w := range h.Kernel[d*h.Classes : (d+1)*h.Classes] {
+			dst[k] += z * float64(w)
+		}
+	}
+	logSoftmax(dst)
+}
+
+// deep writes the log probabilities of the view's rows s.lo … s.hi-1 to dst,
+// (s.len(), K).
+func (h *Head) deep(x Matrix, s span, dst []float64) {
+	values := make([]float32, s.len()*h.Dim) // (n, D)
+	parallel(s.len(), func(i int) { h.standardised(x.Row(s.lo+i), values[i*h.Dim:(i+1)*h.Dim]) })
+	if h.Neighbours != nil {
+		h.Neighbours.vote(values, s.len(), h.Classes, dst)
+		return
+	}
+	for i := range h.Hidden {
+		values = h.Hidden[i].forward(values, s.len(), true)
+	}
+	width := h.Width()
+	last := Head{Dim: width, Classes: h.Classes, Kernel: h.Kernel, Bias: h.Bias}
+	parallel(s.len(), func(i int) { last.affine(values[i*width:(i+1)*width], dst[i*h.Classes:(i+1)*h.Classes]) })
+}
+
+// standardised writes the head's input for a vector to dst, (D).
+func (h *Head) standardised(x, dst []float32) {
+	length := h.lengthOf(x)
+	for d, v := range x {
+		mean, scale := h.standard(d)
+		dst[d] = float32((float64(v)*length - mean) * scale)
+	}
+}
+
+// forward returns act(x·Kernel + Bias), (n, Out), of x, (n, In). The sums of a
+// row have one order, whatever rows are beside it.
+func (l *Dense) forward(x []float32, n int, relu bool) []float32 {
+	fastest, err := kernel.Select("")
+	if err != nil { // Select("") has the generic kernel at least
+		fastest = kernel.Float32{}
+	}
+	width, panels := fastest.Width(), fastest.Panels(l.Out)
+	stride := panels * width
+	wide := make([]float32, n*stride) // (n, stride): Out rounded up to panels
+	bias := make([]float32, stride)
+	copy(bias, l.Bias)
+	parallel(panels, func(j int) {
+		panel := make([]float32, l.In*width)
+		fastest.PackPanel(panel, l.Kernel, l.Out, j)
+		fastest.Multiply(n, &kernel.Product{Dst: wide[j*width:], DstStride: stride, Src: x, SrcStride: l.In,
+			Panel: panel, Init: bias[j*width:], Offsets: []int{0}, Length: l.In, ReLU: relu})
+	})
+	if stride == l.Out {
+		return wide
+	}
+	out := make([]float32, n*l.Out) // (n, Out)
+	for i := range n {
+		copy(out[i*l.Out:(i+1)*l.Out], wide[i*stride:])
+	}
+	return out
+}
