@@ -61,8 +61,8 @@ func better(a, b Entry) bool {
 // cheaper orders by the trunk's work, then stored bytes, then the head's size;
 // at equal cost the more accurate one, then the lower log loss, comes first.
 func cheaper(a, b Entry) bool {
-	return cmp.Or(cmp.Compare(a.TrunkFLOPs, b.TrunkFLOPs), cmp.Compare(a.BytesAPage, b.BytesAPage),
-		cmp.Compare(a.HeadParameters, b.HeadParameters), compare(b.Accuracy, a.Accuracy),
+	return cmp.Or(cmp.Compare(a.Costs.TrunkFLOPs, b.Costs.TrunkFLOPs), cmp.Compare(a.Costs.BytesAPage, b.Costs.BytesAPage),
+		cmp.Compare(a.Costs.HeadParameters, b.Costs.HeadParameters), compare(b.Accuracy, a.Accuracy),
 		compare(a.LogLoss, b.LogLoss)) < 0
 }
 
@@ -88,14 +88,14 @@ func (r *Report) advise() string {
 // savings says what the cheaper candidate costs beside the other.
 func savings(a, b Entry) string {
 	switch {
-	case a.TrunkFLOPs < b.TrunkFLOPs && a.BytesAPage != b.BytesAPage:
-		return fmt.Sprintf("%s instead of %s GFLOP and %s instead of %s a page.", gflop(a.TrunkFLOPs), gflop(b.TrunkFLOPs), bytes(a.BytesAPage), bytes(b.BytesAPage))
-	case a.TrunkFLOPs < b.TrunkFLOPs:
-		return fmt.Sprintf("%s instead of %s GFLOP a page.", gflop(a.TrunkFLOPs), gflop(b.TrunkFLOPs))
-	case a.BytesAPage < b.BytesAPage:
-		return fmt.Sprintf("%s instead of %s a page.", bytes(a.BytesAPage), bytes(b.BytesAPage))
+	case a.Costs.TrunkFLOPs < b.Costs.TrunkFLOPs && a.Costs.BytesAPage != b.Costs.BytesAPage:
+		return fmt.Sprintf("%s instead of %s GFLOP and %s instead of %s a page.", gflop(a.Costs.TrunkFLOPs), gflop(b.Costs.TrunkFLOPs), bytes(a.Costs.BytesAPage), bytes(b.Costs.BytesAPage))
+	case a.Costs.TrunkFLOPs < b.Costs.TrunkFLOPs:
+		return fmt.Sprintf("%s instead of %s GFLOP a page.", gflop(a.Costs.TrunkFLOPs), gflop(b.Costs.TrunkFLOPs))
+	case a.Costs.BytesAPage < b.Costs.BytesAPage:
+		return fmt.Sprintf("%s instead of %s a page.", bytes(a.Costs.BytesAPage), bytes(b.Costs.BytesAPage))
 	}
-	return fmt.Sprintf("%s instead of %s head parameters.", count(a.HeadParameters), count(b.HeadParameters))
+	return fmt.Sprintf("%s instead of %s head parameters.", count(a.Costs.HeadParameters), count(b.Costs.HeadParameters))
 }
 
 // commonest returns the name of the class with the most pages.

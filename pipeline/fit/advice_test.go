@@ -7,7 +7,7 @@ import (
 
 // made returns a candidate's entry with the given accuracies on four folds.
 func made(name string, flops, size int64, accuracies ...float64) Entry {
-	e := Entry{Cut: name, Head: "softmax", TrunkFLOPs: flops, BytesAPage: size}
+	e := Entry{Cut: name, Head: "softmax", Costs: Costs{TrunkFLOPs: flops, BytesAPage: size}}
 	for _, a := range accuracies {
 		e.Splits = append(e.Splits, Scores{Accuracy: a, LogLoss: 1 - a})
 	}

@@ -126,7 +126,7 @@ func (c *comparison) candidate(ctx context.Context, data head.Data, rows []int, 
 		s.PredictMicros = float64(time.Since(start).Nanoseconds()) / 1e3 / float64(len(split.test))
 		s.score(logp, pick(c.pages.y, split.test), e.Confusion)
 		e.Splits = append(e.Splits, s)
-		e.HeadParameters = h.Parameters()
+		e.Costs.HeadParameters = h.Parameters()
 	}
 	e.summarise()
 	if !c.o.KeepHeads {
@@ -155,8 +155,9 @@ func newReport(p *pages, candidates []Candidate, o Options) *Report {
 	}
 	for _, c := range candidates {
 		cost := c.Cut.Cost()
-		e := Entry{Cut: c.Cut.String(), Head: c.Trainer.Name(), Dim: c.Cut.Dim(), BytesAPage: 4 * int64(c.Cut.Dim()),
-			TrunkFLOPs: cost.FLOPs, TrunkParameters: cost.Parameters, Confusion: make([][]int, len(p.classes))}
+		e := Entry{Cut: c.Cut.String(), Head: c.Trainer.Name(), Dim: c.Cut.Dim(),
+			Costs:     Costs{BytesAPage: 4 * int64(c.Cut.Dim()), TrunkFLOPs: cost.FLOPs, TrunkParameters: cost.Parameters},
+			Confusion: make([][]int, len(p.classes))}
 		for k := range e.Confusion {
 			e.Confusion[k] = make([]int, len(p.classes))
 		}

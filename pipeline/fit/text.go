@@ -52,9 +52,9 @@ func (r *Report) writeRows(b *strings.Builder) {
 func (r *Report) writeOne(b *strings.Builder) {
 	e := r.Candidates[0]
 	writeTable(b, []string{"", ""}, [][]string{
-		{"cut", fmt.Sprintf("%s, %d values, %s a page", e.Cut, e.Dim, bytes(e.BytesAPage))},
-		{"trunk", fmt.Sprintf("%s GFLOP a page, %s parameters", gflop(e.TrunkFLOPs), count(e.TrunkParameters))},
-		{"head", fmt.Sprintf("%s, %s parameters, %s s to train, %s µs a page to predict", e.Head, count(e.HeadParameters), short(e.TrainSeconds.Mean), short(e.PredictMicros.Mean))},
+		{"cut", fmt.Sprintf("%s, %d values, %s a page", e.Cut, e.Dim, bytes(e.Costs.BytesAPage))},
+		{"trunk", fmt.Sprintf("%s GFLOP a page, %s parameters", gflop(e.Costs.TrunkFLOPs), count(e.Costs.TrunkParameters))},
+		{"head", fmt.Sprintf("%s, %s parameters, %s s to train, %s µs a page to predict", e.Head, count(e.Costs.HeadParameters), short(e.TrainSeconds.Mean), short(e.PredictMicros.Mean))},
 		{"accuracy", fmt.Sprintf("%s ± %s %%", points(e.Accuracy.Mean), points(e.Accuracy.SD))},
 		{"macro F1", fmt.Sprintf("%.3f ± %.3f", e.MacroF1.Mean, e.MacroF1.SD)},
 		{"log loss", fmt.Sprintf("%.3f ± %.3f", e.LogLoss.Mean, e.LogLoss.SD)},
@@ -77,8 +77,8 @@ func (r *Report) writeAll(b *strings.Builder) {
 			p = "best"
 		}
 		lines = append(lines, []string{mark, e.Cut, e.Head, points(e.Accuracy.Mean) + " ± " + points(e.Accuracy.SD),
-			fmt.Sprintf("%.3f", e.MacroF1.Mean), fmt.Sprintf("%.3f", e.LogLoss.Mean), p, gflop(e.TrunkFLOPs), bytes(e.BytesAPage),
-			count(e.HeadParameters), short(e.TrainSeconds.Mean), short(e.PredictMicros.Mean)})
+			fmt.Sprintf("%.3f", e.MacroF1.Mean), fmt.Sprintf("%.3f", e.LogLoss.Mean), p, gflop(e.Costs.TrunkFLOPs), bytes(e.Costs.BytesAPage),
+			count(e.Costs.HeadParameters), short(e.TrainSeconds.Mean), short(e.PredictMicros.Mean)})
 	}
 	writeTable(b, header, lines, 3)
 }
