@@ -11,21 +11,22 @@ import (
 
 // showProgress draws a bar of trainings on a terminal; elsewhere fit is silent
 // until it is done.
-func showProgress(o fitOptions) (step func(fit.Step), end func()) {
+func showProgress() (step func(fit.Step), end func()) {
 	if !term.IsTerminal(int(os.Stderr.Fd())) {
 		return nil, func() {}
 	}
-	trainings := o.folds * o.repeats
-	if o.single() {
-		trainings++
-	}
-	bar := progressbar.NewOptions(trainings*len(o.candidates()),
-		progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("fit"),
-		progressbar.OptionShowCount(), progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish())
-	done := 0
+	var bar *progressbar.ProgressBar
 	return func(s fit.Step) {
-		bar.Describe(s.Candidate.String())
-		bar.Set(done)
-		done++
-	}, func() { bar.Finish() }
+			if bar == nil {
+				bar = progressbar.NewOptions(s.Of,
+					progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("fit"),
+					progressbar.OptionShowCount(), progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish())
+			}
+			bar.Describe(s.Candidate.String())
+			bar.Set(s.Done)
+		}, func() {
+			if bar != nil {
+				bar.Finish()
+			}
+		}
 }

@@ -125,7 +125,7 @@ func fitAction(c *cli.Context) error {
 	}
 	end := func() {}
 	if !o.quiet {
-		options.Progress, end = showProgress(o)
+		options.Progress, end = showProgress()
 	}
 	result, err := fit.Compare(ctx, loader(s, o.when), o.candidates(), options)
 	end()

@@ -10,18 +10,15 @@ import (
 const rounding = 1e-12
 
 // decide finds the best and the chosen candidate, tests all against the best
-// and says why.
-func (r *Report) decide() {
+// and says why. against tests candidate i against candidate j.
+func (r *Report) decide(against func(i, j int) Test) {
 	for i := range r.Candidates {
 		if better(r.Candidates[i], r.Candidates[r.Best]) {
 			r.Best = i
 		}
 	}
 	best := r.Candidates[r.Best]
-	testToTrain := 1 / float64(r.Folds-1)
-	splits := len(best.Splits)
-	r.StandardError = correctedError(best.Accuracy.SD, splits, testToTrain)
-	accuracies := best.each(accuracyOf)
+	r.StandardError = r.errorOf(best)
 	r.Chosen = r.Best
 	for i := range r.Candidates {
 		e := &r.Candidates[i]
@@ -29,17 +26,25 @@ func (r *Report) decide() {
 		if e.WithinError && cheaper(*e, r.Candidates[r.Chosen]) {
 			r.Chosen = i
 		}
-		if i == r.Best {
-			continue
+		if i != r.Best {
+			test := against(i, r.Best)
+			e.AgainstBest = &test
 		}
-		differences := e.each(accuracyOf)
-		for s := range differences {
-			differences[s] -= accuracies[s]
-		}
-		test := correctedTTest(differences, testToTrain)
-		e.AgainstBest = &test
 	}
 	r.Advice = r.advise()
+}
+
+// errorOf is the standard error of a mean accuracy: over folds corrected for
+// their overlap, of a single test set that of a share.
+func (r *Report) errorOf(e Entry) float64 {
+	if r.Split == SplitStore {
+		n := 0
+		for _, c := range e.PerClass {
+			n += c.Pages
+		}
+		return math.Sqrt(e.Accuracy.Mean * (1 - e.Accuracy.Mean) / float64(n))
+	}
+	return correctedError(e.Accuracy.SD, len(e.Splits), 1/float64(r.Folds-1))
 }
 
 // compare orders means, taking those that differ by rounding as equal.
@@ -66,17 +71,22 @@ func cheaper(a, b Entry) bool {
 		compare(a.LogLoss, b.LogLoss)) < 0
 }
 
+// useless reports whether no head beats guessing the commonest class.
+func (r *Report) useless() bool {
+	return r.Candidates[r.Best].Accuracy.Mean-r.StandardError <= r.MajorityShare
+}
+
 // advise says in a sentence what the numbers recommend.
 func (r *Report) advise() string {
 	best, chosen := r.Candidates[r.Best], r.Candidates[r.Chosen]
-	if best.Accuracy.Mean-r.StandardError <= r.MajorityShare {
-		return fmt.Sprintf("Use none of these heads yet: the best, %s, is right on %s of held-out pages, and always answering %q would be right on %s, which is within one standard error (%s points); check the labels or label more pages.",
-			best.Name(), percent(best.Accuracy.Mean), r.commonest(), percent(r.MajorityShare), points(r.StandardError))
+	if r.useless() {
+		return fmt.Sprintf("Use none of these heads yet: the best, %s, is right on %s of held-out %ss, and always answering %q would be right on %s, which is within one standard error (%s points); check the labels or label more pages.",
+			best.Name(), percent(best.Accuracy.Mean), r.unit(), r.commonest(), percent(r.MajorityShare), points(r.StandardError))
 	}
 	switch {
 	case len(r.Candidates) == 1:
-		return fmt.Sprintf("%s is right on %s of held-out pages, where always answering %q would be right on %s; name more cuts to learn whether a cheaper one does as well.",
-			chosen.Name(), percent(chosen.Accuracy.Mean), r.commonest(), percent(r.MajorityShare))
+		return fmt.Sprintf("%s is right on %s of held-out %ss, where always answering %q would be right on %s; name more cuts to learn whether a cheaper one does as well.",
+			chosen.Name(), percent(chosen.Accuracy.Mean), r.unit(), r.commonest(), percent(r.MajorityShare))
 	case r.Chosen == r.Best:
 		return fmt.Sprintf("Use %s: its accuracy of %s is the highest, and no cheaper candidate comes within one standard error (%s points) of it.",
 			chosen.Name(), percent(chosen.Accuracy.Mean), points(r.StandardError))
@@ -87,16 +97,20 @@ func (r *Report) advise() string {
 
 // savings says what the cheaper candidate costs beside the other.
 func savings(a, b Entry) string {
+	x, y := a.Costs, b.Costs
 	switch {
-	case a.Costs.TrunkFLOPs < b.Costs.TrunkFLOPs && a.Costs.BytesAPage != b.Costs.BytesAPage:
-		return fmt.Sprintf("%s instead of %s GFLOP and %s instead of %s a page.", gflop(a.Costs.TrunkFLOPs), gflop(b.Costs.TrunkFLOPs), bytes(a.Costs.BytesAPage), bytes(b.Costs.BytesAPage))
-	case a.Costs.TrunkFLOPs < b.Costs.TrunkFLOPs:
-		return fmt.Sprintf("%s instead of %s GFLOP a page.", gflop(a.Costs.TrunkFLOPs), gflop(b.Costs.TrunkFLOPs))
-	case a.Costs.BytesAPage < b.Costs.BytesAPage:
-		return fmt.Sprintf("%s instead of %s a page.", bytes(a.Costs.BytesAPage), bytes(b.Costs.BytesAPage))
+	case x.TrunkFLOPs < y.TrunkFLOPs && x.BytesAPage != y.BytesAPage:
+		return fmt.Sprintf("%s instead of %s GFLOP and %s instead of %s a page.", gflop(x.TrunkFLOPs), gflop(y.TrunkFLOPs), bytes(x.BytesAPage), bytes(y.BytesAPage))
+	case x.TrunkFLOPs < y.TrunkFLOPs:
+		return fmt.Sprintf("%s instead of %s GFLOP a page.", gflop(x.TrunkFLOPs), gflop(y.TrunkFLOPs))
+	case x.BytesAPage < y.BytesAPage:
+		return fmt.Sprintf("%s instead of %s a page.", bytes(x.BytesAPage), bytes(y.BytesAPage))
 	}
-	return fmt.Sprintf("%s instead of %s head parameters.", count(a.Costs.HeadParameters), count(b.Costs.HeadParameters))
+	return fmt.Sprintf("%s instead of %s head parameters.", count(x.HeadParameters), count(y.HeadParameters))
 }
+
+// unit returns what is scored, "page" by default.
+func (r *Report) unit() string { return cmp.Or(r.Unit, UnitPage) }
 
 // commonest returns the name of the class with the most pages.
 func (r *Report) commonest() string {

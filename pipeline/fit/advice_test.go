@@ -37,7 +37,7 @@ func TestDecide(t *testing.T) {
 			[]string{"Use none", "check the labels"}},
 	} {
 		r := &Report{Folds: 4, MajorityShare: c.majority, Classes: []Class{{"a", 5}, {"b", 4}}, Candidates: append([]Entry{deep}, c.others...)}
-		r.decide()
+		r.decide(func(i, j int) Test { return resampled(r.Candidates[i], r.Candidates[j], 4) })
 		if r.Best != c.best || r.Chosen != c.chosen {
 			t.Errorf("%s: best %d and chosen %d, want %d and %d", c.name, r.Best, r.Chosen, c.best, c.chosen)
 		}

@@ -15,6 +15,8 @@ import (
 // pages is what all cuts have in common: the same rows in the same order.
 type pages struct {
 	keys    []schemas.PageKey // (N) sorted
+	paths   []string          // (N) "" if unknown
+	splits  []string          // (N) "" for none
 	labels  []string          // (N)
 	y       []int             // (N) index in classes
 	classes []string          // (K) sorted
@@ -32,13 +34,15 @@ type Rows struct {
 	LabelsDiffer   int `json:"labels_differ"`    // pages that tables label differently; the first cut counts
 	LabelsUnused   int `json:"labels_unused"`    // lines of the labels file that name no page
 	LabelsReplaced int `json:"labels_replaced"`  // pages whose label the labels file changed
+	InNoSplit      int `json:"in_no_split"`      // of the used, with Split "store": neither for training nor for test
+	Leaks          int `json:"leaks"`            // of the used, with Split "store": not trained on, since their group is tested
 }
 
 // seen is what the survey of the tables learns of a page.
 type seen struct {
-	label string
-	cuts  int
-	hash  [][16]byte // one a cut
+	label, path, split string
+	cuts               int
+	hash               [][16]byte // one a cut
 }
 
 // survey reads every cut once and finds the common pages. It returns the last
@@ -63,7 +67,7 @@ func survey(ctx context.Context, load Load, cuts []model.Cut, labels *Labels) (*
 		for r, key := range d.Keys {
 			s := found[key]
 			if s == nil {
-				s = &seen{label: names[r]}
+				s = &seen{label: names[r], path: d.path(r), split: d.split(r)}
 				found[key] = s
 			}
 			if l := names[r]; s.label == "" {
@@ -112,8 +116,9 @@ func (p *pages) common(found map[schemas.PageKey]*seen, cuts int) [][][16]byte {
 	}
 	slices.SortFunc(p.keys, schemas.PageKey.Compare)
 	for _, key := range p.keys {
-		p.labels = append(p.labels, found[key].label)
-		hashes = append(hashes, found[key].hash)
+		s := found[key]
+		p.labels, p.paths, p.splits = append(p.labels, s.label), append(p.paths, s.path), append(p.splits, s.split)
+		hashes = append(hashes, s.hash)
 	}
 	p.classes = slices.Compact(slices.Sorted(slices.Values(p.labels)))
 	for _, label := range p.labels {

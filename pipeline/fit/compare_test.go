@@ -198,6 +198,7 @@ func withoutTimes(t *testing.T, r *Report) string {
 	for i := range r.Candidates {
 		e := &r.Candidates[i]
 		e.TrainSeconds, e.PredictMicros = Summary{}, Summary{}
+		e.Costs.PagesPerSecond, e.Costs.MillionHours = 0, 0
 		for s := range e.Splits {
 			e.Splits[s].TrainSeconds, e.Splits[s].PredictMicros = 0, 0
 		}

@@ -16,6 +16,8 @@ type Dataset struct {
 	Keys    []schemas.PageKey // (N), each once
 	Paths   []string          // (N), or nil where label overrides by path are not needed
 	Labels  []string          // (N), "" for a page without a label
+	Splits  []string          // (N), "" for a page that the corpus assigned to none; nil if it never does
+	Stored  int64             // bytes of the table's files; 0 if unknown
 	X       []float32         // (N, Cut.Dim())
 }
 
@@ -26,7 +28,7 @@ type Load func(ctx context.Context, cut model.Cut) (*Dataset, error)
 // check verifies lengths and that no page comes twice.
 func (d *Dataset) check() error {
 	n := len(d.Keys)
-	if len(d.Labels) != n || d.Paths != nil && len(d.Paths) != n || len(d.X) != n*d.Cut.Dim() {
+	if len(d.Labels) != n || d.Splits != nil && len(d.Splits) != n || d.Paths != nil && len(d.Paths) != n || len(d.X) != n*d.Cut.Dim() {
 		return fmt.Errorf("cut %s has %d pages with %d labels, %d paths and %d values, want %d values",
 			d.Cut, n, len(d.Labels), len(d.Paths), len(d.X), n*d.Cut.Dim())
 	}
@@ -37,6 +39,20 @@ func (d *Dataset) check() error {
 		}
 	}
 	return nil
+}
+
+// path returns the i-th page's path, "" if paths are unknown.
+func (d *Dataset) path(i int) string { return at(d.Paths, i) }
+
+// split returns the i-th page's split, "" if it has none.
+func (d *Dataset) split(i int) string { return at(d.Splits, i) }
+
+// at returns the i-th of texts that may not be there.
+func at(texts []string, i int) string {
+	if texts == nil {
+		return ""
+	}
+	return texts[i]
 }
 
 // row returns the i-th page's vector.

@@ -3,12 +3,22 @@ package fit
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"cutpoint/model/head"
 )
 
 // fold is one split of the common pages into training and test.
 type fold struct{ train, test []int }
+
+// divide returns the splits that the options ask for.
+func (p *pages) divide(o Options) ([]fold, error) {
+	if o.Split == SplitStore {
+		return p.storeSplit()
+	}
+	return p.folds(o.Folds, o.Repeats, o.Seed)
+}
 
 // folds deals the pages out repeats times. Each page is tested once a repeat.
 func (p *pages) folds(k, repeats int, seed uint64) ([]fold, error) {
@@ -33,6 +43,49 @@ func (p *pages) folds(k, repeats int, seed uint64) ([]fold, error) {
 	return out, nil
 }
 
+// Names of splits that a corpus may give. Pages for validation are trained on:
+// recipes hold out what they need themselves.
+var (
+	trainSplits = []string{"train", "training", "validation", "valid", "val", "dev"}
+	testSplits  = []string{"test", "testing"}
+)
+
+// storeSplit returns the only split that the corpus itself gives. A page whose
+// group is tested is not trained on.
+func (p *pages) storeSplit() ([]fold, error) {
+	if err := p.checkClasses(1); err != nil {
+		return nil, err
+	}
+	var s fold
+	tested := map[int]bool{} // groups
+	for i, name := range p.splits {
+		if slices.Contains(testSplits, strings.ToLower(name)) {
+			s.test = append(s.test, i)
+			tested[p.groups[i]] = true
+		}
+	}
+	trained := make([]int, len(p.classes))
+	for i, name := range p.splits {
+		switch isTrain := slices.Contains(trainSplits, strings.ToLower(name)); {
+		case isTrain && tested[p.groups[i]]:
+			p.counts.Leaks++
+		case isTrain:
+			s.train = append(s.train, i)
+			trained[p.y[i]]++
+		}
+	}
+	p.counts.InNoSplit = len(p.keys) - len(s.test) - len(s.train) - p.counts.Leaks
+	if len(s.test) == 0 || len(s.train) == 0 {
+		return nil, fmt.Errorf("the store's split has %d pages for training and %d for test: give the corpus as a manifest whose column split says train or test, or compare on folds", len(s.train), len(s.test))
+	}
+	for y, n := range trained {
+		if n == 0 {
+			return nil, fmt.Errorf("no page labelled %q is for training: a head cannot learn it; change the split, or leave the label out", p.classes[y])
+		}
+	}
+	return []fold{s}, nil
+}
+
 // checkClasses refuses labels from which no k folds can be made.
 func (p *pages) checkClasses(k int) error {
 	switch {
@@ -42,6 +95,9 @@ func (p *pages) checkClasses(k int) error {
 		return errors.New("no page is at every cut: featurize the same corpus at all of them")
 	case len(p.classes) == 1:
 		return fmt.Errorf("all %d pages have the label %q: a head needs at least two labels", len(p.keys), p.classes[0])
+	}
+	if k < 2 {
+		return nil
 	}
 	groups := make([]map[int]bool, len(p.classes))
 	for i, y := range p.y {

@@ -18,13 +18,14 @@ func gflop(flops int64) string { return fmt.Sprintf("%.1f", float64(flops)/1e9) 
 
 // bytes writes a size in decimal units: "16.4 kB".
 func bytes(n int64) string {
-	switch {
-	case n < 1000:
+	if n < 1000 {
 		return fmt.Sprintf("%d B", n)
-	case n < 1_000_000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	v, unit := float64(n)/1e3, 0
+	for v >= 999.95 && unit < 3 {
+		v, unit = v/1e3, unit+1
+	}
+	return fmt.Sprintf("%.1f %s", v, []string{"kB", "MB", "GB", "TB"}[unit])
 }
 
 // count writes a number in thousands or millions: "20.5k".

@@ -46,7 +46,8 @@ func TestScoresAgreeWithScikitLearn(t *testing.T) {
 		for k := range confusion {
 			confusion[k] = make([]int, c.Classes)
 		}
-		s.score(c.LogProbabilities, c.Y, confusion)
+		s.score(c.LogProbabilities, c.Y, c.Classes)
+		confuse(c.LogProbabilities, c.Y, confusion)
 		if !near(s.Accuracy, c.Accuracy) || !near(s.MacroF1, c.MacroF1) || !near(s.LogLoss, c.LogLoss) {
 			t.Errorf("case %d: accuracy %v, macro F1 %v, log loss %v; want %v, %v, %v", i, s.Accuracy, s.MacroF1, s.LogLoss, c.Accuracy, c.MacroF1, c.LogLoss)
 		}

@@ -23,6 +23,11 @@ type Options struct {
 	Repeats int    // how often pages are dealt anew; 0 = 1
 	Seed    uint64 // decides the folds; the recipes carry their own seeds
 	Labels  *Labels
+	Unit    string // UnitPage (the default) or UnitDocument
+	Split   string // SplitFolds (the default) or SplitStore, which needs neither folds nor repeats
+	Rate    Rate   // of the trunk, for the costs
+	// LearningCurve asks for scores with ever more labelled pages a class.
+	LearningCurve bool
 	// KeepHeads asks for a head of every candidate trained on all rows.
 	KeepHeads bool
 	// Progress, if not nil, is called before each training.
@@ -32,7 +37,7 @@ type Options struct {
 // Step is one training of a comparison.
 type Step struct {
 	Candidate Candidate
-	Fold, Of  int // 1 … Of for folds; the final head is Fold Of+1
+	Done, Of  int // trainings that have ended, and all of them
 }
 
 func (o Options) withDefaults(candidates []Candidate) (Options, error) {
@@ -46,6 +51,34 @@ func (o Options) withDefaults(candidates []Candidate) (Options, error) {
 			}
 		}
 	}
+	if o.Unit == "" {
+		o.Unit = UnitPage
+	}
+	if o.Split == "" {
+		o.Split = SplitFolds
+	}
+	if o.Unit != UnitPage && o.Unit != UnitDocument {
+		return o, fmt.Errorf("unknown unit %q; units are %s and %s", o.Unit, UnitPage, UnitDocument)
+	}
+	if o.Progress == nil {
+		o.Progress = func(Step) {}
+	}
+	return o.withSplits()
+}
+
+// withSplits fills in how pages are divided.
+func (o Options) withSplits() (Options, error) {
+	switch o.Split {
+	case SplitStore:
+		if o.Folds != 0 || o.Repeats != 0 {
+			return o, errors.New("the store's own split leaves no choice of folds or repeats")
+		}
+		o.Folds, o.Repeats = 1, 1
+		return o, nil
+	case SplitFolds:
+	default:
+		return o, fmt.Errorf("unknown split %q; splits are %s and %s", o.Split, SplitFolds, SplitStore)
+	}
 	if o.Folds == 0 {
 		o.Folds = 5
 	}
@@ -54,9 +87,6 @@ func (o Options) withDefaults(candidates []Candidate) (Options, error) {
 	}
 	if o.Folds < 2 || o.Repeats < 1 {
 		return o, fmt.Errorf("%d folds and %d repeats: there must be at least 2 folds and 1 repeat", o.Folds, o.Repeats)
-	}
-	if o.Progress == nil {
-		o.Progress = func(Step) {}
 	}
 	return o, nil
 }

@@ -14,17 +14,15 @@ type Scores struct {
 	CalibrationGap float64 `json:"calibration_error"` // expected calibration error
 	TrainSeconds   float64 `json:"train_seconds"`
 	PredictMicros  float64 `json:"predict_micros"` // a page
+
+	parameters int64 // of the head
 }
 
-// score fills in the scores of log probabilities, (N, K), and adds to the
-// confusion matrix, (K, K): true class by predicted class.
-func (s *Scores) score(logp []float64, y []int, confusion [][]int) {
-	classes := len(confusion)
-	predicted := make([]int, len(y))
+// score fills in the scores of log probabilities, (n, K).
+func (s *Scores) score(logp []float64, y []int, classes int) {
+	predicted := predict(logp, len(y))
 	right := 0
 	for i, truth := range y {
-		predicted[i] = argmax(logp[i*classes : (i+1)*classes])
-		confusion[truth][predicted[i]]++
 		if predicted[i] == truth {
 			right++
 		}
@@ -33,6 +31,23 @@ func (s *Scores) score(logp []float64, y []int, confusion [][]int) {
 	s.MacroF1 = macroF1(y, predicted, classes)
 	s.LogLoss = logLoss(logp, y, classes)
 	s.CalibrationGap = calibrationError(logp, y, predicted, classes)
+}
+
+// predict returns the most probable class of each of n rows, (n, K).
+func predict(logp []float64, n int) []int {
+	predicted := make([]int, n)
+	for i := range predicted {
+		predicted[i] = argmax(logp[i*len(logp)/n : (i+1)*len(logp)/n])
+	}
+	return predicted
+}
+
+// confuse adds log probabilities, (n, K), to a confusion matrix, (K, K): true
+// class by predicted class.
+func confuse(logp []float64, y []int, confusion [][]int) {
+	for i, p := range predict(logp, len(y)) {
+		confusion[y[i]][p]++
+	}
 }
 
 // macroF1 is the unweighted mean of 2·TP/(2·TP+FP+FN) over the classes that are

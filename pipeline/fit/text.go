@@ -22,16 +22,21 @@ func (r *Report) WriteText(w io.Writer) error {
 		r.writeAll(&b)
 	}
 	r.writeConfusion(&b, r.Candidates[r.Chosen])
+	r.writeClasses(&b, r.Candidates[r.Chosen])
+	r.writeCurves(&b)
 	b.WriteString("\n" + wrap(r.Advice, width) + "\n")
+	for _, reason := range r.Reasons {
+		b.WriteString(wrap("- "+reason, width) + "\n")
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 // writeRows says which pages were used.
 func (r *Report) writeRows(b *strings.Builder) {
-	line := fmt.Sprintf("%d pages in %d groups, %d labels, %d folds", r.Rows.Used, r.Rows.Groups, len(r.Classes), r.Folds)
-	if r.Repeats > 1 {
-		line += fmt.Sprintf(" × %d", r.Repeats)
+	line := fmt.Sprintf("%d pages in %d groups, %d labels, %s", r.Rows.Used, r.Rows.Groups, len(r.Classes), r.splits())
+	if r.unit() == UnitDocument {
+		line += ", scored by document"
 	}
 	for _, more := range []struct {
 		n    int
@@ -40,12 +45,24 @@ func (r *Report) writeRows(b *strings.Builder) {
 		{r.Rows.Unlabelled, "without a label left out"}, {r.Rows.NotAtEveryCut, "not at every cut left out"},
 		{r.Rows.Duplicates, "duplicates of other documents"}, {r.Rows.LabelsDiffer, "labelled differently by another cut"},
 		{r.Rows.LabelsReplaced, "relabelled"}, {r.Rows.LabelsUnused, "labels for unknown pages"},
+		{r.Rows.InNoSplit, "neither for training nor for test"}, {r.Rows.Leaks, "not trained on because their document is tested"},
 	} {
 		if more.n > 0 {
 			line += fmt.Sprintf(", %d %s", more.n, more.what)
 		}
 	}
 	b.WriteString(wrap(line, width) + "\n\n")
+}
+
+// splits says how the pages were divided.
+func (r *Report) splits() string {
+	switch {
+	case r.Split == SplitStore:
+		return "the store's own split"
+	case r.Repeats > 1:
+		return fmt.Sprintf("%d folds × %d", r.Folds, r.Repeats)
+	}
+	return fmt.Sprintf("%d folds", r.Folds)
 }
 
 // writeOne draws the only candidate's scores.
@@ -97,7 +114,7 @@ func (r *Report) writeConfusion(b *strings.Builder, e Entry) {
 		lines = append(lines, line)
 	}
 	if tableWidth(header, lines) <= width {
-		fmt.Fprintf(b, "\nconfusion of %s, pages:\n", e.Name())
+		fmt.Fprintf(b, "\nconfusion of %s, %ss:\n", e.Name(), r.unit())
 		writeTable(b, header, lines, 1)
 		return
 	}

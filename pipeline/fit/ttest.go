@@ -6,11 +6,48 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Test is a paired comparison of a candidate with the best one.
+// Test is a paired comparison of two candidates' accuracies.
 type Test struct {
-	Difference float64 `json:"difference"` // mean accuracy minus the best's
-	T          float64 `json:"t"`
-	P          float64 `json:"p"` // two-sided
+	Name       string  `json:"name"`       // ResampledT or McNemar
+	Difference float64 `json:"difference"` // mean accuracy minus the other's
+	T          float64 `json:"t"`          // 0 for McNemar, which has none
+	P          float64 `json:"p"`          // two-sided
+}
+
+// Names of the tests.
+const (
+	ResampledT = "corrected resampled t-test" // over folds
+	McNemar    = "exact McNemar test"         // over the units of the store's own split
+)
+
+// resampled tests whether two candidates' mean accuracies over the same splits
+// are equal.
+func resampled(a, b Entry, folds int) Test {
+	differences := a.each(accuracyOf)
+	for s, other := range b.each(accuracyOf) {
+		differences[s] -= other
+	}
+	return correctedTTest(differences, 1/float64(folds-1))
+}
+
+// mcNemar tests whether two candidates are wrong equally often on one test set,
+// from the units on which only one of them is right (McNemar, Psychometrika 12,
+// 1947; exact by the binomial distribution).
+func mcNemar(a, b []bool) Test {
+	var onlyA, onlyB float64
+	for i := range a {
+		switch {
+		case a[i] && !b[i]:
+			onlyA++
+		case b[i] && !a[i]:
+			onlyB++
+		}
+	}
+	t := Test{Name: McNemar, Difference: (onlyA - onlyB) / float64(len(a)), P: 1}
+	if n := onlyA + onlyB; n > 0 {
+		t.P = min(1, 2*distuv.Binomial{N: n, P: 0.5}.CDF(min(onlyA, onlyB)))
+	}
+	return t
 }
 
 // correctedError is the standard error of a mean over resampled splits. Training
@@ -24,7 +61,7 @@ func correctedError(sd float64, splits int, testToTrain float64) float64 {
 // with J-1 degrees of freedom.
 func correctedTTest(differences []float64, testToTrain float64) Test {
 	s := summarise(differences)
-	t := Test{Difference: s.Mean}
+	t := Test{Name: ResampledT, Difference: s.Mean}
 	err := correctedError(s.SD, len(differences), testToTrain)
 	// Equal scores differ by rounding; a spread of that size is no spread.
 	if err <= 1e-14 {
