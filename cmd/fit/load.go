@@ -52,13 +52,14 @@ func (from source) read(ctx context.Context, cut model.Cut) (*fit.Dataset, error
 	if err != nil {
 		return nil, err
 	}
-	d := &fit.Dataset{Cut: cut, Version: snap.Version, X: data}
+	d := &fit.Dataset{Cut: cut, Version: snap.Version, Stored: snap.Bytes, X: data}
 	for _, r := range rows {
-		label, path := r.Label, r.Path
+		label, split, path := r.Label, r.Split, r.Path
 		if known, ok := documents[r.Key()]; ok {
-			label, path = known.Label, known.Path
+			label, split, path = known.Label, known.Split, known.Path
 		}
-		d.Keys, d.Paths, d.Labels = append(d.Keys, r.Key()), append(d.Paths, path), append(d.Labels, text(label))
+		d.Keys, d.Paths = append(d.Keys, r.Key()), append(d.Paths, path)
+		d.Labels, d.Splits = append(d.Labels, text(label)), append(d.Splits, text(split))
 	}
 	return d, nil
 }

@@ -4,9 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
-	"slices"
-	"strings"
+	"path/filepath"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -14,98 +15,9 @@ import (
 	"cutpoint/model"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/fit"
+	"cutpoint/schemas"
 	"cutpoint/store"
 )
-
-func storeFlag() cli.Flag {
-	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER` of the feature tables", EnvVars: []string{"CUTPOINT_STORE"}}
-}
-
-func fitFlags() []cli.Flag {
-	return []cli.Flag{
-		storeFlag(),
-		&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "comma-separated `CUTS` of the store"},
-		&cli.StringFlag{Name: "head", Usage: "comma-separated `HEADS`", Value: head.SoftmaxName},
-		&cli.IntFlag{Name: "folds", Usage: "`PARTS` that take turns as the test set", Value: 5},
-		&cli.IntFlag{Name: "repeats", Usage: "`TIMES` the pages are dealt to folds anew", Value: 1},
-		&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides the folds and the heads' start", Value: 1},
-		asOfFlag(),
-		&cli.StringFlag{Name: "labels", Usage: "CSV `FILE` with the columns path,label or document_id,label that overrides the store's labels"},
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` for the trained head (one cut, one head; default CUT-HEAD.safetensors)"},
-		&cli.BoolFlag{Name: "json", Usage: "write the report as JSON to standard output"},
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress on standard error"},
-	}
-}
-
-// fitOptions are the typed flags.
-type fitOptions struct {
-	store, labels, output string
-	cuts                  []model.Cut
-	trainers              []head.Trainer
-	folds, repeats        int
-	seed                  uint64
-	when                  asOf
-	json, quiet           bool
-}
-
-func parseFit(c *cli.Context) (fitOptions, error) {
-	o := fitOptions{
-		store: c.String("store"), labels: c.String("labels"), output: c.String("output"),
-		folds: c.Int("folds"), repeats: c.Int("repeats"), seed: c.Uint64("seed"),
-		json: c.Bool("json"), quiet: c.Bool("quiet"),
-	}
-	switch {
-	case c.Args().Present():
-		return o, command.Usagef("fit takes no arguments, got %q; cuts go behind --features, separated by commas", c.Args().First())
-	case o.store == "":
-		return o, command.Usagef("--store is missing; name the folder that featurize wrote")
-	case c.String("features") == "":
-		return o, command.Usagef("--features is missing; name cuts of the store, as in --features fc2,pool5-avg")
-	case o.folds < 2:
-		return o, command.Usagef("--folds must be 2 or more")
-	case o.repeats < 1:
-		return o, command.Usagef("--repeats must be 1 or more")
-	}
-	var err error
-	if o.when, err = parseAsOf(c.String("as-of")); err != nil {
-		return o, err
-	}
-	if o.cuts, err = model.ParseCuts(c.String("features")); err != nil {
-		return o, &command.ExitError{Code: command.Usage, Err: err}
-	}
-	if o.trainers, err = parseHeads(c.String("head"), o.seed); err != nil {
-		return o, &command.ExitError{Code: command.Usage, Err: err}
-	}
-	if o.output != "" && !o.single() {
-		return o, command.Usagef("--output is for one cut and one head; a comparison leaves no head")
-	}
-	if o.output == "" && o.single() {
-		o.output = fmt.Sprintf("%s-%s.safetensors", o.cuts[0], o.trainers[0].Name())
-	}
-	return o, nil
-}
-
-func (o fitOptions) single() bool { return len(o.cuts)*len(o.trainers) == 1 }
-
-func parseHeads(list string, seed uint64) ([]head.Trainer, error) {
-	var trainers []head.Trainer
-	for name := range strings.SplitSeq(list, ",") {
-		var t head.Trainer
-		switch strings.TrimSpace(name) {
-		case head.SoftmaxName:
-			t = head.Softmax{Seed: seed}
-		case head.DropoutBNSoftmaxName:
-			t = head.DropoutBNSoftmax{Seed: seed}
-		default:
-			return nil, fmt.Errorf("unknown head %q; heads are %s and %s", name, head.SoftmaxName, head.DropoutBNSoftmaxName)
-		}
-		if slices.ContainsFunc(trainers, func(u head.Trainer) bool { return u.Name() == t.Name() }) {
-			return nil, fmt.Errorf("head %s is named twice", t.Name())
-		}
-		trainers = append(trainers, t)
-	}
-	return trainers, nil
-}
 
 func fitAction(c *cli.Context) error {
 	o, err := parseFit(c)
@@ -119,30 +31,69 @@ func fitAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	options := fit.Options{Folds: o.folds, Repeats: o.repeats, Seed: o.seed, KeepHeads: o.single()}
-	if options.Labels, err = readLabels(o.labels); err != nil {
+	stored, err := storedCuts(s)
+	if err != nil {
+		return err
+	}
+	candidates, err := o.candidates(stored)
+	if err != nil {
+		return err
+	}
+	options, err := o.comparison(ctx, s, len(candidates) == 1)
+	if err != nil {
 		return err
 	}
 	end := func() {}
 	if !o.quiet {
 		options.Progress, end = showProgress()
 	}
-	result, err := fit.Compare(ctx, loader(s, o.when), o.candidates(), options)
+	result, err := fit.Compare(ctx, loader(s, o.when), candidates, options)
 	end()
 	if err != nil {
 		return err
 	}
-	return o.conclude(c, s, result)
+	r := result.Report
+	d := s.Description()
+	r.Tool, r.Command, r.Created = schemas.Tool(), os.Args, time.Now()
+	r.Source = fit.Source{Store: o.store, Fingerprint: d.Fingerprint(), Description: &d}
+	if err := o.write(c, r); err != nil {
+		return err
+	}
+	if len(candidates) > 1 {
+		return nil
+	}
+	return o.keep(c, s, result, candidates[0])
 }
 
-func (o fitOptions) candidates() []fit.Candidate {
-	var out []fit.Candidate
-	for _, cut := range o.cuts {
-		for _, t := range o.trainers {
-			out = append(out, fit.Candidate{Cut: cut, Trainer: t})
+// storedCuts lists the store's cuts, shallow to deep.
+func storedCuts(s *store.Store) ([]model.Cut, error) {
+	infos, err := s.Cuts()
+	if err != nil {
+		return nil, err
+	}
+	have := map[string]bool{}
+	for _, info := range infos {
+		have[info.Cut] = true
+	}
+	var cuts []model.Cut
+	for _, cut := range model.AllCuts() {
+		if have[cut.String()] {
+			cuts = append(cuts, cut)
 		}
 	}
-	return out
+	return cuts, nil
+}
+
+// comparison turns flags into the library's options.
+func (o fitOptions) comparison(ctx context.Context, s *store.Store, keep bool) (fit.Options, error) {
+	options := fit.Options{Folds: o.folds, Repeats: o.repeats, Seed: o.seed, Unit: o.unit, Split: o.split,
+		LearningCurve: o.learningCurve, KeepHeads: keep}
+	var err error
+	if options.Labels, err = readLabels(o.labels); err != nil {
+		return options, err
+	}
+	options.Rate, err = trunkRate(ctx, s, o.pagesPerSecond)
+	return options, err
 }
 
 func readLabels(path string) (*fit.Labels, error) {
@@ -157,29 +108,47 @@ func readLabels(path string) (*fit.Labels, error) {
 	return fit.ParseLabels(f, path)
 }
 
-// conclude prints the report and keeps the head.
-func (o fitOptions) conclude(c *cli.Context, s *store.Store, result *fit.Result) error {
+// write prints the report and, if asked for, leaves it in a folder.
+func (o fitOptions) write(c *cli.Context, r *fit.Report) error {
+	print := r.WriteText
 	if o.json {
-		out := json.NewEncoder(c.App.Writer)
-		out.SetIndent("", "  ")
-		if err := out.Encode(result.Report); err != nil {
-			return fmt.Errorf("write the report: %w", err)
-		}
-	} else if err := result.Report.WriteText(c.App.Writer); err != nil {
+		print = func(w io.Writer) error { return writeJSON(w, r) }
+	}
+	if err := print(c.App.Writer); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	if !o.single() {
+	if o.report == "" {
 		return nil
 	}
-	f := head.File{
-		Cut: o.cuts[0].String(), Fingerprint: s.Description().Fingerprint(),
-		Classes: result.Classes, Head: result.Heads[0],
+	if err := os.MkdirAll(o.report, 0o755); err != nil {
+		return fmt.Errorf("make the report's folder: %w", err)
 	}
-	if err := f.Save(o.output); err != nil {
+	metrics := filepath.Join(o.report, "metrics.json")
+	if err := replaceFile(metrics, func(w io.Writer) error { return writeJSON(w, r) }); err != nil {
 		return err
 	}
 	if !o.quiet {
-		fmt.Fprintf(c.App.ErrWriter, "The head, trained on all %d pages, is in %s.\n", result.Report.Rows.Used, o.output)
+		fmt.Fprintf(c.App.ErrWriter, "The report is in %s.\n", o.report)
+	}
+	return nil
+}
+
+func writeJSON(w io.Writer, r *fit.Report) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(r)
+}
+
+// keep saves the head of the only candidate.
+func (o fitOptions) keep(c *cli.Context, s *store.Store, result *fit.Result, candidate fit.Candidate) error {
+	file := o.headFile(candidate)
+	f := head.File{Cut: candidate.Cut.String(), Fingerprint: s.Description().Fingerprint(),
+		Classes: result.Classes, Head: result.Heads[0]}
+	if err := f.Save(file); err != nil {
+		return err
+	}
+	if !o.quiet {
+		fmt.Fprintf(c.App.ErrWriter, "The head, trained on all %d pages, is in %s.\n", result.Report.Rows.Used, file)
 	}
 	return nil
 }

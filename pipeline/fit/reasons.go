@@ -127,5 +127,5 @@ func (r *Report) suspects() string {
 	if n == maxOutcomes {
 		number += " or more"
 	}
-	return fmt.Sprintf("%s labels look wrong to heads that had not seen the %ss, %s first; correct them and compare again.", number, r.unit(), r.Pages.Suspects[0].Path)
+	return fmt.Sprintf("%s labels may be wrong: heads that had not seen the %ss are sure of another, %s first; look at them, correct and compare again.", number, r.unit(), r.Pages.Suspects[0].Path)
 }

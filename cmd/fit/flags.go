@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/model"
+	"cutpoint/pipeline/fit"
+)
+
+func storeFlag() cli.Flag {
+	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER` of the feature tables", EnvVars: []string{"CUTPOINT_STORE"}}
+}
+
+// Headings of the flags in the help.
+const (
+	comparing = "How candidates are compared"
+	output    = "What is written"
+	training  = "How heads are trained"
+)
+
+func fitFlags() []cli.Flag {
+	return append([]cli.Flag{
+		storeFlag(),
+		&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "comma-separated `CUTS` of the store, or all (default: the cut that the head is made for)"},
+		&cli.StringFlag{Name: "head", Usage: "comma-separated `HEADS`, or all", Value: defaultHead},
+		asOfFlag(),
+		&cli.StringFlag{Name: "labels", Usage: "CSV `FILE` with the columns path,label or document_id,label that overrides the store's labels"},
+
+		&cli.StringFlag{Name: "split", Category: comparing, Usage: "who is tested: folds (every page in turn), or store (the pages whose split says test)", Value: fit.SplitFolds},
+		&cli.IntFlag{Name: "folds", Category: comparing, Usage: "`PARTS` that take turns as the test set", Value: 5},
+		&cli.IntFlag{Name: "repeats", Category: comparing, Usage: "`TIMES` the pages are dealt to folds anew", Value: 1},
+		&cli.StringFlag{Name: "unit", Category: comparing, Usage: "what is scored: page, or document (mean of its pages' log probabilities)", Value: fit.UnitPage},
+		&cli.BoolFlag{Name: "learning-curve", Category: comparing, Usage: "also train on 2, 5, 10, 20, … labelled pages a class: how much data is enough?"},
+		&cli.Uint64Flag{Name: "seed", Category: comparing, Usage: "`NUMBER` that decides the folds and the heads' start", Value: 1},
+		&cli.Float64Flag{Name: "pages-per-second", Category: comparing, Usage: "`RATE` of featurize through the whole network, for the costs (default: as the store's newest run of 100 pages or more)"},
+
+		&cli.StringFlag{Name: "report", Category: output, Usage: "`FOLDER` for report.html and metrics.json"},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Category: output, Usage: "`FILE` for the trained head (one cut, one head; default CUT-HEAD.safetensors)"},
+		&cli.BoolFlag{Name: "json", Category: output, Usage: "write the report as JSON to standard output"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Category: output, Usage: "no progress on standard error"},
+	}, headFlags()...)
+}
+
+// fitOptions are the typed flags.
+type fitOptions struct {
+	store, labels, output string
+	report                string // folder; empty for none
+	allCuts               bool
+	cuts                  []model.Cut // empty: each head's own
+	heads                 headOptions
+	folds, repeats        int // 0: the default
+	seed                  uint64
+	split, unit           string
+	learningCurve         bool
+	pagesPerSecond        float64
+	when                  asOf
+	json, quiet           bool
+}
+
+func parseFit(c *cli.Context) (fitOptions, error) {
+	o := fitOptions{
+		store: c.String("store"), labels: c.String("labels"), output: c.String("output"), report: c.String("report"),
+		seed: c.Uint64("seed"), split: c.String("split"), unit: c.String("unit"), learningCurve: c.Bool("learning-curve"),
+		pagesPerSecond: c.Float64("pages-per-second"), json: c.Bool("json"), quiet: c.Bool("quiet"),
+	}
+	if err := o.checkFlags(c); err != nil {
+		return o, err
+	}
+	if o.split == fit.SplitFolds {
+		o.folds, o.repeats = c.Int("folds"), c.Int("repeats")
+	}
+	var err error
+	if o.when, err = parseAsOf(c.String("as-of")); err != nil {
+		return o, err
+	}
+	if o.heads, err = parseHeads(c); err != nil {
+		return o, usage(err)
+	}
+	switch list := c.String("features"); list {
+	case "all":
+		o.allCuts = true
+	case "":
+		if !c.IsSet("head") {
+			return o, command.Usagef("--features is missing; name cuts of the store, as in --features fc2,pool5-avg, or all")
+		}
+	default:
+		if o.cuts, err = model.ParseCuts(list); err != nil {
+			return o, usage(err)
+		}
+	}
+	return o, nil
+}
+
+// checkFlags refuses what no store could make right.
+func (o fitOptions) checkFlags(c *cli.Context) error {
+	switch {
+	case c.Args().Present():
+		return command.Usagef("fit takes no arguments, got %q; cuts go behind --features, separated by commas", c.Args().First())
+	case o.store == "":
+		return command.Usagef("--store is missing; name the folder that featurize wrote")
+	case o.split != fit.SplitFolds && o.split != fit.SplitStore:
+		return command.Usagef("--split %q: choose %s or %s", o.split, fit.SplitFolds, fit.SplitStore)
+	case o.unit != fit.UnitPage && o.unit != fit.UnitDocument:
+		return command.Usagef("--unit %q: choose %s or %s", o.unit, fit.UnitPage, fit.UnitDocument)
+	case o.split == fit.SplitStore && (c.IsSet("folds") || c.IsSet("repeats")):
+		return command.Usagef("--split store tests the pages that the store says; leave out --folds and --repeats")
+	case c.Int("folds") < 2:
+		return command.Usagef("--folds must be 2 or more")
+	case c.Int("repeats") < 1:
+		return command.Usagef("--repeats must be 1 or more")
+	case o.pagesPerSecond < 0:
+		return command.Usagef("--pages-per-second cannot be negative")
+	}
+	return nil
+}
+
+func usage(err error) error { return &command.ExitError{Code: command.Usage, Err: err} }
+
+// candidates pairs cuts with heads. A head that is made for one cut is paired
+// with that cut alone.
+func (o fitOptions) candidates(stored []model.Cut) ([]fit.Candidate, error) {
+	cuts := o.cuts
+	if o.allCuts {
+		cuts = stored
+	}
+	var out []fit.Candidate
+	for _, h := range o.heads.list {
+		if len(cuts) == 0 {
+			own, err := model.ParseCut(h.cut)
+			if err != nil {
+				return nil, command.Usagef("--features is missing; name cuts for the head %s", h.Name())
+			}
+			out = append(out, fit.Candidate{Cut: own, Trainer: h.Trainer})
+			continue
+		}
+		for _, cut := range cuts {
+			if h.only && cut.String() != h.cut {
+				continue
+			}
+			out = append(out, fit.Candidate{Cut: cut, Trainer: h.Trainer})
+		}
+	}
+	if len(out) == 0 {
+		return nil, command.Usagef("--head %s goes with --features %s alone", o.heads.list[0].Name(), o.heads.list[0].cut)
+	}
+	if o.output != "" && len(out) > 1 {
+		return nil, command.Usagef("--output is for one cut and one head; a comparison leaves no head")
+	}
+	return byCut(out, cuts), nil
+}
+
+// byCut orders candidates by cut, then by head, as the user named them.
+func byCut(candidates []fit.Candidate, cuts []model.Cut) []fit.Candidate {
+	if len(cuts) == 0 {
+		return candidates
+	}
+	var out []fit.Candidate
+	for _, cut := range cuts {
+		for _, c := range candidates {
+			if c.Cut == cut {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// headFile is where a single candidate's head goes.
+func (o fitOptions) headFile(c fit.Candidate) string {
+	if o.output != "" {
+		return o.output
+	}
+	return fmt.Sprintf("%s-%s.safetensors", c.Cut, c.Trainer.Name())
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"cutpoint/model"
+	"cutpoint/pipeline/fit"
+	"cutpoint/store"
+)
+
+// enoughPages is how many pages a run must have computed for its rate to be told
+// without looking for a longer one: starting takes seconds.
+const enoughPages = 100
+
+// trunkRate returns how fast featurize ran the trunk: what the user says, in
+// pages a second through the whole network, or what the store's newest long run
+// took from its start to its last commit, decoding and writing included.
+func trunkRate(ctx context.Context, s *store.Store, pagesPerSecond float64) (fit.Rate, error) {
+	if pagesPerSecond > 0 {
+		cuts := model.AllCuts()
+		whole := cuts[len(cuts)-1].Cost()
+		return fit.Rate{FLOPsPerSecond: pagesPerSecond * float64(whole.FLOPs), From: fmt.Sprintf("at %g pages/s through the whole network, as given", pagesPerSecond)}, nil
+	}
+	commits, err := s.History(ctx)
+	if err != nil {
+		return fit.Rate{}, fmt.Errorf("find the rate of earlier runs: %w", err)
+	}
+	runs := computingRuns(commits)
+	if len(runs) == 0 {
+		return fit.Rate{}, nil
+	}
+	r := runs[len(runs)-1]
+	if r.pages < enoughPages {
+		r = slices.MaxFunc(runs, func(a, b *computingRun) int { return cmp.Compare(a.pages, b.pages) })
+	}
+	return r.rate(), nil
+}
+
+// computingRun is a run of featurize that computed pages.
+type computingRun struct {
+	began, end time.Time
+	rows       map[string]int64 // by cut
+	pages      int64            // at the cut that got the most
+}
+
+// computingRuns gathers the runs that say when they began, in order of their end.
+func computingRuns(commits []store.Commit) []*computingRun {
+	byRun := map[string]*computingRun{}
+	var runs []*computingRun
+	for _, m := range commits {
+		if _, err := model.ParseCut(m.Table); err != nil || m.Operation != "WRITE" || m.Run == "" || m.Started.IsZero() || m.RowsAdded == 0 {
+			continue
+		}
+		r := byRun[m.Run]
+		if r == nil {
+			r = &computingRun{began: m.Started, rows: map[string]int64{}}
+			byRun[m.Run], runs = r, append(runs, r)
+		}
+		r.end = m.Time
+		r.rows[m.Table] += m.RowsAdded
+		r.pages = max(r.pages, r.rows[m.Table])
+	}
+	slices.SortStableFunc(runs, func(a, b *computingRun) int { return a.end.Compare(b.end) })
+	return runs
+}
+
+// rate is the trunk's work up to the deepest cut that got all pages, by time.
+func (r *computingRun) rate() fit.Rate {
+	var flops int64
+	for name, rows := range r.rows {
+		if cut, err := model.ParseCut(name); err == nil && rows == r.pages {
+			flops = max(flops, cut.Cost().FLOPs)
+		}
+	}
+	seconds := r.end.Sub(r.began).Seconds()
+	if seconds <= 0 {
+		return fit.Rate{}
+	}
+	perSecond := float64(r.pages) / seconds
+	return fit.Rate{FLOPsPerSecond: perSecond * float64(flops),
+		From: fmt.Sprintf("at the %.0f GFLOP/s of featurize's run of %s: %d pages, %.1f a second", perSecond*float64(flops)/1e9, r.began.Local().Format(time.DateOnly), r.pages, perSecond)}
+}
