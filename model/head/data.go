@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 )
 
 // Matrix is a view of feature rows. Folds differ in Rows only and share Values.
@@ -107,15 +106,32 @@ func (d Data) check() error {
 			return fmt.Errorf("row %d has class %d, and classes run from 0 to %d", d.At(i), y, d.Classes-1)
 		}
 		seen[y]++
-		for j, v := range d.Row(i) {
-			if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-				return fmt.Errorf("row %d has %v as feature %d: features must be finite", d.At(i), v, j)
-			}
-		}
+	}
+	if err := d.finite(); err != nil {
+		return err
 	}
 	for class, n := range seen {
 		if n == 0 {
 			return fmt.Errorf("class %d has no training row: label some pages with it or leave it out", class)
+		}
+	}
+	return nil
+}
+
+// finite refuses values with which nothing can be computed.
+func (d Data) finite() error {
+	bad := make([]int, d.Len()) // place of a row's first such value, from 1
+	parallel(d.Len(), func(i int) {
+		for j, v := range d.Row(i) {
+			if v-v != 0 { // of Inf and NaN alone
+				bad[i] = j + 1
+				return
+			}
+		}
+	})
+	for i, j := range bad {
+		if j > 0 {
+			return fmt.Errorf("row %d has %v as feature %d: features must be finite", d.At(i), d.Row(i)[j-1], j-1)
 		}
 	}
 	return nil

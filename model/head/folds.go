@@ -80,21 +80,26 @@ func validationSplit(y, groups []int, classes, k int, seed uint64) (train, valid
 	if k < 2 {
 		k = 5
 	}
-	fold := StratifiedGroupFolds(y, groups, classes, k, seed)
+	return holdOut(y, groups, classes, StratifiedGroupFolds(y, groups, classes, k, seed), 0)
+}
+
+// holdOut divides the rows into training and the given fold, but for groups that
+// hold a class which training would lack.
+func holdOut(y, groups []int, classes int, fold []int, held int) (train, validation []int) {
 	left := make([]int, classes)
 	for r, c := range y {
-		if fold[r] != 0 {
+		if fold[r] != held {
 			left[c]++
 		}
 	}
-	missing := map[int]bool{} // groups that hold a class training would lack
+	missing := map[int]bool{}
 	for r, c := range y {
 		if left[c] == 0 {
 			missing[groups[r]] = true
 		}
 	}
 	for r := range y {
-		if fold[r] == 0 && !missing[groups[r]] {
+		if fold[r] == held && !missing[groups[r]] {
 			validation = append(validation, r)
 		} else {
 			train = append(train, r)

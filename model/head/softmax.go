@@ -11,19 +11,29 @@ import (
 const SoftmaxName = "softmax"
 
 // Softmax is multinomial logistic regression on standardised features with an
-// L2 penalty on the kernel, solved by L-BFGS in float64.
+// L2 penalty on the kernel, solved by L-BFGS.
 type Softmax struct {
-	// L2 values to choose from, by the log loss on a validation split inside the
+	// L2 values to choose from, by the mean log loss over inner folds of the
 	// training rows. One value is used as it is; none means DefaultL2Grid. In
 	// scikit-learn's terms C = 1/(L2·N), or 2/(L2·N) for two classes, where it
 	// keeps one weight vector instead of two.
 	L2 []float64
-	// ValidationFolds is the number of parts one of which is the validation
-	// split; 0 means 5.
-	ValidationFolds int
-	// Seed decides the validation split.
+	// InnerFolds is the number of parts that take turns as the validation set of
+	// that choice; 0 means 5.
+	InnerFolds int
+	// Standardize is one of the Standardize constants; "" means DefaultStandardize.
+	Standardize string
+	// Normalize divides each page's vector by its Euclidean length first.
+	Normalize bool
+	// Balanced gives every class the same weight: a row counts N/(K·rows of its
+	// class).
+	Balanced bool
+	// Seed decides the inner folds.
 	Seed uint64
 }
+
+// DefaultStandardize is what Softmax does if not told.
+const DefaultStandardize = StandardizeFeature
 
 // DefaultL2Grid returns 13 values from 10⁻⁴ to 10⁴, log-spaced. Standardised
 // features number hundreds to tens of thousands, and the useful L2 grows with
@@ -39,153 +49,145 @@ func DefaultL2Grid() []float64 {
 // Name returns "softmax".
 func (Softmax) Name() string { return SoftmaxName }
 
-// Train chooses L2 on a validation split and fits all rows with it.
+// Train chooses L2 on inner folds and fits all rows with it.
 func (s Softmax) Train(ctx context.Context, d Data) (*Head, error) {
-	if err := d.check(); err != nil {
-		return nil, fmt.Errorf("train a softmax head: %w", err)
-	}
-	grid, err := s.grid()
+	h, err := s.train(ctx, d)
 	if err != nil {
 		return nil, fmt.Errorf("train a softmax head: %w", err)
-	}
-	choice := l2Choice{l2: grid[0]}
-	if len(grid) > 1 {
-		if choice, err = s.choose(ctx, d, grid); err != nil {
-			return nil, fmt.Errorf("choose L2: %w", err)
-		}
-	}
-	mean, scale := standardise(d.Matrix)
-	z, err := newDesign(ctx, d, mean, scale, 1)
-	if err != nil {
-		return nil, fmt.Errorf("train a softmax head: %w", err)
-	}
-	y := d.labels()
-	o := newObjective(z, all(z.n), y, d.Classes)
-	o.setL2(choice.l2)
-	w, err := o.solve(ctx, zeroWeights(d.Classes, z.r), tightGradient)
-	if err != nil {
-		return nil, fmt.Errorf("train a softmax head with L2 %g: %w", choice.l2, err)
-	}
-	h := &Head{Kind: SoftmaxName, Dim: d.Dim, Classes: d.Classes, Mean: mean, Scale: scale,
-		Kernel: z.kernel(w.kernel), Bias: float32s(w.bias), Options: map[string]string{
-			"l2": strconv.FormatFloat(choice.l2, 'g', -1, 64), "rows": strconv.Itoa(z.n),
-			"seed": strconv.FormatUint(s.Seed, 10), "solver": "lbfgs"}}
-	if len(grid) > 1 {
-		h.Options["validation_log_loss"] = strconv.FormatFloat(choice.loss, 'g', 6, 64)
 	}
 	return h, nil
 }
 
-// choose finds the best L2 on a validation split. The features are standardised
-// by the split's training rows alone: a feature that is rare in training is large
-// in pages never seen, in the validation rows as in the test rows, and the choice
-// must feel that.
-func (s Softmax) choose(ctx context.Context, d Data, grid []float64) (l2Choice, error) {
-	y := d.labels()
-	train, validation := validationSplit(y, d.groups(), d.Classes, s.ValidationFolds, s.Seed)
-	rows := make([]int, len(train))
-	for i, t := range train {
-		rows[i] = d.At(t)
-	}
-	mean, scale := standardise(d.Subset(rows).Matrix)
-	z, err := newDesign(ctx, d, mean, scale, len(grid))
+func (s Softmax) train(ctx context.Context, d Data) (*Head, error) {
+	s, err := s.withDefaults()
 	if err != nil {
-		return l2Choice{}, err
+		return nil, err
 	}
-	return chooseL2(ctx, z, y, d.Classes, grid, train, validation)
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	x, err := compress(d.Matrix, s.Normalize)
+	if err != nil {
+		return nil, err
+	}
+	choice := l2Choice{l2: s.L2[0]}
+	if len(s.L2) > 1 {
+		if choice, err = s.choose(ctx, x, d); err != nil {
+			return nil, err
+		}
+	}
+	o, err := s.objective(ctx, x, all(x.n), d, 1)
+	if err != nil {
+		return nil, err
+	}
+	o.setL2(choice.l2)
+	u, err := o.solve(ctx, make([]float64, o.size()), tightGradient)
+	if err != nil {
+		return nil, fmt.Errorf("L2 %g: %w", choice.l2, err)
+	}
+	h := o.head(u)
+	h.Options = s.options(x.n, choice)
+	return h, nil
+}
+
+// withDefaults returns the recipe with its L2 values from the strongest to the
+// weakest.
+func (s Softmax) withDefaults() (Softmax, error) {
+	s.L2 = append([]float64(nil), s.L2...)
+	if len(s.L2) == 0 {
+		s.L2 = DefaultL2Grid()
+	}
+	for _, v := range s.L2 {
+		if !(v > 0) || math.IsInf(v, 0) {
+			return s, fmt.Errorf("L2 %g is not a positive number", v)
+		}
+	}
+	sortDescending(s.L2)
+	if s.InnerFolds == 0 {
+		s.InnerFolds = 5
+	}
+	if s.InnerFolds < 2 {
+		return s, fmt.Errorf("%d inner folds: there must be at least 2", s.InnerFolds)
+	}
+	switch s.Standardize {
+	case "":
+		s.Standardize = DefaultStandardize
+	case StandardizeFeature, StandardizeShrunk, StandardizeWhole:
+	default:
+		return s, fmt.Errorf("unknown standardisation %q; it is %s, %s or %s", s.Standardize, StandardizeFeature, StandardizeShrunk, StandardizeWhole)
+	}
+	return s, nil
 }
 
 // Evaluations of the objective that a solution takes, as counted on 240 × 25,088
-// and 1,600 × 4,096 rectified normal features: 16 to 44 for one L2 value, 104 to
-// 119 for a grid of 13 whose solutions start from their neighbours. They decide
-// only which way is faster.
+// and 2,000 × 4,096 rectified normal features: 10 to 30 for one L2 value, 5 to 10
+// for one more whose solution starts from its neighbour's.
 const (
-	evaluationsAlone = 25
+	evaluationsAlone = 20
 	evaluationsMore  = 8
 )
 
-// newDesign picks the cheaper of the two equivalent designs.
-func newDesign(ctx context.Context, d Data, mean, scale []float32, l2Values int) (*design, error) {
-	if allZero(scale) {
-		return nil, fmt.Errorf("all %d pages have the same features: there is nothing to learn from", d.Len())
+// objective is the problem on some rows of the view, to be solved for so many L2
+// values, in the pages' span where that is faster.
+func (s Softmax) objective(ctx context.Context, x *compressed, rows []int, d Data, values int) (*objective, error) {
+	o, err := s.direct(x, rows, d)
+	if err != nil || !inBasis(x, d.Classes, evaluationsAlone+evaluationsMore*(values-1)) {
+		return o, err
 	}
-	if spanIsCheaper(d.Len(), d.Dim, d.Classes, evaluationsAlone+evaluationsMore*(l2Values-1)) {
-		return newSpan(ctx, d.Matrix, mean, scale)
-	}
-	return newDirect(d.Matrix, mean, scale), ctx.Err()
+	return o.inSpan(ctx)
 }
 
-func allZero(values []float32) bool {
-	for _, v := range values {
-		if v != 0 {
-			return false
+// direct is the problem on the features themselves.
+func (s Softmax) direct(x *compressed, rows []int, d Data) (*objective, error) {
+	z, err := newStandard(x, rows, s.Standardize)
+	if err != nil {
+		return nil, err
+	}
+	y := make([]int, len(rows))
+	count := make([]float64, d.Classes)
+	for i, r := range rows {
+		y[i] = d.Y[d.At(r)]
+		count[y[i]]++
+	}
+	present := 0
+	for _, n := range count {
+		if n > 0 {
+			present++
 		}
 	}
-	return true
-}
-
-// grid returns the L2 values from the strongest to the weakest.
-func (s Softmax) grid() ([]float64, error) {
-	grid := append([]float64(nil), s.L2...)
-	if len(grid) == 0 {
-		grid = DefaultL2Grid()
-	}
-	for _, v := range grid {
-		if !(v > 0) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("L2 %g is not a positive number", v)
+	w := make([]float64, len(rows))
+	for i, k := range y {
+		w[i] = 1 / float64(len(rows))
+		if s.Balanced {
+			w[i] = 1 / (float64(present) * count[k])
 		}
 	}
-	sortDescending(grid)
-	return grid, nil
+	return newObjective(x, rows, y, w, d.Classes, z), nil
 }
 
-// l2Choice is an L2 value, its validation log loss and the weights found with it.
-type l2Choice struct{ l2, loss float64 }
+// How far the optimiser goes, in the largest component of the scaled gradient:
+// tight for a head that is kept, looser while L2 values are compared.
+const (
+	tightGradient  = 1e-5
+	looseGradient  = 1e-4
+	failedGradient = 1e-3 // a line search that stalls above this has failed
+)
 
-// worse is how many ever weaker L2 values in a row may raise the validation loss
-// before the search ends: the weak end is slow, and overfits ever more.
-const worse = 3
-
-// chooseL2 goes from strong to weak, each solution the start of the next, and
-// returns the value with the lowest validation log loss, the stronger of equals.
-func chooseL2(ctx context.Context, z *design, y []int, classes int, grid []float64, train, validation []int) (l2Choice, error) {
-	w := zeroWeights(classes, z.r)
-	if len(validation) == 0 { // too few groups to hold any out: the middle of the grid
-		return l2Choice{l2: grid[len(grid)/2], loss: math.NaN()}, nil
-	}
-	o := newObjective(z, train, pick(y, train), classes)
-	best, since := l2Choice{loss: math.Inf(1)}, 0
-	for _, l2 := range grid {
-		o.setL2(l2)
-		var err error
-		if w, err = o.solve(ctx, w, looseGradient); err != nil {
-			return best, fmt.Errorf("L2 %g: %w", l2, err)
-		}
-		if loss := logLoss(z, w, validation, y); loss < best.loss {
-			best, since = l2Choice{l2, loss}, 0
-		} else if since++; since == worse {
-			break
-		}
-	}
-	return best, nil
+// solve minimises the objective from the start.
+func (o *objective) solve(ctx context.Context, start []float64, threshold float64) ([]float64, error) {
+	l := &lbfgs{evaluate: o.evaluate, threshold: threshold}
+	return l.minimise(ctx, start, failedGradient)
 }
 
-// logLoss returns the mean negative log probability of the right classes.
-func logLoss(z *design, w weights, rows, y []int) float64 {
-	sum := 0.0
-	row := make([]float64, len(w.bias))
-	for _, r := range rows {
-		logits(z.row(r), w, row)
-		logSoftmax(row)
-		sum -= row[y[r]]
+// options are what a head was trained with, for people.
+func (s Softmax) options(rows int, choice l2Choice) map[string]string {
+	options := map[string]string{
+		"l2": strconv.FormatFloat(choice.l2, 'g', -1, 64), "rows": strconv.Itoa(rows), "standardize": s.Standardize,
+		"normalize": strconv.FormatBool(s.Normalize), "balanced": strconv.FormatBool(s.Balanced),
+		"seed": strconv.FormatUint(s.Seed, 10), "solver": "lbfgs"}
+	if len(s.L2) > 1 {
+		options["inner_folds"] = strconv.Itoa(s.InnerFolds)
+		options["validation_log_loss"] = strconv.FormatFloat(choice.loss, 'g', 6, 64)
 	}
-	return sum / float64(len(rows))
-}
-
-func zeroWeights(classes, r int) weights {
-	w := weights{make([][]float64, classes), make([]float64, classes)}
-	for k := range w.kernel {
-		w.kernel[k] = make([]float64, r)
-	}
-	return w
+	return options
 }

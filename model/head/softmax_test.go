@@ -9,7 +9,6 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -48,26 +47,45 @@ func TestSoftmaxAgreesWithScikitLearn(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			train, test := c.split()
 			d := Data{Matrix: Matrix{Values: c.X, Dim: c.D}, Y: c.Y, Classes: c.K}
-			h, err := Softmax{L2: []float64{c.L2}}.Train(t.Context(), d.Subset(train))
+			recipe := Softmax{L2: []float64{c.L2}, Standardize: StandardizeFeature}
+			h, err := recipe.Train(t.Context(), d.Subset(train))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if wide := strings.HasPrefix(c.Name, "wide"); wide != spanIsCheaper(len(train), c.D, c.K, evaluationsAlone) {
-				t.Error("solved the other way than this case is for")
-			}
-			got, err := h.LogProbabilities(d.Subset(test).Matrix)
+			// As far as a head is trained, and as far as float32 sums allow.
+			c.compare(t, h, d.Subset(test), 1e-3)
+			x, err := compress(d.Subset(train).Matrix, false)
 			if err != nil {
 				t.Fatal(err)
 			}
-			worst := 0.0
-			for i, v := range got {
-				worst = max(worst, math.Abs(v-c.LogProbabilities[i])/(1+math.Abs(c.LogProbabilities[i])))
+			o, err := recipe.objective(t.Context(), x, all(len(train)), d.Subset(train), 1)
+			if err != nil {
+				t.Fatal(err)
 			}
-			t.Logf("largest difference %.2g", worst)
-			if worst > 2e-5 {
-				t.Errorf("log probabilities differ by %.2g from scikit-learn's", worst)
+			o.setL2(c.L2)
+			u, err := o.solve(t.Context(), make([]float64, o.size()), 1e-7)
+			if err != nil {
+				t.Fatal(err)
 			}
+			c.compare(t, o.head(u), d.Subset(test), 2e-5)
 		})
+	}
+}
+
+// compare demands log probabilities within a relative tolerance of the golden ones.
+func (c goldenCase) compare(t *testing.T, h *Head, test Data, tolerance float64) {
+	t.Helper()
+	got, err := h.LogProbabilities(test.Matrix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	worst := 0.0
+	for i, v := range got {
+		worst = max(worst, math.Abs(v-c.LogProbabilities[i])/(1+math.Abs(c.LogProbabilities[i])))
+	}
+	t.Logf("largest difference %.2g", worst)
+	if worst > tolerance {
+		t.Errorf("log probabilities differ by %.2g from scikit-learn's, more than %.2g", worst, tolerance)
 	}
 }
 
@@ -104,69 +122,198 @@ func accuracy(t *testing.T, h *Head, d Data) float64 {
 	return float64(right) / float64(len(got))
 }
 
-// The problem in the span of the pages is the direct problem: with the same rows
-// and L2, both ways give the same probabilities.
-func TestSpanEqualsDirect(t *testing.T) {
-	for _, l2 := range []float64{1e-3, 0.1, 10} {
-		d := planted(7, 60, 200, 3, 3)
-		copy(d.Values[200:400], d.Values[:200]) // a repeated page: the Gram matrix lacks a rank
-		mean, scale := standardise(d.Matrix)
-		solve := func(z *design) *Head {
-			o := newObjective(z, all(z.n), d.labels(), d.Classes)
-			o.setL2(l2)
-			w, err := o.solve(t.Context(), zeroWeights(d.Classes, z.r), 1e-10)
-			if err != nil {
-				t.Fatal(err)
+// problem is an objective on planted data with zeros, weights and row lengths.
+func problem(t *testing.T, normalize bool, kind string) *objective {
+	t.Helper()
+	d := planted(3, 40, 150, 3, 2)
+	for i, v := range d.Values {
+		d.Values[i] = max(v, 0)
+	}
+	x, err := compress(d.Matrix, normalize)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := Softmax{Standardize: kind, Balanced: true}.direct(x, all(40)[3:], d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// TestObjectiveAgainstDefinition computes the value from the formula in float64.
+func TestObjectiveAgainstDefinition(t *testing.T) {
+	for _, normalize := range []bool{false, true} {
+		o := problem(t, normalize, StandardizeShrunk)
+		o.setL2(0.3)
+		rng := rand.New(rand.NewPCG(1, 2))
+		u := make([]float64, o.size())
+		want := 0.0
+		for i := range u {
+			u[i] = rng.NormFloat64() / 10
+			if v := u[i] * o.unit[i/3]; i < 150*3 {
+				want += 0.3 / 2 * v * v
 			}
-			return &Head{Dim: d.Dim, Classes: d.Classes, Mean: mean, Scale: scale, Kernel: z.kernel(w.kernel), Bias: float32s(w.bias)}
 		}
-		inSpan, err := newSpan(t.Context(), d.Matrix, mean, scale)
-		if err != nil {
-			t.Fatal(err)
+		d := planted(3, 40, 150, 3, 2)
+		for i, r := range o.rows {
+			length := 1.0
+			for j, v := range d.Row(r) {
+				d.Row(r)[j] = max(v, 0)
+			}
+			if normalize {
+				length = reciprocalLength(d.Row(r))
+			}
+			row := make([]float64, 3)
+			for k := range row {
+				row[k] = u[450+k] * 2
+				for j, v := range d.Row(r) {
+					row[k] += u[j*3+k] * o.unit[j] * (float64(v)*length - o.mean[j]) * o.scale[j]
+				}
+			}
+			logSoftmax(row)
+			want -= row[o.y[i]] * o.w[i]
 		}
-		if inSpan.r != 58 { // 60 pages, one repeated, and centring takes one
-			t.Errorf("rank %d, want 58", inSpan.r)
-		}
-		direct := newDirect(d.Matrix, mean, scale)
-		a, b := solve(inSpan), solve(direct)
-		other := planted(8, 90, 200, 3, 3)
-		pa, _ := a.LogProbabilities(other.Matrix)
-		pb, _ := b.LogProbabilities(other.Matrix)
-		worst := 0.0
-		for i := range pa {
-			worst = max(worst, math.Abs(pa[i]-pb[i])/(1+math.Abs(pb[i])))
-		}
-		t.Logf("L2 %g: largest difference %.2g", l2, worst)
-		if worst > 2e-6 {
-			t.Errorf("L2 %g: span and direct differ by %.2g", l2, worst)
+		if got := o.evaluate(u, make([]float64, o.size())); math.Abs(got-want) > 1e-6*want {
+			t.Errorf("normalize %v: value %.9f, want %.9f", normalize, got, want)
 		}
 	}
 }
 
+// TestGradientAgainstDifferences: products are in float32, so that differences
+// over a wide step are right to about a hundredth of the largest.
 func TestGradientAgainstDifferences(t *testing.T) {
-	d := planted(3, 40, 6, 3, 2)
-	mean, scale := standardise(d.Matrix)
-	z := newDirect(d.Matrix, mean, scale)
-	o := newObjective(z, all(40), d.Y, 3)
-	o.setL2(0.3)
-	rng := rand.New(rand.NewPCG(1, 2))
-	u := make([]float64, 3*7)
-	for i := range u {
-		u[i] = rng.NormFloat64()
-	}
-	o.evaluate(u)
-	gradient := slices.Clone(o.gradient)
-	for i := range u {
-		at := u[i]
-		u[i] = at + 1e-5
-		o.evaluate(u)
-		up := o.value
-		u[i] = at - 1e-5
-		o.evaluate(u)
-		u[i] = at
-		if want := (up - o.value) / 2e-5; math.Abs(want-gradient[i]) > 1e-8 {
-			t.Errorf("component %d: gradient %.10f, differences %.10f", i, gradient[i], want)
+	for _, normalize := range []bool{false, true} {
+		for _, kind := range []string{StandardizeFeature, StandardizeShrunk, StandardizeWhole} {
+			o := problem(t, normalize, kind)
+			o.setL2(0.3)
+			rng := rand.New(rand.NewPCG(1, 2))
+			u := make([]float64, o.size())
+			for i := range u {
+				u[i] = rng.NormFloat64() / 20
+			}
+			gradient, other := make([]float64, len(u)), make([]float64, len(u))
+			o.evaluate(u, gradient)
+			for i := range u {
+				const step = 0.02
+				at := u[i]
+				u[i] = at + step
+				up := o.evaluate(u, other)
+				u[i] = at - step
+				down := o.evaluate(u, other)
+				u[i] = at
+				if want := (up - down) / (2 * step); math.Abs(want-gradient[i]) > 1e-4+2e-3*math.Abs(want) {
+					t.Errorf("%s, normalize %v, component %d: gradient %.8f, differences %.8f", kind, normalize, i, gradient[i], want)
+				}
+			}
 		}
+	}
+}
+
+// TestSpanEqualsDirect: with the same rows and L2, the problem in the span of the
+// pages gives the same head as the one on the features.
+func TestSpanEqualsDirect(t *testing.T) {
+	for _, normalize := range []bool{false, true} {
+		d := planted(7, 60, 200, 3, 3)
+		copy(d.Values[200:400], d.Values[:200]) // a repeated page: the Gram matrix lacks a rank
+		x, err := compress(d.Matrix, normalize)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l2 := range []float64{1e-3, 0.1, 10} {
+			direct, err := Softmax{Standardize: StandardizeShrunk}.direct(x, all(60)[:50], d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			span, err := direct.inSpan(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if span.basis.r >= 60 || span.basis.r < 57 { // one page is repeated
+				t.Errorf("rank %d of 60 pages", span.basis.r)
+			}
+			other := planted(8, 90, 200, 3, 3)
+			var logp [2][]float64
+			for i, o := range []*objective{direct, span} {
+				o.setL2(l2)
+				u, err := o.solve(t.Context(), make([]float64, o.size()), 1e-7)
+				if err != nil {
+					t.Fatal(err)
+				}
+				logp[i], _ = o.head(u).LogProbabilities(other.Matrix)
+			}
+			worst := 0.0
+			for i, v := range logp[0] {
+				worst = max(worst, math.Abs(v-logp[1][i])/(1+math.Abs(v)))
+			}
+			t.Logf("L2 %g: largest difference %.2g", l2, worst)
+			if worst > 1e-4 {
+				t.Errorf("L2 %g: span and direct differ by %.2g", l2, worst)
+			}
+		}
+	}
+}
+
+// TestMinimise goes down a quadratic bowl that is far from round, and a valley.
+func TestMinimise(t *testing.T) {
+	curvature := func(i int) float64 { return math.Pow(10, float64(i%7)-3) }
+	evaluations := 0
+	l := &lbfgs{threshold: 1e-6, evaluate: func(u, g []float64) float64 {
+		evaluations++
+		value := 0.0
+		for i, v := range u {
+			value += curvature(i) * (v - 1) * (v - 1) / 2
+			g[i] = curvature(i) * (v - 1)
+		}
+		return value
+	}}
+	u, err := l.minimise(t.Context(), make([]float64, 50), 1e-3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range u {
+		if math.Abs(v-1)*curvature(i) > 1e-6 {
+			t.Errorf("variable %d is %g", i, v)
+		}
+	}
+	t.Logf("%d evaluations", evaluations)
+	l = &lbfgs{threshold: 1e-6, evaluate: func(u, g []float64) float64 { g[0] = 1; return u[0] }}
+	if _, err := l.minimise(t.Context(), make([]float64, 1), 1e-3); !errors.Is(err, ErrNotConverged) {
+		t.Errorf("a slope without an end: %v", err)
+	}
+	l = &lbfgs{threshold: 1e-6, evaluate: func(u, g []float64) float64 { g[0] = math.NaN(); return math.NaN() }}
+	if _, err := l.minimise(t.Context(), make([]float64, 1), 1e-3); !errors.Is(err, ErrNotConverged) {
+		t.Errorf("not a number: %v", err)
+	}
+}
+
+// TestBalanced: with nine times as many rows of one class, weights bring the
+// rare class's mean probability up to that of the other.
+func TestBalanced(t *testing.T) {
+	d := planted(21, 400, 10, 2, 1)
+	var rows []int
+	for i, y := range d.Y {
+		if y == 0 || i%9 == 0 {
+			rows = append(rows, i)
+		}
+	}
+	recall := func(balanced bool) (share [2]float64) {
+		h, err := Softmax{Balanced: balanced, L2: []float64{0.1}}.Train(t.Context(), d.Subset(rows))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _ := h.Predict(d.Matrix)
+		var n [2]float64
+		for i, y := range d.Y {
+			n[y]++
+			if got[i] == y {
+				share[y]++
+			}
+		}
+		return [2]float64{share[0] / n[0], share[1] / n[1]}
+	}
+	plain, balanced := recall(false), recall(true)
+	if balanced[1] <= plain[1] || math.Abs(balanced[0]-balanced[1]) >= math.Abs(plain[0]-plain[1]) {
+		t.Errorf("recall %v without weights, %v with", plain, balanced)
 	}
 }
 
@@ -250,5 +397,10 @@ func TestTrainRefuses(t *testing.T) {
 	}
 	if _, err := (Softmax{L2: []float64{-1}}).Train(t.Context(), good); err == nil {
 		t.Error("negative L2 accepted")
+	}
+	for _, s := range []Softmax{{Standardize: "robust"}, {InnerFolds: 1}} {
+		if _, err := s.Train(t.Context(), good); err == nil {
+			t.Errorf("%+v trained", s)
+		}
 	}
 }

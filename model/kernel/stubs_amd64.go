@@ -106,6 +106,16 @@ func max4Assembly(dst, a, b, c, d []float32) int {
 	return n
 }
 
+// gatherAssembly adds to eight sums; index and value are not empty.
+func gatherAssembly(dst, a []float32, lanes int, index []uint16, value []float32) {
+	gatherAVX2(&dst[0], &a[0], uintptr(4*lanes), &index[0], &value[0], len(index))
+}
+
+// scatterAssembly adds to eight sums of each row; index and value are not empty.
+func scatterAssembly(dst []float32, lanes int, b []float32, index []uint16, value []float32) {
+	scatterAVX2(&dst[0], uintptr(4*lanes), &b[0], &index[0], &value[0], len(index))
+}
+
 // peakRound is the number of rounds in one call, which keeps it far below the
 // millisecond for which the collector would wait.
 const peakRound = 1 << 12
@@ -155,6 +165,14 @@ func tile1AVX2(t *tile)
 //
 //go:noescape
 func max4AVX2(dst, a, b, c, d *float32, n int)
+
+// gatherAVX2 and scatterAVX2 take n > 0 and strides in bytes.
+//
+//go:noescape
+func gatherAVX2(dst, a *float32, stride uintptr, index *uint16, value *float32, n int)
+
+//go:noescape
+func scatterAVX2(dst *float32, stride uintptr, b *float32, index *uint16, value *float32, n int)
 
 // peakAVX512 and peakAVX2 take n > 0.
 //

@@ -106,7 +106,7 @@ func TestCompareFindsAPlantedSignal(t *testing.T) {
 }
 
 func TestShuffledLabelsGiveChance(t *testing.T) {
-	d := corpus{documents: 150, pages: 1, classes: 3, signal: 1}.table(cut(t, "pool1-avg"), 1)
+	d := corpus{documents: 300, pages: 1, classes: 3, signal: 1}.table(cut(t, "pool1-avg"), 1)
 	rng := rand.New(rand.NewPCG(3, 3))
 	rng.Shuffle(len(d.Labels), func(i, j int) { d.Labels[i], d.Labels[j] = d.Labels[j], d.Labels[i] })
 	r := one(t, d, Options{}).Report
