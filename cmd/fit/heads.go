@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -29,6 +30,10 @@ type headOptions struct {
 
 func headFlags() []cli.Flag {
 	return []cli.Flag{
+		&cli.StringFlag{Name: "l2", Category: training, Usage: "softmax: comma-separated `VALUES` of the penalty on ½‖weights‖² beside the mean loss; the best by inner folds is taken (default: 13 from 1e-4 to 1e4)"},
+		&cli.StringFlag{Name: "standardize", Category: training, Usage: "softmax: features are centred and divided by their deviation (feature), by that and the mean one (shrunk), or all by one number (whole)", Value: head.DefaultStandardize},
+		&cli.BoolFlag{Name: "l2-normalize", Category: training, Usage: "softmax: divide each page's vector by its length first"},
+		&cli.StringFlag{Name: "class-weights", Category: training, Usage: "equal (every page counts alike) or balanced (every class does)", Value: "equal"},
 		&cli.IntFlag{Name: "neighbours", Category: training, Usage: "knn: `PAGES` that vote", Value: 5},
 	}
 }
@@ -54,9 +59,11 @@ func parseHeads(c *cli.Context) (headOptions, error) {
 
 func newHead(name string, c *cli.Context) (chosenHead, error) {
 	seed := c.Uint64("seed")
+	balanced := c.String("class-weights") == "balanced"
 	switch name {
 	case head.SoftmaxName:
-		return chosenHead{Trainer: head.Softmax{Seed: seed}}, nil
+		l2, err := parseNumbers("--l2", c.String("l2"))
+		return chosenHead{Trainer: head.Softmax{L2: l2, Standardize: c.String("standardize"), Normalize: c.Bool("l2-normalize"), Balanced: balanced, Seed: seed}}, err
 	case head.DropoutBNSoftmaxName:
 		return chosenHead{Trainer: head.DropoutBNSoftmax{Seed: seed}, cut: "fc2"}, nil
 	case head.CentroidName:
@@ -68,4 +75,20 @@ func newHead(name string, c *cli.Context) (chosenHead, error) {
 		return chosenHead{Trainer: head.KNN{Neighbours: c.Int("neighbours")}}, nil
 	}
 	return chosenHead{}, fmt.Errorf("unknown head %q; heads are %s", name, strings.Join(headNames[:], ", "))
+}
+
+// parseNumbers reads a comma-separated list.
+func parseNumbers(flag, list string) ([]float64, error) {
+	if list == "" {
+		return nil, nil
+	}
+	var values []float64
+	for text := range strings.SplitSeq(list, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %q is not a number", flag, text)
+		}
+		values = append(values, v)
+	}
+	return values, nil
 }

@@ -50,12 +50,13 @@ func TestCentroidIsTheNearestMean(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mean, scale := standardise(d.Matrix)
 	z := make([]float64, 60*5)
 	var centre [3][5]float64
 	var count [3]float64
 	for i := range 60 {
-		standardised(d.Matrix, i, span{0, 5}, mean, scale, z[i*5:(i+1)*5])
+		for j, v := range d.Row(i) {
+			z[i*5+j] = (float64(v) - float64(h.Mean[j])) * float64(h.Scale[j])
+		}
 		count[d.Y[i]]++
 		for j, v := range z[i*5 : (i+1)*5] {
 			centre[d.Y[i]][j] += v

@@ -2,16 +2,19 @@ package head
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
+
+	"cutpoint/model/kernel"
 )
 
 // CentroidName is the recipe of Centroid.
 const CentroidName = "centroid"
 
-// Centroid takes a page for the class whose mean vector is nearest, after a
-// standardisation of the features. It trains nothing but how sure to be: a
+// Centroid takes a page for the class whose mean vector is nearest, after Softmax's
+// default standardisation of the features. It trains nothing but how sure to be: a
 // baseline.
 //
 // −‖z − c‖²/2 differs between classes only by c·z − ‖c‖²/2, so that it is an
@@ -37,7 +40,10 @@ func (t Centroid) Train(ctx context.Context, d Data) (*Head, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train a centroid head: %w", err)
 	}
-	h := centroids(d)
+	h, err := centroids(d)
+	if err != nil {
+		return nil, fmt.Errorf("train a centroid head: %w", err)
+	}
 	h.cool(temperature)
 	h.Options = map[string]string{"temperature": strconv.FormatFloat(temperature, 'g', 6, 64),
 		"rows": strconv.Itoa(d.Len()), "seed": strconv.FormatUint(t.Seed, 10)}
@@ -46,41 +52,46 @@ func (t Centroid) Train(ctx context.Context, d Data) (*Head, error) {
 
 // centroids returns the head at temperature 1: kernel column k is class k's mean
 // of the standardised rows, its bias −‖c‖²/2.
-func centroids(d Data) *Head {
-	mean, scale := standardise(d.Matrix)
-	h := &Head{Kind: CentroidName, Dim: d.Dim, Classes: d.Classes, Mean: mean, Scale: scale,
-		Kernel: make([]float32, d.Dim*d.Classes), Bias: make([]float32, d.Classes)}
-	count := make([]float64, d.Classes)
+func centroids(d Data) (*Head, error) {
+	x, err := compress(d.Matrix, false)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newStandard(x, all(x.n), DefaultStandardize)
+	if err != nil {
+		return nil, err
+	}
+	count := make([]float32, d.Classes)
 	for _, y := range d.labels() {
 		count[y]++
 	}
-	blocks := spans(d.Dim, columns)
-	squares := make([][]float64, len(blocks)) // (blocks, K)
-	parallel(len(blocks), func(b int) {
-		s := blocks[b]
-		sums := make([]float64, s.len()*d.Classes)
-		row := make([]float64, s.len())
-		for i := range d.Len() {
-			standardised(d.Matrix, i, s, mean, scale, row)
-			y := d.Y[d.At(i)]
-			for j, v := range row {
-				sums[j*d.Classes+y] += v
-			}
-		}
+	lanes := roundUp(d.Classes, kernel.Lanes)
+	shares := make([]float32, x.n*lanes) // (N, lanes) 1/count in the row's class
+	for i, y := range d.labels() {
+		shares[i*lanes+y] = 1 / count[y]
+	}
+	h := &Head{Kind: CentroidName, Dim: d.Dim, Classes: d.Classes, Mean: float32s(s.mean), Scale: float32s(s.scale),
+		Kernel: make([]float32, d.Dim*d.Classes), Bias: make([]float32, d.Classes)}
+	squares := make([][]float64, len(x.blocks)) // (blocks, K)
+	parallel(len(x.blocks), func(b int) {
+		from := x.blocks[b]
+		means := make([]float32, from.len()*lanes)
+		x.kernel.MultiplySparseT(means, x.parts[b], all(x.n), shares, lanes)
 		squares[b] = make([]float64, d.Classes)
-		for j := range sums {
-			k := j % d.Classes
-			c := sums[j] / count[k]
-			h.Kernel[s.lo*d.Classes+j] = float32(c)
-			squares[b][k] += c * c
+		for j := range from.len() {
+			for k := range d.Classes {
+				c := (float64(means[j*lanes+k]) - s.mean[from.lo+j]) * s.scale[from.lo+j]
+				h.Kernel[(from.lo+j)*d.Classes+k] = float32(c)
+				squares[b][k] += c * c
+			}
 		}
 	})
 	for _, square := range squares {
-		for k, s := range square {
-			h.Bias[k] -= float32(s / 2)
+		for k, v := range square {
+			h.Bias[k] -= float32(v / 2)
 		}
 	}
-	return h
+	return h, nil
 }
 
 // cool divides the logits by the temperature.
@@ -100,7 +111,12 @@ func (t Centroid) temperature(d Data) (float64, error) {
 	if len(validation) == 0 { // too few groups to hold any out
 		return float64(d.Dim), nil
 	}
-	h := centroids(d.Subset(at(d, train)))
+	h, err := centroids(d.Subset(at(d, train)))
+	if errors.Is(err, errAlike) {
+		return float64(d.Dim), nil
+	} else if err != nil {
+		return 0, err
+	}
 	held := d.Subset(at(d, validation))
 	logp, err := h.LogProbabilities(held.Matrix)
 	if err != nil {

@@ -33,7 +33,7 @@ type Softmax struct {
 }
 
 // DefaultStandardize is what Softmax does if not told.
-const DefaultStandardize = StandardizeFeature
+const DefaultStandardize = StandardizeShrunk
 
 // DefaultL2Grid returns 13 values from 10⁻⁴ to 10⁴, log-spaced. Standardised
 // features number hundreds to tens of thousands, and the useful L2 grows with

@@ -63,3 +63,15 @@ func newStandard(x *compressed, rows []int, kind string) (standard, error) {
 	}
 	return s, nil
 }
+
+// constantFeature is the relative spread below which a feature says nothing:
+// float32 itself resolves 6e-8.
+const constantFeature = 1e-7
+
+// finite32 rounds to float32, and to 0 what float32 cannot hold.
+func finite32(v float64) float32 {
+	if f := float32(v); !math.IsInf(float64(f), 0) {
+		return f
+	}
+	return 0
+}
