@@ -106,6 +106,28 @@ func max4Assembly(dst, a, b, c, d []float32) int {
 	return n
 }
 
+// assemblyRound is the number of elements in one call over long arrays, which
+// keeps it far below the millisecond for which the collector would wait.
+const assemblyRound = 1 << 15
+
+// adamAssembly does whole vectors and returns how many elements that were.
+func adamAssembly(w, g, m, v []float32, s *AdamStep) int {
+	n := len(w) &^ 7
+	for i := 0; i < n; i += assemblyRound {
+		adamAVX2(&w[i], &g[i], &m[i], &v[i], min(assemblyRound, n-i), s)
+	}
+	return n
+}
+
+// axpyAssembly does whole vectors and returns how many elements that were.
+func axpyAssembly(a float32, x, y []float32) int {
+	n := len(x) &^ 7
+	for i := 0; i < n; i += assemblyRound {
+		axpyAVX2(a, &x[i], &y[i], min(assemblyRound, n-i))
+	}
+	return n
+}
+
 // gatherAssembly adds to eight sums; index and value are not empty.
 func gatherAssembly(dst, a []float32, lanes int, index []uint16, value []float32) {
 	gatherAVX2(&dst[0], &a[0], uintptr(4*lanes), &index[0], &value[0], len(index))
@@ -165,6 +187,16 @@ func tile1AVX2(t *tile)
 //
 //go:noescape
 func max4AVX2(dst, a, b, c, d *float32, n int)
+
+// adamAVX2 takes n > 0, a multiple of eight.
+//
+//go:noescape
+func adamAVX2(w, slope, m, v *float32, n int, s *AdamStep)
+
+// axpyAVX2 takes n > 0, a multiple of eight.
+//
+//go:noescape
+func axpyAVX2(a float32, x, y *float32, n int)
 
 // gatherAVX2 and scatterAVX2 take n > 0 and strides in bytes.
 //

@@ -8,6 +8,10 @@ func multiplyAssembly(_ isa, n int, p *Product) { multiplyGeneric(n, widths[gene
 
 func max4Assembly(_, _, _, _, _ []float32) int { return 0 }
 
+func adamAssembly(_, _, _, _ []float32, _ *AdamStep) int { return 0 }
+
+func axpyAssembly(_ float32, _, _ []float32) int { return 0 }
+
 func gatherAssembly(dst, a []float32, lanes int, index []uint16, value []float32) {
 	gatherGeneric(dst, a, lanes, index, value)
 }
