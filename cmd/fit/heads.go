@@ -14,7 +14,7 @@ import (
 const defaultHead = head.SoftmaxName
 
 // headNames lists the heads in the order of the help.
-var headNames = [...]string{head.SoftmaxName, head.DropoutBNSoftmaxName, head.CentroidName, head.KNNName}
+var headNames = [...]string{head.SoftmaxName, head.DropoutBNSoftmaxName, head.DenseDropoutBNSoftmaxName, head.CentroidName, head.KNNName}
 
 // chosenHead is a recipe and the cut that it is made for.
 type chosenHead struct {
@@ -34,6 +34,13 @@ func headFlags() []cli.Flag {
 		&cli.StringFlag{Name: "standardize", Category: training, Usage: "softmax: features are centred and divided by their deviation (feature), by that and the mean one (shrunk), or all by one number (whole)", Value: head.DefaultStandardize},
 		&cli.BoolFlag{Name: "l2-normalize", Category: training, Usage: "softmax: divide each page's vector by its length first"},
 		&cli.StringFlag{Name: "class-weights", Category: training, Usage: "equal (every page counts alike) or balanced (every class does)", Value: "equal"},
+		&cli.Float64Flag{Name: "dropout", Category: training, Usage: "networks: `SHARE` of the values that is dropped in training", Value: 0.5},
+		&cli.IntFlag{Name: "hidden", Category: training, Usage: "dense-dropout-bn-softmax: `WIDTH` of the hidden layer", Value: 4096},
+		&cli.IntFlag{Name: "epochs", Category: training, Usage: "networks: passes over the training pages, at most", Value: 100},
+		&cli.IntFlag{Name: "patience", Category: training, Usage: "networks: epochs without a lower validation loss after which training ends", Value: 10},
+		&cli.IntFlag{Name: "batch-size", Category: training, Usage: "networks: pages of a step", Value: 32},
+		&cli.Float64Flag{Name: "learning-rate", Category: training, Usage: "networks: Adam's `RATE` (default: 0.001, for vgg-top 0.00001)"},
+		&cli.Float64Flag{Name: "weight-decay", Category: training, Usage: "networks: penalty on ½‖weights‖² beside the mean loss"},
 		&cli.IntFlag{Name: "neighbours", Category: training, Usage: "knn: `PAGES` that vote", Value: 5},
 	}
 }
@@ -60,12 +67,15 @@ func parseHeads(c *cli.Context) (headOptions, error) {
 func newHead(name string, c *cli.Context) (chosenHead, error) {
 	seed := c.Uint64("seed")
 	balanced := c.String("class-weights") == "balanced"
+	network := networkOptions(c, balanced)
 	switch name {
 	case head.SoftmaxName:
 		l2, err := parseNumbers("--l2", c.String("l2"))
 		return chosenHead{Trainer: head.Softmax{L2: l2, Standardize: c.String("standardize"), Normalize: c.Bool("l2-normalize"), Balanced: balanced, Seed: seed}}, err
 	case head.DropoutBNSoftmaxName:
-		return chosenHead{Trainer: head.DropoutBNSoftmax{Seed: seed}, cut: "fc2"}, nil
+		return chosenHead{Trainer: head.DropoutBNSoftmax{NetworkOptions: network}, cut: "fc2"}, nil
+	case head.DenseDropoutBNSoftmaxName:
+		return chosenHead{Trainer: head.DenseDropoutBNSoftmax{NetworkOptions: network}, cut: "pool5"}, nil
 	case head.CentroidName:
 		return chosenHead{Trainer: head.Centroid{Seed: seed}}, nil
 	case head.KNNName:
@@ -75,6 +85,15 @@ func newHead(name string, c *cli.Context) (chosenHead, error) {
 		return chosenHead{Trainer: head.KNN{Neighbours: c.Int("neighbours")}}, nil
 	}
 	return chosenHead{}, fmt.Errorf("unknown head %q; heads are %s", name, strings.Join(headNames[:], ", "))
+}
+
+func networkOptions(c *cli.Context, balanced bool) head.NetworkOptions {
+	o := head.NetworkOptions{Dropout: c.Float64("dropout"), Hidden: c.Int("hidden"), Epochs: c.Int("epochs"), Patience: c.Int("patience"),
+		BatchSize: c.Int("batch-size"), LearningRate: c.Float64("learning-rate"), L2: c.Float64("weight-decay"), Balanced: balanced, Seed: c.Uint64("seed")}
+	if o.Dropout == 0 {
+		o.Dropout = head.NoDropout
+	}
+	return o
 }
 
 // parseNumbers reads a comma-separated list.

@@ -92,7 +92,8 @@ func gramMatrix(ctx context.Context, x *compressed, s standard) ([]float64, erro
 		zeros := make([]float32, width)
 		parallel(x.kernel.Panels(n), func(p int) {
 			first := p * width
-			panel := transposed(rows, features.len(), first, min(first+width, n), width)
+			panel := make([]float32, features.len()*width)
+			packRows(panel, rows, features.len(), features.len(), first, min(first+width, n), width)
 			x.kernel.Multiply(n-first, &kernel.Product{Dst: products[first*stride+first:], DstStride: stride,
 				Src: rows[first*features.len():], SrcStride: features.len(), Panel: panel, Init: zeros,
 				Offsets: []int{0}, Length: features.len()})
@@ -104,18 +105,6 @@ func gramMatrix(ctx context.Context, x *compressed, s standard) ([]float64, erro
 		})
 	}
 	return gram, nil
-}
-
-// transposed lays rows first … last-1 of a (·, length) matrix out as a panel,
-// (length, width).
-func transposed(rows []float32, length, first, last, width int) []float32 {
-	panel := make([]float32, length*width)
-	for c := first; c < last; c++ {
-		for l, v := range rows[c*length : (c+1)*length] {
-			panel[l*width+c-first] = v
-		}
-	}
-	return panel
 }
 
 // standardise writes a page's standardised features of a block to dst.

@@ -7,8 +7,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// network is Dropout → BatchNorm → Dense → softmax with its loss, as one
-// Gorgonia graph for batches of a fixed size B.
+// network is the part of a recipe that Gorgonia differentiates, as one graph for
+// batches of a fixed size B. Its input is the features themselves or, under a
+// hidden layer on the features, that layer's products x·W, whose gradient it
+// gives: the matrix W, up to 103 million weights, stays outside (firstLayer).
 //
 // BatchNorm is written with Gorgonia's means, squares and broadcasts instead of
 // gorgonia.BatchNorm, which in 0.9.18 is not Keras's layer: its running variance
@@ -17,86 +19,143 @@ import (
 // every element (B, D) instead of every feature (D). Dropout's mask is an input,
 // because gorgonia.Dropout draws from the clock and cannot be repeated.
 type network struct {
-	graph  *gorgonia.ExprGraph
-	x      *gorgonia.Node // (B, D) features
-	mask   *gorgonia.Node // (B, D) 0 where dropped, 1/(1-rate) where kept
-	target *gorgonia.Node // (B, K) one-hot
+	graph   *gorgonia.ExprGraph
+	dt      tensor.Dtype
+	batch   int
+	input   *gorgonia.Node   // (B, W) features, or products of the first layer
+	masks   []*gorgonia.Node // (B, ·) 0 where dropped, 1/(1-rate) where kept
+	target  *gorgonia.Node   // (B, K) one-hot, times the row's weight
+	inputs  gorgonia.Nodes   // input, masks, target: in the order of forwardBackward's values
+	trained gorgonia.Nodes   // in the order of their making
+	kernels []bool           // of trained, whether it is a kernel, which weight decay shrinks
+	dense   []denseNodes     // after the first layer, in order
+	norm    *batchNorm       // before the last of dense; nil if the recipe has none
+	offset  *gorgonia.Node   // (W) bias of the first layer; nil without one
 
-	gamma, beta  *gorgonia.Node // (D)
-	kernel, bias *gorgonia.Node // (D, K) and (K)
+	loss    gorgonia.Value // mean categorical cross-entropy, nats
+	machine gorgonia.VM
+}
 
-	mean, variance gorgonia.Value // (D) of the batch, after Dropout
-	loss           gorgonia.Value // mean categorical cross-entropy, nats
-	machine        gorgonia.VM
+// denseNodes are a fully connected layer.
+type denseNodes struct {
+	kernel, bias *gorgonia.Node // (In, Out) and (Out)
+}
+
+// batchNorm is a BatchNorm layer and what it saw of the batch.
+type batchNorm struct {
+	gamma, beta    *gorgonia.Node // (W)
+	mean, variance gorgonia.Value // (W) of the batch, divisor B
 }
 
 // bnEpsilon is Keras's default.
 const bnEpsilon = 1e-3
 
-// newNetwork builds the graph. kernel holds the start of the Dense layer's
-// kernel, (D, K); dt is the precision.
-func newNetwork(dt tensor.Dtype, batch, dim, classes int, kernel any) (n *network, err error) {
+// newNetwork builds a graph for batches of (batch, width) inputs; connect joins
+// the input to the logits. gorgonia.Must and the graph itself panic, which
+// becomes an error here.
+func newNetwork(dt tensor.Dtype, batch, width, classes int, connect func(n *network) *gorgonia.Node) (n *network, err error) {
 	defer recovered(&err)
-	g := gorgonia.NewGraph()
-	matrix := func(name string, rows, cols int, more ...gorgonia.NodeConsOpt) *gorgonia.Node {
-		return gorgonia.NewMatrix(g, dt, append(more, gorgonia.WithShape(rows, cols), gorgonia.WithName(name))...)
+	if err := plugBLAS(); err != nil {
+		return nil, err
 	}
-	vector := func(name string, n int, start gorgonia.InitWFn) *gorgonia.Node {
-		return gorgonia.NewVector(g, dt, gorgonia.WithShape(n), gorgonia.WithName(name), gorgonia.WithInit(start))
-	}
-	n = &network{graph: g,
-		x: matrix("x", batch, dim), mask: matrix("mask", batch, dim), target: matrix("target", batch, classes),
-		gamma: vector("gamma", dim, gorgonia.Ones()), beta: vector("beta", dim, gorgonia.Zeroes()),
-		kernel: matrix("kernel", dim, classes, gorgonia.WithValue(tensor.New(tensor.WithShape(dim, classes), tensor.WithBacking(kernel)))),
-		bias:   vector("bias", classes, gorgonia.Zeroes())}
-	loss := n.connect(dt, batch)
+	n = &network{graph: gorgonia.NewGraph(), dt: dt, batch: batch}
+	n.input = n.matrix("input", width)
+	logits := connect(n)
+	n.target = n.matrix("target", classes)
+	n.inputs = append(append(gorgonia.Nodes{n.input}, n.masks...), n.target)
+	right := must(gorgonia.HadamardProd(n.target, must(gorgonia.LogSoftMax(logits))))
+	loss := must(gorgonia.Neg(must(gorgonia.HadamardProd(must(gorgonia.Sum(right)), n.constant(1/float64(batch))))))
 	gorgonia.Read(loss, &n.loss)
-	if _, err := gorgonia.Grad(loss, n.learnables()...); err != nil {
+	wrt := n.trained
+	if n.offset != nil {
+		wrt = append(wrt[:len(wrt):len(wrt)], n.input)
+	}
+	if _, err := gorgonia.Grad(loss, wrt...); err != nil {
 		return nil, fmt.Errorf("differentiate the network: %w", err)
 	}
-	n.machine = gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(n.learnables()...))
+	n.machine = gorgonia.NewTapeMachine(n.graph, gorgonia.BindDualValues(wrt...))
 	return n, nil
 }
 
-// connect joins the inputs to the loss, which it returns. gorgonia.Must panics,
-// and newNetwork turns that into an error.
-func (n *network) connect(dt tensor.Dtype, batch int) *gorgonia.Node {
-	must := gorgonia.Must
-	constant := func(v float64) *gorgonia.Node {
-		if dt == tensor.Float64 {
-			return gorgonia.NewConstant(v)
-		}
-		return gorgonia.NewConstant(float32(v))
+var must = gorgonia.Must
+
+// matrix adds an input of the graph, (B, cols).
+func (n *network) matrix(name string, cols int) *gorgonia.Node {
+	return gorgonia.NewMatrix(n.graph, n.dt, gorgonia.WithShape(n.batch, cols), gorgonia.WithName(name))
+}
+
+// vector adds a trained vector, (size).
+func (n *network) vector(name string, size int, start gorgonia.InitWFn) *gorgonia.Node {
+	v := gorgonia.NewVector(n.graph, n.dt, gorgonia.WithShape(size), gorgonia.WithName(name), gorgonia.WithInit(start))
+	n.trained, n.kernels = append(n.trained, v), append(n.kernels, false)
+	return v
+}
+
+func (n *network) constant(v float64) *gorgonia.Node {
+	if n.dt == tensor.Float64 {
+		return gorgonia.NewConstant(v)
 	}
-	rows := []byte{0} // broadcast the right operand along the batch
-	dropped := must(gorgonia.HadamardProd(n.x, n.mask))
-	perRow := constant(1 / float64(batch))
-	mean := must(gorgonia.HadamardProd(must(gorgonia.Sum(dropped, 0)), perRow))
-	centred := must(gorgonia.BroadcastSub(dropped, mean, nil, rows))
-	variance := must(gorgonia.HadamardProd(must(gorgonia.Sum(must(gorgonia.Square(centred)), 0)), perRow))
-	deviation := must(gorgonia.Sqrt(must(gorgonia.Add(variance, constant(bnEpsilon)))))
-	normal := must(gorgonia.BroadcastHadamardDiv(centred, deviation, nil, rows))
-	scaled := must(gorgonia.BroadcastAdd(must(gorgonia.BroadcastHadamardProd(normal, n.gamma, nil, rows)), n.beta, nil, rows))
-	logits := must(gorgonia.BroadcastAdd(must(gorgonia.Mul(scaled, n.kernel)), n.bias, nil, rows))
-	right := must(gorgonia.HadamardProd(n.target, must(gorgonia.LogSoftMax(logits))))
-	gorgonia.Read(mean, &n.mean)
-	gorgonia.Read(variance, &n.variance)
-	return must(gorgonia.Neg(must(gorgonia.HadamardProd(must(gorgonia.Sum(right)), perRow))))
+	return gorgonia.NewConstant(float32(v))
 }
 
-func (n *network) learnables() gorgonia.Nodes {
-	return gorgonia.Nodes{n.gamma, n.beta, n.kernel, n.bias}
+// perRow broadcasts an operation's right operand, (cols), along the batch.
+var perRow = []byte{0}
+
+// firstBias adds the bias of the first layer to its products.
+func (n *network) firstBias(x *gorgonia.Node, start []float32) *gorgonia.Node {
+	n.offset = n.vector("first.bias", x.Shape()[1], gorgonia.Zeroes())
+	if start != nil {
+		copy(n.offset.Value().Data().([]float32), start)
+	}
+	return must(gorgonia.BroadcastAdd(x, n.offset, nil, perRow))
 }
 
-// forwardBackward computes the loss, the batch's statistics and the gradients.
-func (n *network) forwardBackward(x, mask, target tensor.Tensor) (err error) {
+// dropped multiplies with a mask that comes with each batch.
+func (n *network) dropped(x *gorgonia.Node) *gorgonia.Node {
+	mask := n.matrix(fmt.Sprintf("mask.%d", len(n.masks)), x.Shape()[1])
+	n.masks = append(n.masks, mask)
+	return must(gorgonia.HadamardProd(x, mask))
+}
+
+// normalised is BatchNorm in training: (x − mean)/√(variance + ε)·γ + β.
+func (n *network) normalised(x *gorgonia.Node) *gorgonia.Node {
+	width := x.Shape()[1]
+	b := &batchNorm{gamma: n.vector("gamma", width, gorgonia.Ones()), beta: n.vector("beta", width, gorgonia.Zeroes())}
+	share := n.constant(1 / float64(n.batch))
+	mean := must(gorgonia.HadamardProd(must(gorgonia.Sum(x, 0)), share))
+	centred := must(gorgonia.BroadcastSub(x, mean, nil, perRow))
+	variance := must(gorgonia.HadamardProd(must(gorgonia.Sum(must(gorgonia.Square(centred)), 0)), share))
+	deviation := must(gorgonia.Sqrt(must(gorgonia.Add(variance, n.constant(bnEpsilon)))))
+	normal := must(gorgonia.BroadcastHadamardDiv(centred, deviation, nil, perRow))
+	gorgonia.Read(mean, &b.mean)
+	gorgonia.Read(variance, &b.variance)
+	n.norm = b
+	return must(gorgonia.BroadcastAdd(must(gorgonia.BroadcastHadamardProd(normal, b.gamma, nil, perRow)), b.beta, nil, perRow))
+}
+
+// connected is a fully connected layer that starts from the given kernel, (In,
+// Out), and bias, nil for zeros. The values become the graph's own.
+func (n *network) connected(x *gorgonia.Node, out int, kernel, bias any) *gorgonia.Node {
+	in := x.Shape()[1]
+	name := fmt.Sprintf("dense.%d", len(n.dense))
+	k := gorgonia.NewMatrix(n.graph, n.dt, gorgonia.WithShape(in, out), gorgonia.WithName(name+".kernel"),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(in, out), tensor.WithBacking(kernel))))
+	n.trained, n.kernels = append(n.trained, k), append(n.kernels, true)
+	b := n.vector(name+".bias", out, gorgonia.Zeroes())
+	if start, ok := bias.([]float32); ok {
+		copy(b.Value().Data().([]float32), start)
+	}
+	n.dense = append(n.dense, denseNodes{k, b})
+	return must(gorgonia.BroadcastAdd(must(gorgonia.Mul(x, k)), b, nil, perRow))
+}
+
+// forwardBackward computes the loss, the batch's statistics and the gradients;
+// values go to inputs in their order.
+func (n *network) forwardBackward(values ...tensor.Tensor) (err error) {
 	defer recovered(&err)
 	n.machine.Reset()
-	for _, in := range []struct {
-		node  *gorgonia.Node
-		value tensor.Tensor
-	}{{n.x, x}, {n.mask, mask}, {n.target, target}} {
-		if err := gorgonia.Let(in.node, in.value); err != nil {
+	for i, node := range n.inputs {
+		if err := gorgonia.Let(node, values[i]); err != nil {
 			return err
 		}
 	}
@@ -106,7 +165,16 @@ func (n *network) forwardBackward(x, mask, target tensor.Tensor) (err error) {
 // step lets the solver use the gradients.
 func (n *network) step(solver gorgonia.Solver) (err error) {
 	defer recovered(&err)
-	return solver.Step(gorgonia.NodesToValueGrads(n.learnables()))
+	return solver.Step(gorgonia.NodesToValueGrads(n.trained))
+}
+
+// inputGradient returns the loss's gradient of the input, (B, W).
+func (n *network) inputGradient() ([]float32, error) {
+	g, err := n.input.Grad()
+	if err != nil {
+		return nil, err
+	}
+	return floats32(g)
 }
 
 func (n *network) close() error { return n.machine.Close() }

@@ -153,7 +153,7 @@ func comparison2(t *testing.T, o Options) (*Result, int) {
 	load, calls := loader(c.table(cut(t, "pool1-avg"), 1), c.table(cut(t, "pool3-avg"), 2))
 	r, err := Compare(t.Context(), load, []Candidate{
 		{cut(t, "pool1-avg"), softmax()}, {cut(t, "pool3-avg"), softmax()},
-		{cut(t, "pool3-avg"), head.DropoutBNSoftmax{Epochs: 3}}}, o)
+		{cut(t, "pool3-avg"), head.DropoutBNSoftmax{NetworkOptions: head.NetworkOptions{Epochs: 3}}}}, o)
 	if err != nil {
 		t.Fatal(err)
 	}

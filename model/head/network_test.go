@@ -8,6 +8,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"cutpoint/model/kernel"
 )
 
 // reference is the network in plain float64 loops, for one batch.
@@ -66,12 +68,14 @@ func (r *reference) loss() (loss float64, mean, variance []float64) {
 // run computes the same through Gorgonia.
 func (r *reference) run(t *testing.T) *network {
 	t.Helper()
-	n, err := newNetwork(tensor.Float64, r.b, r.d, r.k, slices.Clone(r.kernel))
+	n, err := newNetwork(tensor.Float64, r.b, r.d, r.k, func(n *network) *gorgonia.Node {
+		return n.connected(n.normalised(n.dropped(n.input)), r.k, slices.Clone(r.kernel), nil)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { n.close() })
-	for node, values := range map[*gorgonia.Node][]float64{n.gamma: r.gamma, n.beta: r.beta, n.bias: r.bias} {
+	for node, values := range map[*gorgonia.Node][]float64{n.norm.gamma: r.gamma, n.norm.beta: r.beta, n.dense[0].bias: r.bias} {
 		copy(node.Value().Data().([]float64), values)
 	}
 	matrix := func(cols int, values []float64) tensor.Tensor {
@@ -101,8 +105,8 @@ func TestNetworkAgainstReference(t *testing.T) {
 		n := r.run(t)
 		loss, mean, variance := r.loss()
 		closeTo(t, "loss", []float64{n.loss.Data().(float64)}, []float64{loss}, 1e-12)
-		closeTo(t, "mean", n.mean.Data().([]float64), mean, 1e-12)
-		closeTo(t, "variance", n.variance.Data().([]float64), variance, 1e-12)
+		closeTo(t, "mean", n.norm.mean.Data().([]float64), mean, 1e-12)
+		closeTo(t, "variance", n.norm.variance.Data().([]float64), variance, 1e-12)
 	}
 }
 
@@ -110,7 +114,7 @@ func TestNetworkGradientsAgainstDifferences(t *testing.T) {
 	r := newReference(6, 5, 3)
 	n := r.run(t)
 	for i, values := range [][]float64{r.gamma, r.beta, r.kernel, r.bias} {
-		node := n.learnables()[i]
+		node := n.trained[i]
 		gradient, err := node.Grad()
 		if err != nil {
 			t.Fatal(err)
@@ -129,41 +133,73 @@ func TestNetworkGradientsAgainstDifferences(t *testing.T) {
 	}
 }
 
-// One step of Gorgonia's Adam, against Kingma and Ba's algorithm 1 (arXiv
-// 1412.6980), over several steps of known gradients.
-func TestAdamStep(t *testing.T) {
-	r := newReference(6, 5, 3)
-	n := r.run(t)
-	solver := gorgonia.NewAdamSolver(gorgonia.WithLearnRate(learningRate), gorgonia.WithEps(adamEpsilon))
-	gradient, err := n.kernel.Grad()
+// TestAdamSolver: our solver against Kingma and Ba's algorithm 1 (arXiv
+// 1412.6980, with the step size of section 2's end), over several steps of the
+// gradients that a graph gives.
+func TestAdamSolver(t *testing.T) {
+	n, err := newNetwork(tensor.Float32, 4, 3, 2, func(n *network) *gorgonia.Node {
+		return n.connected(n.input, 2, []float32{0.1, -0.2, 0.3, 0.4, -0.5, 0.6}, nil)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := slices.Clone(r.kernel)
-	m, v := make([]float64, len(want)), make([]float64, len(want))
-	for step := 1; step <= 4; step++ {
-		g := gradient.Data().([]float64)
-		for i := range g {
-			g[i] = math.Sin(float64(i*step)) / float64(step)
-			m[i] = 0.9*m[i] + 0.1*g[i]
-			v[i] = 0.999*v[i] + 0.001*g[i]*g[i]
-			mHat, vHat := m[i]/(1-math.Pow(0.9, float64(step))), v[i]/(1-math.Pow(0.999, float64(step)))
-			want[i] -= learningRate * mHat / (math.Sqrt(vHat) + adamEpsilon)
+	defer n.close()
+	k, _ := kernel.Select("")
+	solver := &adam{kernel: k, rate: 0.01, l2: 0.1, decays: n.kernels}
+	w := map[int][]float64{}
+	m, v := [2][6]float64{}, [2][6]float64{}
+	for i, node := range n.trained {
+		values, _ := floats32(node.Value())
+		for _, x := range values {
+			w[i] = append(w[i], float64(x))
 		}
+	}
+	for step := 1; step <= 4; step++ {
+		x := tensor.New(tensor.WithShape(4, 3), tensor.WithBacking([]float32{1, 2, 3, 0, float32(step), 1, -1, 0, 1, 2, 0, 0}))
+		y := tensor.New(tensor.WithShape(4, 2), tensor.WithBacking([]float32{1, 0, 0, 1, 1, 0, 0, 1}))
+		if err := n.forwardBackward(x, y); err != nil {
+			t.Fatal(err)
+		}
+		for i, node := range n.trained {
+			gradient, err := node.Grad()
+			if err != nil {
+				t.Fatal(err)
+			}
+			values, _ := floats32(gradient)
+			for j := range w[i] {
+				g := float64(values[j])
+				if i == 0 {
+					g += 0.1 * w[i][j]
+				}
+				m[i][j] = 0.9*m[i][j] + 0.1*g
+				v[i][j] = 0.999*v[i][j] + 0.001*g*g
+				rate := 0.01 * math.Sqrt(1-math.Pow(0.999, float64(step))) / (1 - math.Pow(0.9, float64(step)))
+				w[i][j] -= rate * m[i][j] / (math.Sqrt(v[i][j]) + 1e-7)
+			}
+		}
+		solver.advance()
 		if err := n.step(solver); err != nil {
 			t.Fatal(err)
 		}
-		if gradient, err = n.kernel.Grad(); err != nil {
-			t.Fatal(err)
+		for i, node := range n.trained {
+			values, _ := floats32(node.Value())
+			got := make([]float64, len(values))
+			for j, x := range values {
+				got[j] = float64(x)
+			}
+			closeTo(t, node.Name(), got, w[i], 1e-5)
 		}
 	}
-	closeTo(t, "kernel", n.kernel.Value().Data().([]float64), want, 1e-10)
 }
 
 // In inference the head is BatchNorm with running statistics, without Dropout.
 func TestInferenceAgainstReference(t *testing.T) {
 	d := planted(2, 64, 10, 3, 4)
-	run, err := newTraining(d, all(64), 5)
+	o, err := NetworkOptions{Seed: 5}.withDefaults(1e-3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := newTraining(d, all(64), o, dropoutBN("test"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,12 +208,12 @@ func TestInferenceAgainstReference(t *testing.T) {
 	for range 3 {
 		run.rng.Shuffle(64, func(i, j int) { run.rows[i], run.rows[j] = run.rows[j], run.rows[i] })
 		run.fill(run.rows[:32])
-		if err := run.network.forwardBackward(run.x, run.mask, run.target); err != nil {
+		if err := run.network.forwardBackward(tensors(run.inputs)...); err != nil {
 			t.Fatal(err)
 		}
 		r := &reference{b: 32, d: 10, k: 3, gamma: make([]float64, 10), beta: make([]float64, 10), kernel: make([]float64, 30), bias: make([]float64, 3)}
 		for i := range 320 {
-			r.x, r.mask = append(r.x, float64(run.x.Float32s()[i])), append(r.mask, float64(run.mask.Float32s()[i]))
+			r.x, r.mask = append(r.x, float64(run.inputs[0].Float32s()[i])), append(r.mask, float64(run.inputs[1].Float32s()[i]))
 		}
 		_, m, v := r.loss()
 		for j := range 10 {
@@ -187,6 +223,7 @@ func TestInferenceAgainstReference(t *testing.T) {
 		if err := run.updateStatistics(); err != nil {
 			t.Fatal(err)
 		}
+		run.solver.advance()
 		if err := run.network.step(run.solver); err != nil {
 			t.Fatal(err)
 		}
@@ -204,10 +241,10 @@ func TestInferenceAgainstReference(t *testing.T) {
 	for i := range 64 {
 		row := make([]float64, 3)
 		for k := range row {
-			row[k] = value(run.network.bias, k)
+			row[k] = value(run.network.dense[0].bias, k)
 			for j := range 10 {
-				z := (float64(d.Row(i)[j])-mean[j])/math.Sqrt(variance[j]+bnEpsilon)*value(run.network.gamma, j) + value(run.network.beta, j)
-				row[k] += z * value(run.network.kernel, j*3+k)
+				z := (float64(d.Row(i)[j])-mean[j])/math.Sqrt(variance[j]+bnEpsilon)*value(run.network.norm.gamma, j) + value(run.network.norm.beta, j)
+				row[k] += z * value(run.network.dense[0].kernel, j*3+k)
 			}
 		}
 		logSoftmax(row)
@@ -218,7 +255,7 @@ func TestInferenceAgainstReference(t *testing.T) {
 
 func TestDropoutMask(t *testing.T) {
 	mask := make([]float32, 100_000)
-	fillMask(mask, rand.New(rand.NewPCG(1, 1)))
+	fillMask(mask, 0.5, rand.New(rand.NewPCG(1, 1)))
 	sum := 0.0
 	for _, v := range mask {
 		if v != 0 && v != 2 {
@@ -233,7 +270,7 @@ func TestDropoutMask(t *testing.T) {
 
 func TestDropoutBNSoftmaxFindsAPlantedSignal(t *testing.T) {
 	d := planted(11, 400, 60, 3, 8)
-	h, err := DropoutBNSoftmax{Seed: 3}.Train(t.Context(), d.Subset(all(200)))
+	h, err := DropoutBNSoftmax{NetworkOptions{Seed: 3}}.Train(t.Context(), d.Subset(all(200)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +285,7 @@ func TestDropoutBNSoftmaxFindsAPlantedSignal(t *testing.T) {
 func TestDropoutBNSoftmaxRepeats(t *testing.T) {
 	d := planted(11, 90, 30, 3, 3)
 	train := func(seed uint64) *Head {
-		h, err := DropoutBNSoftmax{Seed: seed, Epochs: 4}.Train(t.Context(), d)
+		h, err := DropoutBNSoftmax{NetworkOptions{Seed: seed, Epochs: 4}}.Train(t.Context(), d)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +301,8 @@ func TestDropoutBNSoftmaxRepeats(t *testing.T) {
 }
 
 func TestGorgoniaPanicsBecomeErrors(t *testing.T) {
-	if _, err := newNetwork(tensor.Float32, 4, 3, 2, make([]float32, 5)); err == nil {
+	wrong := func(n *network) *gorgonia.Node { return n.connected(n.input, 2, make([]float32, 5), nil) }
+	if _, err := newNetwork(tensor.Float32, 4, 3, 2, wrong); err == nil {
 		t.Error("a kernel of the wrong size is accepted")
 	}
 }
@@ -277,7 +315,7 @@ func TestNetworkGradientsAfterAStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, values := range [][]float64{r.gamma, r.beta, r.kernel, r.bias} {
-		copy(values, n.learnables()[i].Value().Data().([]float64))
+		copy(values, n.trained[i].Value().Data().([]float64))
 	}
 	for i := range r.x {
 		r.x[i] = math.Cos(float64(i))
@@ -290,12 +328,12 @@ func TestNetworkGradientsAfterAStep(t *testing.T) {
 	}
 	fresh := r.run(t)
 	closeTo(t, "loss", []float64{n.loss.Data().(float64)}, []float64{fresh.loss.Data().(float64)}, 1e-12)
-	for i, node := range n.learnables() {
+	for i, node := range n.trained {
 		got, err := node.Grad()
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := fresh.learnables()[i].Grad()
+		want, err := fresh.trained[i].Grad()
 		if err != nil {
 			t.Fatal(err)
 		}
