@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/cpu"
 	"cutpoint/pipeline/derive"
@@ -37,7 +38,7 @@ a run computes. Ctrl-C once commits what is computed and leaves with 130.`,
 			storeFlag(),
 			&cli.StringFlag{Name: "from", Usage: "the stored `CUT` to compute from", Value: "pool5"},
 			&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS` to compute"},
-			weightsFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
+			vgg19.WeightsFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
 		},
 		Action: deriveAction,
 	}
@@ -98,7 +99,7 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 	if err != nil {
 		return derive.Summary{}, err
 	}
-	if err := s.CheckFingerprint(descriptionOf(w, "")); err != nil {
+	if err := s.CheckFingerprint(vgg19.Describe(w, "")); err != nil {
 		return derive.Summary{}, err
 	}
 	release, err := lockStore(c.Context, s, shard{}, c.Duration("lock-wait"))

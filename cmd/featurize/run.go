@@ -15,9 +15,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/cpu"
-	"cutpoint/model/weights"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/schemas"
@@ -28,17 +28,13 @@ func storeFlag() cli.Flag {
 	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER` of the feature tables", EnvVars: []string{"CUTPOINT_STORE"}}
 }
 
-func weightsFlag() cli.Flag {
-	return &cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Usage: "VGG19's weights: a `FILE` (.safetensors with Keras's or torchvision's names, or Keras's .h5), or random:SEED", EnvVars: []string{"CUTPOINT_WEIGHTS"}}
-}
-
 func jsonFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output"}
 }
 
 func runFlags() []cli.Flag {
 	return []cli.Flag{
-		weightsFlag(),
+		vgg19.WeightsFlag(),
 		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2,pool5"},
 		storeFlag(),
 		dtypeFlag(),
@@ -131,7 +127,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	if err != nil {
 		return err
 	}
-	t := trunk{weights: w, description: descriptionOf(w, o.dtype)}
+	t := trunk{weights: w, description: vgg19.Describe(w, o.dtype)}
 	result, err := t.featurize(c, o, listing, log)
 	if result == nil {
 		return err
@@ -141,11 +137,8 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 
 func loadWeights(ctx context.Context, source string, cuts []model.Cut, log *slog.Logger) (*model.Weights, error) {
 	start := time.Now()
-	w, err := weights.Open(ctx, source)
+	w, err := vgg19.Open(ctx, source, cuts)
 	if err != nil {
-		return nil, err
-	}
-	if err := w.Check(cuts); err != nil {
 		return nil, err
 	}
 	log.Info("weights loaded", "source", w.Source, "seconds", fmt.Sprintf("%.1f", time.Since(start).Seconds()))
@@ -283,22 +276,4 @@ func (r *result) sentence() string {
 		fmt.Fprintf(&b, " See: featurize status --store %s", r.Store)
 	}
 	return b.String()
-}
-
-// descriptionOf says what the numbers of this run depend on.
-func descriptionOf(w *model.Weights, dtype string) schemas.Description {
-	p := w.Preprocess
-	color := "RGB"
-	if p.BGR {
-		color = "BGR"
-	}
-	return schemas.Description{
-		Model:   "VGG19",
-		Weights: schemas.Weights{Source: w.Source, SHA256: w.SHA256()},
-		Preset: schemas.Preset{
-			Name: "document", Resize: "squash", Filter: "bilinear", Size: model.InputShape().W,
-			Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std,
-		},
-		Precision: "float32", DType: dtype,
-	}
 }

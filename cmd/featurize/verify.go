@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/cpu"
 	"cutpoint/pipeline/raster"
@@ -35,7 +36,7 @@ corpus was named by a relative path.`,
 			storeFlag(), jsonFlag(),
 			&cli.IntFlag{Name: "recompute", Usage: "compute `N` pages again and compare"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides which pages are computed again", Value: 1},
-			weightsFlag(),
+			vgg19.WeightsFlag(),
 		},
 		Action: verifyAction,
 	}
@@ -118,7 +119,7 @@ func recomputePages(c *cli.Context, s *store.Store) (recompute.Report, error) {
 	if err != nil {
 		return recompute.Report{}, err
 	}
-	if err := s.CheckFingerprint(descriptionOf(w, s.Description().DType)); err != nil {
+	if err := s.CheckFingerprint(vgg19.Describe(w, s.Description().DType)); err != nil {
 		return recompute.Report{}, err
 	}
 	job.NewEngine = func() (model.Engine, error) {
