@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
+	"cutpoint/model"
+	"cutpoint/model/head"
+	"cutpoint/pipeline/handoff"
+)
+
+func exportHeadCommand() *cli.Command {
+	return &cli.Command{
+		Name: "export-head", Usage: "write a trained head for other programs, alone or with the trunk in front of it",
+		UsageText: `fit export-head --head fc2-softmax.safetensors -o fc2-softmax.onnx
+fit export-head --head fc2-softmax.safetensors --with-trunk --weights FILE -o pages.onnx`,
+		Description: `An ONNX model (operator set 17) computes without this program. Alone the head
+takes "features" (N, D) float32, the vectors of its cut. With --with-trunk the
+model takes "pixels" (N, 224, 224, 3) uint8: the page squashed to 224×224 RGB,
+antialiased bilinear as Pillow's resize. Outputs are "probabilities" (N, K),
+"log_probabilities" (N, K), "class" (N) and, with the trunk, the "features".
+metadata_props hold the names of the classes, the cut and the fingerprint.
+
+Weights other than those that the head's features came from are refused.`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "head", Usage: "head `FILE` that fit wrote"},
+			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the file: onnx", Value: formatONNX},
+			&cli.BoolFlag{Name: "with-trunk", Usage: "put VGG19 up to the head's cut in front; needs --weights"},
+			vgg19.WeightsFlag(),
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write"},
+		},
+		Action: exportHeadAction,
+	}
+}
+
+// Formats of a head for other programs.
+const formatONNX = "onnx"
+
+// exportHeadOptions are the typed flags.
+type exportHeadOptions struct {
+	head, weights, output string
+	format                string
+	trunk                 bool
+}
+
+func parseExportHead(c *cli.Context) (exportHeadOptions, error) {
+	o := exportHeadOptions{head: c.String("head"), weights: c.String("weights"), output: c.String("output"),
+		format: c.String("format"), trunk: c.Bool("with-trunk")}
+	switch {
+	case c.Args().Present():
+		return o, command.Usagef("export-head takes no arguments, got %q", c.Args().First())
+	case o.head == "":
+		return o, command.Usagef("--head is missing; name a file that fit wrote")
+	case o.output == "":
+		return o, command.Usagef("--output is missing; name the file to write, as in -o head.%s", formatONNX)
+	case o.format != formatONNX:
+		return o, command.Usagef("unknown format %q; a head is written as %s", o.format, formatONNX)
+	case o.trunk && o.weights == "":
+		return o, command.Usagef("--with-trunk needs --weights: those that the head's features were computed with")
+	}
+	return o, o.refuseInputs()
+}
+
+// refuseInputs keeps a file from being replaced by what is made of it.
+func (o exportHeadOptions) refuseInputs() error {
+	out, err := os.Stat(o.output)
+	if err != nil {
+		return nil // it is to be made
+	}
+	for _, in := range []string{o.head, o.weights} {
+		if info, err := os.Stat(in); err == nil && os.SameFile(info, out) {
+			return command.Usagef("--output %s is the file to read; name another one", o.output)
+		}
+	}
+	return nil
+}
+
+func exportHeadAction(c *cli.Context) error {
+	o, err := parseExportHead(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Context)
+	defer cancel()
+	defer command.OnInterrupt(cancel)()
+	f, err := head.Load(o.head)
+	if err != nil {
+		return err
+	}
+	trunk, err := o.openTrunk(ctx, f)
+	if err != nil {
+		return err
+	}
+	return replaceFile(o.output, func(w io.Writer) error {
+		return handoff.WriteONNX(interruptible{ctx, w}, f, trunk)
+	})
+}
+
+// openTrunk returns nil if the head is to stand alone.
+func (o exportHeadOptions) openTrunk(ctx context.Context, f *head.File) (*handoff.Trunk, error) {
+	if !o.trunk {
+		return nil, nil
+	}
+	cut, err := model.ParseCut(f.Cut)
+	if err != nil {
+		return nil, fmt.Errorf("head %s: %w", o.head, err)
+	}
+	w, err := vgg19.Open(ctx, o.weights, []model.Cut{cut})
+	if err != nil {
+		return nil, err
+	}
+	trunk, err := handoff.TrunkOf(f, w, vgg19.Describe(w, ""))
+	if err != nil {
+		return nil, fmt.Errorf("head %s: %w", o.head, err)
+	}
+	return trunk, nil
+}
+
+// interruptible fails once its context is done, so that what was begun is
+// removed.
+type interruptible struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (w interruptible) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.w.Write(p)
+}

@@ -1,0 +1,44 @@
+package handoff
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"cutpoint/model/head"
+	"cutpoint/model/onnx"
+	"cutpoint/schemas"
+)
+
+// WriteONNX writes a head as an ONNX model: alone, taking features, or behind
+// the trunk, taking pixels, unless that is nil.
+func WriteONNX(w io.Writer, f *head.File, t *Trunk) error {
+	name, version, _ := strings.Cut(schemas.Tool(), " ")
+	m := onnx.Model{
+		Head: f, Producer: name, ProducerVersion: version,
+		Doc:      fmt.Sprintf("Probabilities of %d classes from %s of VGG19.", len(f.Classes), f.Cut),
+		InputDoc: fmt.Sprintf("cut %s of VGG19 as featurize stores it: %d values a page, fingerprint %s", f.Cut, f.Head.Dim, f.Fingerprint),
+	}
+	if t == nil {
+		m.Doc += " Input: " + m.InputDoc + "."
+		return m.Write(w)
+	}
+	description, err := json.Marshal(t.Description)
+	if err != nil {
+		return fmt.Errorf("describe the trunk: %w", err)
+	}
+	m.Trunk, m.Float16 = t.Weights, t.Description.ValueType() == schemas.Float16
+	m.Metadata = map[string]string{schemas.KeyDescription: string(description)}
+	m.InputDoc = preparation(t.Description.Preset)
+	m.Doc = fmt.Sprintf("Probabilities of %d classes from the pixels of a page, by %s of VGG19. Input: %s. The colour arithmetic of the weights is part of the model.",
+		len(f.Classes), f.Cut, m.InputDoc)
+	return m.Write(w)
+}
+
+// preparation says, for people, how a page becomes what the trunk takes.
+func preparation(p schemas.Preset) string {
+	return fmt.Sprintf("8-bit RGB of the page as a person sees it (rotated as its orientation says, transparency over white, bilevel and palette images expanded before resampling), "+
+		"resized to %d×%d by preset %s: %s, filter %s, antialiased; Pillow's image.resize((%d, %d), Image.Resampling.%s)",
+		p.Size, p.Size, p.Name, p.Resize, p.Filter, p.Size, p.Size, strings.ToUpper(p.Filter))
+}
