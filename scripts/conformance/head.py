@@ -1,0 +1,72 @@
+"""Compares an exported head in ONNX Runtime with the head's own scores, which
+NAME.jsonl holds:
+head.py features STORE NAME          from the stored features of all pages
+head.py pixels STORE NAME EVERY      from the pixels of every n-th page"""
+import glob
+import json
+import os
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+import pyarrow.parquet as pq
+from PIL import Image
+
+# Absolute, of a probability. From the same features only the rounding of float32
+# differs; from pixels the trunk's sums also have another order.
+LIMITS = {"features": 2e-5, "pixels": 1e-3}
+kind, store, name = sys.argv[1:4]
+
+
+def stored(cut):
+    """One cut's rows by page; its parts are plain Parquet files."""
+    rows = {}
+    for part in sorted(glob.glob(f"{store}/{cut}/*.parquet")):
+        t = pq.read_table(part, columns=["document_id", "page", "path", "embedding"])
+        vectors = t["embedding"].combine_chunks().flatten().to_numpy().reshape(len(t), -1)
+        for key, page, path, vector in zip(t["document_id"].to_pylist(), t["page"].to_pylist(), t["path"].to_pylist(), vectors):
+            rows[key, page] = path, vector
+    return rows
+
+
+def pixels(path, page):
+    """What the model's input asks for."""
+    image = Image.open(path)
+    image.seek(page)
+    image = image.convert("L" if image.mode in ("1", "L") else "RGB").resize((224, 224), Image.Resampling.BILINEAR)
+    return np.asarray(image.convert("RGB"))
+
+
+onnx.checker.check_model(f"{name}.onnx", full_check=True)
+session = onnxruntime.InferenceSession(f"{name}.onnx", providers=["CPUExecutionProvider"])
+metadata = session.get_modelmeta().custom_metadata_map
+names = [o.name for o in session.get_outputs()]
+with open(f"{name}.jsonl") as f:
+    scores = {(s["document_id"], s["page"]): np.array(s["log_probabilities"]) for s in map(json.loads, f)}
+rows = stored(metadata["cutpoint.cut"])
+keys = sorted(scores)[:: int(sys.argv[4]) if kind == "pixels" else 1]
+assert len(keys) > 0 and rows.keys() == scores.keys(), "the store's pages and the scored pages differ"
+assert len(json.loads(metadata["cutpoint.classes"])) == len(scores[keys[0]])
+
+worst, worst_log, rms, disagree = 0.0, 0.0, 0.0, 0
+for at in range(0, len(keys), 10):
+    some = keys[at : at + 10]
+    if kind == "pixels":
+        given = {"pixels": np.stack([pixels(rows[k][0], k[1]) for k in some])}
+    else:
+        given = {"features": np.stack([rows[k][1] for k in some])}
+    got = dict(zip(names, session.run(names, given)))
+    want = np.stack([scores[k] for k in some])
+    worst = max(worst, np.abs(got["probabilities"] - np.exp(want)).max())
+    worst_log = max(worst_log, np.abs(got["log_probabilities"] - want).max())
+    disagree += int((got["class"] != want.argmax(1)).sum())
+    if kind == "pixels":
+        features = np.stack([rows[k][1] for k in some]).astype(np.float64)
+        difference = np.sqrt(((got["features"] - features) ** 2).sum(1) / (features**2).sum(1))
+        rms = max(rms, difference.max())
+what = f"{os.path.basename(name):30} from {kind:8} of {len(keys):3} pages:"
+also = f", features differ by {rms:.1e} relative RMS" if kind == "pixels" else ""
+verdict = "" if worst <= LIMITS[kind] and disagree == 0 else "  TOO MUCH"
+print(f"{what} probability {worst:.1e}, its logarithm {worst_log:.1e}, {disagree} other classes{also}{verdict}")
+sys.exit("the head differs" if verdict else 0)
