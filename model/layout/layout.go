@@ -58,6 +58,12 @@ const outAtOnce = 16
 //
 // A convolution has 9 positions, fc1 the 49 of pool5, other dense layers one.
 func OutFirst(kernel []float32, positions, out int, shape ...int) Array {
+	return OutFirstScaled(kernel, nil, positions, out, shape...)
+}
+
+// OutFirstScaled is OutFirst of a kernel each of whose rows is multiplied by its
+// value of scale, (positions, channels), unless that is nil.
+func OutFirstScaled(kernel, scale []float32, positions, out int, shape ...int) Array {
 	rows := 0
 	if out > 0 {
 		rows = len(kernel) / out
@@ -66,7 +72,7 @@ func OutFirst(kernel []float32, positions, out int, shape ...int) Array {
 		piece := make([]float32, min(outAtOnce, out)*rows) // (o, channels, positions)
 		for first := 0; first < out; first += outAtOnce {
 			n := min(outAtOnce, out-first)
-			gather(piece, kernel[first:], n, rows, positions, out)
+			gather(piece, kernel[first:], scale, n, rows, positions, out)
 			if !yield(piece[:n*rows]) {
 				return
 			}
@@ -75,14 +81,17 @@ func OutFirst(kernel []float32, positions, out int, shape ...int) Array {
 }
 
 // gather copies n neighbouring columns of a kernel, (rows, out), to rows of to.
-func gather(to, kernel []float32, n, rows, positions, out int) {
+func gather(to, kernel, scale []float32, n, rows, positions, out int) {
 	channels := rows / positions
 	for position := range positions {
 		for channel := range channels {
-			line := kernel[(position*channels+channel)*out:][:n]
-			at := channel*positions + position
-			for o, v := range line {
-				to[o*rows+at] = v
+			row, at := position*channels+channel, channel*positions+position
+			factor := float32(1)
+			if scale != nil {
+				factor = scale[row]
+			}
+			for o, v := range kernel[row*out:][:n] {
+				to[o*rows+at] = v * factor
 			}
 		}
 	}

@@ -57,6 +57,14 @@ func TestOutFirst(t *testing.T) {
 	}
 }
 
+func TestOutFirstScaled(t *testing.T) {
+	// rows (position 0, channel 0), (0, 1), (1, 0), (1, 1) of two outputs
+	got := valuesOf(t, OutFirstScaled([]float32{1, 2, 3, 4, 5, 6, 7, 8}, []float32{1, 10, 100, 0}, 2, 2, 2, 4))
+	if want := []float32{1, 500, 30, 0, 2, 600, 40, 0}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 // TestStops: who has enough gets no more, and a full disk's error comes back.
 func TestStops(t *testing.T) {
 	for _, a := range []Array{Straight(count(3*pieceValues), 3*pieceValues), OutFirst(count(9*64), 9, 64, 64, 1, 9)} {
