@@ -19,7 +19,8 @@ func exportHeadCommand() *cli.Command {
 	return &cli.Command{
 		Name: "export-head", Usage: "write a trained head for other programs, alone or with the trunk in front of it",
 		UsageText: `fit export-head --head fc2-softmax.safetensors -o fc2-softmax.onnx
-fit export-head --head fc2-softmax.safetensors --with-trunk --weights FILE -o pages.onnx`,
+fit export-head --head fc2-softmax.safetensors --with-trunk --weights FILE -o pages.onnx
+fit export-head --head fc2-softmax.safetensors --format safetensors -o linear.safetensors`,
 		Description: `An ONNX model (operator set 17) computes without this program. Alone the head
 takes "features" (N, D) float32, the vectors of its cut. With --with-trunk the
 model takes "pixels" (N, 224, 224, 3) uint8: the page squashed to 224×224 RGB,
@@ -27,20 +28,30 @@ antialiased bilinear as Pillow's resize. Outputs are "probabilities" (N, K),
 "log_probabilities" (N, K), "class" (N) and, with the trunk, the "features".
 metadata_props hold the names of the classes, the cut and the fingerprint.
 
+With --format safetensors the file is a state dictionary of PyTorch, in which the
+standardisation has joined the first layer: alone for nn.Sequential(Linear, …),
+with the trunk for torchvision's vgg19 cut off and headed anew, ready to be
+trained on. The statements that load it are printed. It gives logits. A head by
+--l2-normalize wants vectors of length 1, and a knn head has no layers.
+
 Weights other than those that the head's features came from are refused.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "head", Usage: "head `FILE` that fit wrote"},
-			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the file: onnx", Value: formatONNX},
+			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the file: onnx, or safetensors for PyTorch", Value: formatONNX},
 			&cli.BoolFlag{Name: "with-trunk", Usage: "put VGG19 up to the head's cut in front; needs --weights"},
 			vgg19.WeightsFlag(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
 		},
 		Action: exportHeadAction,
 	}
 }
 
 // Formats of a head for other programs.
-const formatONNX = "onnx"
+const (
+	formatONNX        = "onnx"
+	formatSafetensors = "safetensors"
+)
 
 // exportHeadOptions are the typed flags.
 type exportHeadOptions struct {
@@ -59,8 +70,8 @@ func parseExportHead(c *cli.Context) (exportHeadOptions, error) {
 		return o, command.Usagef("--head is missing; name a file that fit wrote")
 	case o.output == "":
 		return o, command.Usagef("--output is missing; name the file to write, as in -o head.%s", formatONNX)
-	case o.format != formatONNX:
-		return o, command.Usagef("unknown format %q; a head is written as %s", o.format, formatONNX)
+	case o.format != formatONNX && o.format != formatSafetensors:
+		return o, command.Usagef("unknown format %q; a head is written as %s or as %s", o.format, formatONNX, formatSafetensors)
 	case o.trunk && o.weights == "":
 		return o, command.Usagef("--with-trunk needs --weights: those that the head's features were computed with")
 	}
@@ -97,9 +108,18 @@ func exportHeadAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(o.output, func(w io.Writer) error {
-		return handoff.WriteONNX(interruptible{ctx, w}, f, trunk)
+	module := ""
+	err = replaceFile(o.output, func(w io.Writer) (err error) {
+		if w = (interruptible{ctx, w}); o.format == formatONNX {
+			return handoff.WriteONNX(w, f, trunk)
+		}
+		module, err = handoff.WritePyTorch(w, f, trunk)
+		return err
 	})
+	if err == nil && module != "" && !c.Bool("quiet") {
+		fmt.Fprintf(c.App.ErrWriter, "%s\nnet.load_state_dict(safetensors.torch.load_file(%q))\n", module, o.output)
+	}
+	return err
 }
 
 // openTrunk returns nil if the head is to stand alone.

@@ -2,7 +2,6 @@
 NAME.jsonl holds:
 head.py features STORE NAME          from the stored features of all pages
 head.py pixels STORE NAME EVERY      from the pixels of every n-th page"""
-import glob
 import json
 import os
 import sys
@@ -10,9 +9,9 @@ import sys
 import numpy as np
 import onnx
 import onnxruntime
-import pyarrow.parquet as pq
-from PIL import Image
 from safetensors.numpy import load_file
+
+from headpages import pixels, scores, stored
 
 # Absolute, of a probability. From the same features only the rounding of float32
 # differs; from pixels the trunk's sums also have another order.
@@ -20,25 +19,6 @@ LIMITS = {"features": 2e-5, "pixels": 1e-3}
 # Cosine similarities that are closer than this have no order in float32.
 TIE = 1e-6
 kind, store, name = sys.argv[1:4]
-
-
-def stored(cut):
-    """One cut's rows by page; its parts are plain Parquet files."""
-    rows = {}
-    for part in sorted(glob.glob(f"{store}/{cut}/*.parquet")):
-        t = pq.read_table(part, columns=["document_id", "page", "path", "embedding"])
-        vectors = t["embedding"].combine_chunks().flatten().to_numpy().reshape(len(t), -1)
-        for key, page, path, vector in zip(t["document_id"].to_pylist(), t["page"].to_pylist(), t["path"].to_pylist(), vectors):
-            rows[key, page] = path, vector
-    return rows
-
-
-def pixels(path, page):
-    """What the model's input asks for."""
-    image = Image.open(path)
-    image.seek(page)
-    image = image.convert("L" if image.mode in ("1", "L") else "RGB").resize((224, 224), Image.Resampling.BILINEAR)
-    return np.asarray(image.convert("RGB"))
 
 
 def ties(vectors, head):
@@ -55,31 +35,30 @@ onnx.checker.check_model(f"{name}.onnx", full_check=True)
 session = onnxruntime.InferenceSession(f"{name}.onnx", providers=["CPUExecutionProvider"])
 metadata = session.get_modelmeta().custom_metadata_map
 names = [o.name for o in session.get_outputs()]
-with open(f"{name}.jsonl") as f:
-    scores = {(s["document_id"], s["page"]): np.array(s["log_probabilities"]) for s in map(json.loads, f)}
-rows = stored(metadata["cutpoint.cut"])
-keys = sorted(scores)[:: int(sys.argv[4]) if kind == "pixels" else 1]
-assert len(keys) > 0 and rows.keys() == scores.keys(), "the store's pages and the scored pages differ"
-assert len(json.loads(metadata["cutpoint.classes"])) == len(scores[keys[0]])
+want = scores(name)
+rows = stored(store, metadata["cutpoint.cut"])
+keys = sorted(want)[:: int(sys.argv[4]) if kind == "pixels" else 1]
+assert len(keys) > 0 and rows.keys() == want.keys(), "the store's pages and the scored pages differ"
+assert len(json.loads(metadata["cutpoint.classes"])) == len(want[keys[0]])
 
 tied = np.zeros(len(keys), bool)
 if metadata["cutpoint.kind"] == "knn":
-    tied = ties(np.stack([rows[k][1] for k in keys]), load_file(f"{name}.safetensors"))
+    tied = ties(np.stack([rows[k][2] for k in keys]), load_file(f"{name}.safetensors"))
 keys = [k for k, t in zip(keys, tied) if not t]
 worst, worst_log, rms, disagree = 0.0, 0.0, 0.0, 0
 for at in range(0, len(keys), 10):
     some = keys[at : at + 10]
     if kind == "pixels":
-        given = {"pixels": np.stack([pixels(rows[k][0], k[1]) for k in some])}
+        given = {"pixels": np.stack([pixels(*rows[k][:2]) for k in some])}
     else:
-        given = {"features": np.stack([rows[k][1] for k in some])}
+        given = {"features": np.stack([rows[k][2] for k in some])}
     got = dict(zip(names, session.run(names, given)))
-    want = np.stack([scores[k] for k in some])
-    worst = max(worst, np.abs(got["probabilities"] - np.exp(want)).max())
-    worst_log = max(worst_log, np.abs(got["log_probabilities"] - want).max())
-    disagree += int((got["class"] != want.argmax(1)).sum())
+    reference = np.stack([want[k] for k in some])
+    worst = max(worst, np.abs(got["probabilities"] - np.exp(reference)).max())
+    worst_log = max(worst_log, np.abs(got["log_probabilities"] - reference).max())
+    disagree += int((got["class"] != reference.argmax(1)).sum())
     if kind == "pixels":
-        features = np.stack([rows[k][1] for k in some]).astype(np.float64)
+        features = np.stack([rows[k][2] for k in some]).astype(np.float64)
         difference = np.sqrt(((got["features"] - features) ** 2).sum(1) / (features**2).sum(1))
         rms = max(rms, difference.max())
 what = f"{os.path.basename(name):30} from {kind:8} of {len(keys):3} pages:"

@@ -8,6 +8,7 @@ import (
 
 	"cutpoint/model/head"
 	"cutpoint/model/onnx"
+	"cutpoint/model/torch"
 	"cutpoint/schemas"
 )
 
@@ -34,6 +35,22 @@ func WriteONNX(w io.Writer, f *head.File, t *Trunk) error {
 	m.Doc = fmt.Sprintf("Probabilities of %d classes from the pixels of a page, by %s of VGG19. Input: %s. The colour arithmetic of the weights is part of the model.",
 		len(f.Classes), f.Cut, m.InputDoc)
 	return m.Write(w)
+}
+
+// WritePyTorch writes a head as a state dictionary of PyTorch in a safetensors
+// file: alone, or behind the trunk unless that is nil. It returns the Python
+// statements that make a network for it.
+func WritePyTorch(w io.Writer, f *head.File, t *Trunk) (module string, err error) {
+	d := torch.Dictionary{Head: f, Metadata: map[string]string{schemas.KeyTool: schemas.Tool()}}
+	if t != nil {
+		description, err := json.Marshal(t.Description)
+		if err != nil {
+			return "", fmt.Errorf("describe the trunk: %w", err)
+		}
+		d.Trunk = t.Weights
+		d.Metadata[schemas.KeyDescription] = string(description)
+	}
+	return d.Module(), d.Write(w)
 }
 
 // preparation says, for people, how a page becomes what the trunk takes.

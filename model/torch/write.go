@@ -1,0 +1,118 @@
+package torch
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+
+	"cutpoint/model"
+	"cutpoint/model/head"
+)
+
+// Keys of __metadata__, beside those of Dictionary.Metadata.
+const (
+	keyFormat      = "format"     // "pt", as Hugging Face's libraries want it
+	keyPreprocess  = "preprocess" // of the trunk's colours: "caffe" or "torch"
+	keyModule      = "cutpoint.pytorch"
+	keyClasses     = "cutpoint.classes" // JSON list of names, in the order of the outputs
+	keyKind        = "cutpoint.kind"
+	keyCut         = "cutpoint.cut"
+	keyFingerprint = "cutpoint.fingerprint"
+)
+
+// Dictionary is what a file says.
+type Dictionary struct {
+	Head     *head.File
+	Trunk    *model.Weights    // of which the file has what leads to the head's cut; nil: the head alone
+	Metadata map[string]string // more of __metadata__
+}
+
+// Write writes the dictionary to w. It returns ErrNoLayers before it writes
+// anything, and keeps no second copy of the weights.
+func (d *Dictionary) Write(w io.Writer) error {
+	if err := d.write(w); err != nil {
+		return fmt.Errorf("write the state dictionary: %w", err)
+	}
+	return nil
+}
+
+func (d *Dictionary) write(w io.Writer) error {
+	list, err := d.tensors()
+	if err != nil {
+		return err
+	}
+	header, err := d.header(list)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 1<<20)
+	var length [8]byte
+	binary.LittleEndian.PutUint64(length[:], uint64(len(header)))
+	out.Write(length[:]) // a bufio.Writer keeps its first error for Flush
+	out.Write(header)
+	for _, t := range list {
+		if _, err := t.WriteTo(out); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+func (d *Dictionary) tensors() ([]tensor, error) {
+	h := d.Head.Head
+	if h.Neighbours != nil {
+		return nil, fmt.Errorf("a %s head is a vote of stored pages: %w", h.Kind, ErrNoLayers)
+	}
+	if d.Trunk == nil {
+		return headTensors(h)
+	}
+	cut, err := model.ParseCut(d.Head.Cut)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the head's cut: %w", err)
+	case cut.Dim() != h.Dim:
+		return nil, fmt.Errorf("the head takes %d values and cut %s has %d", h.Dim, cut, cut.Dim())
+	case h.Normalize:
+		return nil, fmt.Errorf("the head takes vectors of length 1, and VGG19 has no layer that makes them: %w", ErrNoLayers)
+	case model.Layers()[cut.Layer()].Activation == model.Softmax:
+		return nil, fmt.Errorf("cut %s lies behind a softmax, which torchvision's VGG19 has not: %w", cut, ErrNoLayers)
+	}
+	return trunkTensors(d.Trunk, cut, h)
+}
+
+// entry is a tensor's description in a safetensors header
+// (https://github.com/huggingface/safetensors, section "Format").
+type entry struct {
+	DType   string   `json:"dtype"`
+	Shape   []int    `json:"shape"`
+	Offsets [2]int64 `json:"data_offsets"`
+}
+
+// header is JSON padded with spaces to 8 bytes.
+func (d *Dictionary) header(list []tensor) ([]byte, error) {
+	classes, err := json.Marshal(d.Head.Classes)
+	if err != nil {
+		return nil, err
+	}
+	metadata := map[string]string{keyFormat: "pt", keyModule: d.Module(), keyClasses: string(classes),
+		keyKind: d.Head.Head.Kind, keyCut: d.Head.Cut, keyFingerprint: d.Head.Fingerprint}
+	if d.Trunk != nil {
+		metadata[keyPreprocess] = d.Trunk.Preprocess.Name
+	}
+	maps.Copy(metadata, d.Metadata)
+	header := map[string]any{"__metadata__": metadata}
+	at := int64(0)
+	for _, t := range list {
+		end := at + 4*t.Len()
+		header[t.name] = entry{"F32", t.Shape, [2]int64{at, end}}
+		at = end
+	}
+	raw, err := json.Marshal(header)
+	for err == nil && len(raw)%8 != 0 {
+		raw = append(raw, ' ')
+	}
+	return raw, err
+}
