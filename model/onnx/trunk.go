@@ -27,14 +27,16 @@ func (g *graph) trunk(w *model.Weights, cut model.Cut) string {
 			params = params[1:]
 		}
 	}
-	switch cut.Pooling() {
-	case model.Avg:
-		x = g.node("average", "GlobalAveragePool", []string{x})
-	case model.Max:
-		x = g.node("maximum", "GlobalMaxPool", []string{x})
-	}
-	if !flat {
-		x = g.flatten(x)
+	// ONNX Runtime's GlobalAveragePool adds a map's values one after the other and
+	// loses a digit by it; its ReduceMean does not.
+	overMap := list("axes", 2, 3)
+	switch {
+	case cut.Pooling() == model.Avg:
+		return g.node("average", "ReduceMean", []string{x}, overMap, integer("keepdims", 0))
+	case cut.Pooling() == model.Max:
+		return g.node("maximum", "ReduceMax", []string{x}, overMap, integer("keepdims", 0))
+	case !flat:
+		return g.flatten(x)
 	}
 	return x
 }
