@@ -50,7 +50,9 @@ type fitOptions struct {
 	report                string // folder; empty for none
 	allCuts               bool
 	cuts                  []model.Cut // empty: each head's own
-	heads                 headOptions
+	heads                 []chosenHead
+	weights               string // of the trunk, for heads that start from it
+	progress              *progress
 	folds, repeats        int // 0: the default
 	seed                  uint64
 	split, unit           string
@@ -64,7 +66,8 @@ func parseFit(c *cli.Context) (fitOptions, error) {
 	o := fitOptions{
 		store: c.String("store"), labels: c.String("labels"), output: c.String("output"), report: c.String("report"),
 		seed: c.Uint64("seed"), split: c.String("split"), unit: c.String("unit"), learningCurve: c.Bool("learning-curve"),
-		pagesPerSecond: c.Float64("pages-per-second"), json: c.Bool("json"), quiet: c.Bool("quiet"),
+		pagesPerSecond: c.Float64("pages-per-second"), weights: c.String("weights"),
+		json: c.Bool("json"), quiet: c.Bool("quiet"), progress: newProgress(c.Bool("quiet")),
 	}
 	if err := o.checkFlags(c); err != nil {
 		return o, err
@@ -76,7 +79,7 @@ func parseFit(c *cli.Context) (fitOptions, error) {
 	if o.when, err = parseAsOf(c.String("as-of")); err != nil {
 		return o, err
 	}
-	if o.heads, err = parseHeads(c); err != nil {
+	if o.heads, err = parseHeads(c, o.progress.epoch); err != nil {
 		return o, usage(err)
 	}
 	switch list := c.String("features"); list {
@@ -127,7 +130,7 @@ func (o fitOptions) candidates(stored []model.Cut) ([]fit.Candidate, error) {
 		cuts = stored
 	}
 	var out []fit.Candidate
-	for _, h := range o.heads.list {
+	for _, h := range o.heads {
 		if len(cuts) == 0 {
 			own, err := model.ParseCut(h.cut)
 			if err != nil {
@@ -144,7 +147,7 @@ func (o fitOptions) candidates(stored []model.Cut) ([]fit.Candidate, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, command.Usagef("--head %s goes with --features %s alone", o.heads.list[0].Name(), o.heads.list[0].cut)
+		return nil, command.Usagef("--head %s goes with --features %s alone", o.heads[0].Name(), o.heads[0].cut)
 	}
 	if o.output != "" && len(out) > 1 {
 		return nil, command.Usagef("--output is for one cut and one head; a comparison leaves no head")

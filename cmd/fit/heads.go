@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -8,13 +9,23 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"cutpoint/cmd/internal/vgg19"
+	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/pipeline/fit"
+	"cutpoint/store"
 )
 
 const defaultHead = head.SoftmaxName
 
 // headNames lists the heads in the order of the help.
-var headNames = [...]string{head.SoftmaxName, head.DropoutBNSoftmaxName, head.DenseDropoutBNSoftmaxName, head.CentroidName, head.KNNName}
+var headNames = [...]string{head.SoftmaxName, head.DropoutBNSoftmaxName, head.DenseDropoutBNSoftmaxName, head.VGGTopName, head.CentroidName, head.KNNName}
+
+// What classes count in training.
+const (
+	weightsEqual    = "equal"
+	weightsBalanced = "balanced"
+)
 
 // chosenHead is a recipe and the cut that it is made for.
 type chosenHead struct {
@@ -23,63 +34,78 @@ type chosenHead struct {
 	only bool   // it cannot be trained on another
 }
 
-// headOptions are the recipes with their options.
-type headOptions struct {
-	list []chosenHead
-}
-
 func headFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "l2", Category: training, Usage: "softmax: comma-separated `VALUES` of the penalty on ½‖weights‖² beside the mean loss; the best by inner folds is taken (default: 13 from 1e-4 to 1e4)"},
 		&cli.StringFlag{Name: "standardize", Category: training, Usage: "softmax: features are centred and divided by their deviation (feature), by that and the mean one (shrunk), or all by one number (whole)", Value: head.DefaultStandardize},
 		&cli.BoolFlag{Name: "l2-normalize", Category: training, Usage: "softmax: divide each page's vector by its length first"},
-		&cli.StringFlag{Name: "class-weights", Category: training, Usage: "equal (every page counts alike) or balanced (every class does)", Value: "equal"},
+		&cli.StringFlag{Name: "class-weights", Category: training, Usage: "softmax, networks: equal (every page counts alike) or balanced (every class does)", Value: weightsEqual},
 		&cli.Float64Flag{Name: "dropout", Category: training, Usage: "networks: `SHARE` of the values that is dropped in training", Value: 0.5},
 		&cli.IntFlag{Name: "hidden", Category: training, Usage: "dense-dropout-bn-softmax: `WIDTH` of the hidden layer", Value: 4096},
-		&cli.IntFlag{Name: "epochs", Category: training, Usage: "networks: passes over the training pages, at most", Value: 100},
-		&cli.IntFlag{Name: "patience", Category: training, Usage: "networks: epochs without a lower validation loss after which training ends", Value: 10},
-		&cli.IntFlag{Name: "batch-size", Category: training, Usage: "networks: pages of a step", Value: 32},
+		&cli.IntFlag{Name: "epochs", Category: training, Usage: "networks: `PASSES` over the training pages, at most", Value: 100},
+		&cli.IntFlag{Name: "patience", Category: training, Usage: "networks: `EPOCHS` without a lower validation loss after which training ends", Value: 10},
+		&cli.IntFlag{Name: "batch-size", Category: training, Usage: "networks: `PAGES` of a step", Value: 32},
 		&cli.Float64Flag{Name: "learning-rate", Category: training, Usage: "networks: Adam's `RATE` (default: 0.001, for vgg-top 0.00001)"},
-		&cli.Float64Flag{Name: "weight-decay", Category: training, Usage: "networks: penalty on ½‖weights‖² beside the mean loss"},
+		&cli.Float64Flag{Name: "weight-decay", Category: training, Usage: "networks: `PENALTY` on ½‖weights‖² beside the mean loss"},
+		&cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Category: training, Usage: "vgg-top: the `FILE` of weights that the features were computed with", EnvVars: []string{"CUTPOINT_WEIGHTS"}},
 		&cli.IntFlag{Name: "neighbours", Category: training, Usage: "knn: `PAGES` that vote", Value: 5},
 	}
 }
 
-func parseHeads(c *cli.Context) (headOptions, error) {
-	var o headOptions
+// parseHeads returns the recipes that --head names. epoch is told of every epoch
+// of a network.
+func parseHeads(c *cli.Context, epoch func(int, float64)) ([]chosenHead, error) {
 	names := strings.Split(c.String("head"), ",")
 	if c.String("head") == "all" {
 		names = headNames[:]
+		if c.String("weights") == "" { // which vgg-top starts from
+			names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == head.VGGTopName })
+		}
 	}
+	var list []chosenHead
 	for _, name := range names {
-		h, err := newHead(strings.TrimSpace(name), c)
+		h, err := newHead(strings.TrimSpace(name), c, epoch)
 		if err != nil {
-			return o, err
+			return nil, err
 		}
-		if slices.ContainsFunc(o.list, func(u chosenHead) bool { return u.Name() == h.Name() }) {
-			return o, fmt.Errorf("head %s is named twice", h.Name())
+		if slices.ContainsFunc(list, func(u chosenHead) bool { return u.Name() == h.Name() }) {
+			return nil, fmt.Errorf("head %s is named twice", h.Name())
 		}
-		o.list = append(o.list, h)
+		list = append(list, h)
 	}
-	return o, nil
+	return list, nil
 }
 
-func newHead(name string, c *cli.Context) (chosenHead, error) {
-	seed := c.Uint64("seed")
-	balanced := c.String("class-weights") == "balanced"
-	network := networkOptions(c, balanced)
+func newHead(name string, c *cli.Context, epoch func(int, float64)) (chosenHead, error) {
+	seed, weigh := c.Uint64("seed"), c.String("class-weights")
+	if weigh != weightsEqual && weigh != weightsBalanced {
+		return chosenHead{}, fmt.Errorf("--class-weights %q: choose %s or %s", weigh, weightsEqual, weightsBalanced)
+	}
+	network := networkOptions(c, epoch)
+	if err := network.Check(); err != nil {
+		return chosenHead{}, err
+	}
 	switch name {
 	case head.SoftmaxName:
 		l2, err := parseNumbers("--l2", c.String("l2"))
-		return chosenHead{Trainer: head.Softmax{L2: l2, Standardize: c.String("standardize"), Normalize: c.Bool("l2-normalize"), Balanced: balanced, Seed: seed}}, err
+		s := head.Softmax{L2: l2, Standardize: c.String("standardize"), Normalize: c.Bool("l2-normalize"), Balanced: weigh == weightsBalanced, Seed: seed}
+		if err == nil {
+			err = s.Check()
+		}
+		return chosenHead{Trainer: s}, err
 	case head.DropoutBNSoftmaxName:
 		return chosenHead{Trainer: head.DropoutBNSoftmax{NetworkOptions: network}, cut: "fc2"}, nil
 	case head.DenseDropoutBNSoftmaxName:
 		return chosenHead{Trainer: head.DenseDropoutBNSoftmax{NetworkOptions: network}, cut: "pool5"}, nil
+	case head.VGGTopName:
+		if c.String("weights") == "" {
+			return chosenHead{}, fmt.Errorf("--head %s starts from the trunk's own layers: name its --weights", name)
+		}
+		return chosenHead{Trainer: head.VGGTop{NetworkOptions: network}, cut: "pool5", only: true}, nil
 	case head.CentroidName:
 		return chosenHead{Trainer: head.Centroid{Seed: seed}}, nil
 	case head.KNNName:
-		if n := c.Int("neighbours"); n < 1 {
+		if c.Int("neighbours") < 1 {
 			return chosenHead{}, fmt.Errorf("--neighbours must be 1 or more")
 		}
 		return chosenHead{Trainer: head.KNN{Neighbours: c.Int("neighbours")}}, nil
@@ -87,9 +113,10 @@ func newHead(name string, c *cli.Context) (chosenHead, error) {
 	return chosenHead{}, fmt.Errorf("unknown head %q; heads are %s", name, strings.Join(headNames[:], ", "))
 }
 
-func networkOptions(c *cli.Context, balanced bool) head.NetworkOptions {
+func networkOptions(c *cli.Context, epoch func(int, float64)) head.NetworkOptions {
 	o := head.NetworkOptions{Dropout: c.Float64("dropout"), Hidden: c.Int("hidden"), Epochs: c.Int("epochs"), Patience: c.Int("patience"),
-		BatchSize: c.Int("batch-size"), LearningRate: c.Float64("learning-rate"), L2: c.Float64("weight-decay"), Balanced: balanced, Seed: c.Uint64("seed")}
+		BatchSize: c.Int("batch-size"), LearningRate: c.Float64("learning-rate"), L2: c.Float64("weight-decay"),
+		Balanced: c.String("class-weights") == weightsBalanced, Seed: c.Uint64("seed"), Progress: epoch}
 	if o.Dropout == 0 {
 		o.Dropout = head.NoDropout
 	}
@@ -110,4 +137,36 @@ func parseNumbers(flag, list string) ([]float64, error) {
 		values = append(values, v)
 	}
 	return values, nil
+}
+
+// giveTrunk gives fc1 and fc2 to the candidates that start from them.
+func giveTrunk(ctx context.Context, s *store.Store, source string, candidates []fit.Candidate) error {
+	for i, c := range candidates {
+		top, ok := c.Trainer.(head.VGGTop)
+		if !ok {
+			continue
+		}
+		fc2, err := model.ParseCut("fc2")
+		if err != nil {
+			return err
+		}
+		w, err := vgg19.Open(ctx, source, []model.Cut{fc2})
+		if err != nil {
+			return err
+		}
+		if err := s.CheckFingerprint(vgg19.Describe(w, s.Description().DType)); err != nil {
+			return err
+		}
+		for l, layer := range model.ParameterLayers() {
+			dense := head.Dense{In: layer.In.Len(), Out: layer.Out.Len(), Kernel: w.Params[l].Kernel, Bias: w.Params[l].Bias}
+			switch layer.Name {
+			case "fc1":
+				top.FC1 = dense
+			case "fc2":
+				top.FC2 = dense
+			}
+		}
+		candidates[i].Trainer = top
+	}
+	return nil
 }

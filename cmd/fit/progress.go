@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/schollz/progressbar/v3"
@@ -9,24 +10,42 @@ import (
 	"cutpoint/pipeline/fit"
 )
 
-// showProgress draws a bar of trainings on a terminal; elsewhere fit is silent
-// until it is done.
-func showProgress() (step func(fit.Step), end func()) {
-	if !term.IsTerminal(int(os.Stderr.Fd())) {
-		return nil, func() {}
+// progress draws a bar of trainings on a terminal; elsewhere fit is silent until
+// it is done.
+type progress struct {
+	shown bool
+	bar   *progressbar.ProgressBar // nil before the first training
+	what  string                   // is trained
+}
+
+func newProgress(quiet bool) *progress {
+	return &progress{shown: !quiet && term.IsTerminal(int(os.Stderr.Fd()))}
+}
+
+// step is told before each training.
+func (p *progress) step(s fit.Step) {
+	if !p.shown {
+		return
 	}
-	var bar *progressbar.ProgressBar
-	return func(s fit.Step) {
-			if bar == nil {
-				bar = progressbar.NewOptions(s.Of,
-					progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("fit"),
-					progressbar.OptionShowCount(), progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish())
-			}
-			bar.Describe(s.Candidate.String())
-			bar.Set(s.Done)
-		}, func() {
-			if bar != nil {
-				bar.Finish()
-			}
-		}
+	if p.bar == nil {
+		p.bar = progressbar.NewOptions(s.Of,
+			progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("fit"),
+			progressbar.OptionShowCount(), progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish())
+	}
+	p.what = s.Candidate.String()
+	p.bar.Describe(p.what)
+	p.bar.Set(s.Done)
+}
+
+// epoch is told after each epoch of a network.
+func (p *progress) epoch(n int, loss float64) {
+	if p.bar != nil {
+		p.bar.Describe(fmt.Sprintf("%s, epoch %d: loss %.3f", p.what, n, loss))
+	}
+}
+
+func (p *progress) end() {
+	if p.bar != nil {
+		p.bar.Finish()
+	}
 }

@@ -43,12 +43,12 @@ func fitAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	end := func() {}
-	if !o.quiet {
-		options.Progress, end = showProgress()
+	if err := giveTrunk(ctx, s, o.weights, candidates); err != nil {
+		return err
 	}
+	options.Progress = o.progress.step
 	result, err := fit.Compare(ctx, loader(s, o.when), candidates, options)
-	end()
+	o.progress.end()
 	if err != nil {
 		return err
 	}

@@ -42,19 +42,27 @@ type NetworkOptions struct {
 // NoDropout, as the Dropout of NetworkOptions, drops nothing.
 const NoDropout = -1
 
-// withDefaults fills in the recipe's numbers. rate is its learning rate.
-func (o NetworkOptions) withDefaults(rate float64) (NetworkOptions, error) {
+// Check reports the first option that no training could be run with.
+func (o NetworkOptions) Check() error {
 	switch {
 	case o.Dropout != NoDropout && !(o.Dropout >= 0 && o.Dropout < 1):
-		return o, fmt.Errorf("dropout %g is not a share below 1", o.Dropout)
+		return fmt.Errorf("dropout %g is not a share below 1", o.Dropout)
 	case o.Hidden < 0 || o.Epochs < 0 || o.Patience < 0 || o.BatchSize < 0:
-		return o, errors.New("hidden width, epochs, patience and batch size cannot be negative")
+		return errors.New("hidden width, epochs, patience and batch size cannot be negative")
 	case o.BatchSize == 1:
-		return o, errors.New("a batch of one page has no spread to normalise by: take 2 or more")
+		return errors.New("a batch of one page has no spread to normalise by: take 2 or more")
 	case o.Hidden > maxDim:
-		return o, fmt.Errorf("a hidden layer of %d values is wider than %d", o.Hidden, maxDim)
+		return fmt.Errorf("a hidden layer of %d values is wider than %d", o.Hidden, maxDim)
 	case !(o.LearningRate >= 0) || o.LearningRate > 1 || !(o.L2 >= 0):
-		return o, fmt.Errorf("learning rate %g and L2 %g: a rate is at most 1, and neither is negative", o.LearningRate, o.L2)
+		return fmt.Errorf("learning rate %g and L2 %g: a rate is at most 1, and neither is negative", o.LearningRate, o.L2)
+	}
+	return nil
+}
+
+// withDefaults fills in the recipe's numbers. rate is its learning rate.
+func (o NetworkOptions) withDefaults(rate float64) (NetworkOptions, error) {
+	if err := o.Check(); err != nil {
+		return o, err
 	}
 	for value, usual := range map[*int]int{&o.Hidden: 4096, &o.Epochs: 100, &o.Patience: 10, &o.BatchSize: 32} {
 		if *value == 0 {

@@ -90,6 +90,12 @@ func (s Softmax) train(ctx context.Context, d Data) (*Head, error) {
 	return h, nil
 }
 
+// Check reports the first option that no training could be run with.
+func (s Softmax) Check() error {
+	_, err := s.withDefaults()
+	return err
+}
+
 // withDefaults returns the recipe with its L2 values from the strongest to the
 // weakest.
 func (s Softmax) withDefaults() (Softmax, error) {
