@@ -33,24 +33,18 @@ type source struct {
 	documents *store.Table[schemas.Document]
 }
 
-// known returns what the documents table says of each page.
-func (from source) known(ctx context.Context) (map[schemas.PageKey]schemas.Document, error) {
-	documents := map[schemas.PageKey]schemas.Document{}
-	err := from.documents.Scan(ctx, func(rows []schemas.Document) error {
-		for _, r := range rows {
-			documents[r.Key()] = r
-		}
-		return nil
-	})
-	return documents, err
-}
-
 func (from source) read(ctx context.Context, cut model.Cut) (*fit.Dataset, error) {
 	snap, err := from.features.Snapshot()
 	if err != nil {
 		return nil, err
 	}
-	documents, err := from.known(ctx)
+	documents := map[schemas.PageKey]schemas.Document{}
+	err = from.documents.Scan(ctx, func(rows []schemas.Document) error {
+		for _, r := range rows {
+			documents[r.Key()] = r
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
