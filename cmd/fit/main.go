@@ -23,7 +23,7 @@ func newApp() *cli.App {
 		Description:     description,
 		Flags:           fitFlags(),
 		Action:          fitAction,
-		Commands:        []*cli.Command{exportCommand(), exportHeadCommand()},
+		Commands:        []*cli.Command{exportCommand(), exportHeadCommand(), predictCommand()},
 		HideHelpCommand: true,
 		Reader:          os.Stdin,
 		Writer:          os.Stdout,

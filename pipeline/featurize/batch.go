@@ -70,10 +70,12 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if b.copyOf(d) {
-		return nil
+	if !b.run.opt.EveryCopy {
+		if b.copyOf(d) {
+			return nil
+		}
+		b.seen[d.id] = d.entry
 	}
-	b.seen[d.id] = d.entry
 	b.run.progress.planned.Add(int64(len(d.due) - b.run.catalog.estimate(b.run.catalog.unchanged(d.entry))))
 	b.recordDocument(d)
 	failed := d.failure != nil || d.gaveUp

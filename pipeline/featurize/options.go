@@ -23,6 +23,7 @@ type Options struct {
 	DType       string      // of the stored values, schemas.Float32 or Float16; "" = Float32
 	RetryFailed bool        // read again what failed in an earlier run
 	Rehash      bool        // read every file, whatever its size and time say
+	EveryCopy   bool        // compute copies of a document as well, for tables that keep a row a file
 	Limits      raster.Limits
 	Log         *slog.Logger     // nil = discard
 	Now         func() time.Time // nil = time.Now

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
+	"cutpoint/model/head"
+	"cutpoint/pipeline/predict"
+)
+
+func predictCommand() *cli.Command {
+	return &cli.Command{
+		Name: "predict", Usage: "write what a trained head says of stored pages, or of documents",
+		UsageText: `fit predict --head fc2-softmax.safetensors --store features -o predictions.parquet
+fit predict --head fc2-softmax.safetensors --weights FILE inbox > predictions.csv
+fit predict --head fc2-softmax.safetensors --weights FILE --unit document inbox -o documents.jsonl`,
+		Description: `A row a page, in the order of the table or of the corpus: document_id, page (from
+0), path, label (as known), predicted, probability, and p_CLASS for each class.
+With --unit document a row a document: pages (how many) in place of page, and the
+class with the largest mean of log probabilities over the pages.
+
+From a store the head takes the vectors of its cut, and labels and paths are
+those that the store knows now, or knew at --as-of. From documents the pages are
+decoded and computed up to the cut as featurize does it, and nothing is stored;
+copies of one document are each predicted. Features or weights other than those
+the head was trained on are refused.
+
+Standard error has a summary: rows by class and, where labels are known, how many
+are predicted as labelled. What cannot be read has no row and is reported there.
+
+EXIT CODES
+   0    done
+   1    fatal error; no file is left
+   3    done, but some document could not be read
+   64   wrong usage
+   130  interrupted; no file is left`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "head", Usage: "head `FILE` that fit wrote"},
+			storeFlag(), asOfFlag(), vgg19.WeightsFlag(),
+			&cli.StringFlag{Name: "unit", Usage: "what a row is for: `page|document`", Value: predict.UnitPage},
+			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the table: csv, jsonl or parquet (default: by the file's extension; csv on standard output)"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write (default: standard output)"},
+			&cli.IntFlag{Name: "batch", Usage: "`PAGES` of documents computed together", Value: 16},
+			&cli.IntFlag{Name: "workers", Usage: "`GOROUTINES` that read and decode documents (0: one a core)"},
+			&cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output; needs -o"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but warnings and errors"},
+		},
+		Action: predictAction,
+	}
+}
+
+// predictOptions are the typed flags.
+type predictOptions struct {
+	head, store, weights string
+	when                 asOf
+	corpus               []string
+	unit, format, output string
+	batch, workers       int
+	json, quiet          bool
+}
+
+func parsePredict(c *cli.Context) (predictOptions, error) {
+	o := predictOptions{head: c.String("head"), store: c.String("store"), weights: c.String("weights"), corpus: c.Args().Slice(),
+		unit: c.String("unit"), format: c.String("format"), output: c.String("output"),
+		batch: c.Int("batch"), workers: c.Int("workers"), json: c.Bool("json"), quiet: c.Bool("quiet")}
+	if err := o.checkSource(c); err != nil {
+		return o, err
+	}
+	switch {
+	case o.unit != predict.UnitPage && o.unit != predict.UnitDocument:
+		return o, command.Usagef("unknown --unit %q; it is %s or %s", o.unit, predict.UnitPage, predict.UnitDocument)
+	case o.batch < 0 || o.workers < 0:
+		return o, command.Usagef("--batch and --workers cannot be negative")
+	case o.json && o.output == "":
+		return o, command.Usagef("--json writes the summary to standard output; name a file for the predictions with -o")
+	}
+	if err := o.chooseFormat(); err != nil {
+		return o, err
+	}
+	var err error
+	o.when, err = parseAsOf(c.String("as-of"))
+	return o, err
+}
+
+// checkSource: pages come from a store or from documents. A corpus on the command
+// line decides, as both --store and --weights may come from the environment.
+func (o *predictOptions) checkSource(c *cli.Context) error {
+	switch {
+	case o.head == "":
+		return command.Usagef("--head is missing; name a file that fit wrote")
+	case len(o.corpus) > 0 && o.weights == "":
+		return command.Usagef("--weights is missing: documents need the weights that the head's features were computed with")
+	case len(o.corpus) > 0 && c.String("as-of") != "":
+		return command.Usagef("--as-of is for a store; documents are as they are now")
+	case len(o.corpus) == 0 && o.store == "":
+		return command.Usagef("nothing to predict; name a store with --store, or give --weights and documents")
+	}
+	return nil
+}
+
+func (o *predictOptions) chooseFormat() error {
+	if o.format == "" {
+		if o.format = predict.CSV; o.output == "" {
+			return nil
+		}
+		var err error
+		if o.format, err = predict.FormatOf(o.output); err != nil {
+			return &command.ExitError{Code: command.Usage, Err: err}
+		}
+	}
+	if !slices.Contains(predict.Formats(), o.format) {
+		return command.Usagef("unknown --format %q; it is one of %s", o.format, strings.Join(predict.Formats(), ", "))
+	}
+	head, headErr := os.Stat(o.head)
+	output, err := os.Stat(o.output)
+	if err == nil && headErr == nil && os.SameFile(head, output) {
+		return command.Usagef("--output %s is the head; name another file", o.output)
+	}
+	return nil
+}
+
+func predictAction(c *cli.Context) error {
+	o, err := parsePredict(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Context)
+	defer cancel()
+	defer command.OnInterrupt(cancel)()
+	f, err := head.Load(o.head)
+	if err != nil {
+		return err
+	}
+	source, err := o.open(ctx, c, f)
+	if err != nil {
+		return fmt.Errorf("predict with %s: %w", o.head, err)
+	}
+	var summary predict.Summary
+	start := time.Now()
+	err = o.writeTo(c, func(w io.Writer) (err error) {
+		summary, err = o.table(interruptible{ctx, w}, f, source)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	summary.Seconds = time.Since(start).Seconds()
+	return o.concludePredict(c, summary)
+}
+
+// pageSource gives all its pages to a predictor.
+type pageSource func(*predict.Predictor) error
+
+// open prepares the source and refuses what the head was not trained on, before
+// anything is written.
+func (o predictOptions) open(ctx context.Context, c *cli.Context, f *head.File) (pageSource, error) {
+	if len(o.corpus) > 0 {
+		return o.openCorpus(ctx, c, f)
+	}
+	return o.openStore(ctx, f)
+}
+
+// table writes the whole table to w.
+func (o predictOptions) table(w io.Writer, f *head.File, source pageSource) (predict.Summary, error) {
+	table, err := predict.Create(w, o.format, o.unit, f)
+	if err != nil {
+		return predict.Summary{}, err
+	}
+	p, err := predict.New(f, o.unit, table)
+	if err != nil {
+		return predict.Summary{}, fmt.Errorf("predict with %s: %w", o.head, err)
+	}
+	if err := source(p); err != nil {
+		return predict.Summary{}, err
+	}
+	summary, err := p.End()
+	if err != nil {
+		return summary, err
+	}
+	return summary, table.Close()
+}
+
+func (o predictOptions) writeTo(c *cli.Context, write func(io.Writer) error) error {
+	if o.output != "" {
+		return replaceFile(o.output, write)
+	}
+	if f, ok := c.App.Writer.(*os.File); ok && o.format == predict.Parquet && term.IsTerminal(int(f.Fd())) {
+		return command.Usagef("standard output is a terminal; name a file with -o, or pipe the table on")
+	}
+	return write(c.App.Writer)
+}
+
+// concludePredict prints the summary and chooses the exit code.
+func (o predictOptions) concludePredict(c *cli.Context, s predict.Summary) error {
+	if o.json {
+		out := json.NewEncoder(c.App.Writer)
+		out.SetIndent("", "  ")
+		if err := out.Encode(s); err != nil {
+			return fmt.Errorf("write the summary: %w", err)
+		}
+	}
+	if !o.quiet {
+		fmt.Fprint(c.App.ErrWriter, s.Text(o.unit))
+	}
+	if s.Failed > 0 {
+		return &command.ExitError{Code: command.SomeFailed}
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"github.com/urfave/cli/v2"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
+	"cutpoint/model"
+	"cutpoint/model/cpu"
+	"cutpoint/model/head"
+	"cutpoint/pipeline/corpus"
+	"cutpoint/pipeline/predict"
+	"cutpoint/schemas"
+	"cutpoint/store"
+)
+
+// openStore reads the head's cut as it is or was stored.
+func (o predictOptions) openStore(ctx context.Context, f *head.File) (pageSource, error) {
+	s, err := store.Open(o.store)
+	if err != nil {
+		return nil, err
+	}
+	_, info, err := s.Cut(f.Cut)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Check(s.Description().Fingerprint(), info.Cut, info.Dim); err != nil {
+		return nil, err
+	}
+	features, documents, err := o.when.open(s, f.Cut)
+	if err != nil {
+		return nil, err
+	}
+	return func(p *predict.Predictor) error {
+		known, err := knownPages(ctx, documents)
+		if err != nil {
+			return err
+		}
+		return features.Scan(ctx, func(rows []schemas.Feature) error {
+			for i := range rows {
+				if k, ok := known[rows[i].Key()]; ok {
+					rows[i].Path, rows[i].Label = k.path, k.label
+				}
+			}
+			return p.Take(rows)
+		})
+	}, nil
+}
+
+// knownPage is what the documents table has of a page: moves and new labels since
+// its features were written.
+type knownPage struct {
+	path  string
+	label *string // of one class shared
+}
+
+// knownPages holds no vectors: some 200 bytes a page.
+func knownPages(ctx context.Context, documents *store.Table[schemas.Document]) (map[schemas.PageKey]knownPage, error) {
+	known, labels := map[schemas.PageKey]knownPage{}, map[string]*string{}
+	err := documents.Scan(ctx, func(rows []schemas.Document) error {
+		for _, r := range rows {
+			label := r.Label
+			if label != nil {
+				if labels[*label] == nil {
+					labels[*label] = label
+				}
+				label = labels[*label]
+			}
+			known[r.Key()] = knownPage{r.Path, label}
+		}
+		return nil
+	})
+	return known, err
+}
+
+// openCorpus lists documents and opens the trunk in front of the head.
+func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.File) (pageSource, error) {
+	cut, err := predict.CutOf(f)
+	if err != nil {
+		return nil, err
+	}
+	listing, err := corpus.List(ctx, o.corpus, corpus.Options{Stdin: c.App.Reader, Exclude: o.store})
+	if err != nil {
+		return nil, err
+	}
+	w, err := vgg19.Open(ctx, o.weights, []model.Cut{cut})
+	if err != nil {
+		return nil, err
+	}
+	dtype, err := trainedOn(f, w)
+	if err != nil {
+		return nil, err
+	}
+	log := command.Logger(c.App.ErrWriter, o.quiet)
+	return func(p *predict.Predictor) error {
+		return predict.Corpus(ctx, predict.Job{
+			Entries: listing.Entries, DType: dtype, Batch: o.batch, Workers: o.workers, Log: log,
+			NewEngine: func() (model.Engine, error) {
+				engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
+				w = nil // the engine has packed them
+				if err != nil {
+					return nil, err // not the typed nil
+				}
+				return engine, nil
+			},
+		}, p)
+	}, nil
+}
+
+// trainedOn returns the type of the stored values that the head was trained on, if
+// they came from these weights.
+func trainedOn(f *head.File, w *model.Weights) (dtype string, err error) {
+	for _, dtype := range []string{"", schemas.Float16} {
+		if vgg19.Describe(w, dtype).Fingerprint() == f.Fingerprint {
+			return dtype, nil
+		}
+	}
+	return "", fmt.Errorf("%w: its fingerprint is %.12s and weights %s give %.12s, so weights, preset or precision differ; give the weights that its store was featurized with",
+		head.ErrOtherFeatures, f.Fingerprint, w.Source, vgg19.Describe(w, "").Fingerprint())
+}

@@ -1,0 +1,77 @@
+package predict
+
+import (
+	"math"
+	"strings"
+
+	"cutpoint/schemas"
+)
+
+// documents sums the log probabilities of each document's pages, which need not
+// lie together in a table: pages that failed once come later. What is held grows
+// with the number of documents, by K sums each.
+type documents struct {
+	order []*document
+	of    map[documentKey]*document
+}
+
+// documentKey tells copies of one content apart where each is predicted for
+// itself.
+type documentKey struct{ id, path string }
+
+type document struct {
+	row  Row       // without what is predicted
+	sums []float64 // (K)
+}
+
+func newDocuments() *documents { return &documents{of: map[documentKey]*document{}} }
+
+func (d *documents) add(f schemas.Feature, logp []float64) {
+	key := documentKey{f.DocumentID, f.Path}
+	doc := d.of[key]
+	if doc == nil { // strings are cloned: they may lie in a block of many rows
+		key = documentKey{strings.Clone(f.DocumentID), strings.Clone(f.Path)}
+		doc = &document{row: Row{DocumentID: key.id, Path: key.path, Label: strings.Clone(text(f.Label))}, sums: make([]float64, len(logp))}
+		d.of[key] = doc
+		d.order = append(d.order, doc)
+	}
+	if doc.row.Label != text(f.Label) {
+		doc.row.Label = "" // its pages disagree
+	}
+	doc.row.Pages++
+	for k, v := range logp {
+		doc.sums[k] += v
+	}
+}
+
+// write hands the documents on in the order of their first pages.
+func (d *documents) write(p *Predictor) error {
+	for at := 0; at < len(d.order); at += scoredAtOnce {
+		var rows []Row
+		for _, doc := range d.order[at:min(at+scoredAtOnce, len(d.order))] {
+			meanOfLogs(doc.sums, float64(doc.row.Pages))
+			rows = append(rows, p.row(doc.row, doc.sums))
+		}
+		if err := p.sink.Write(rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// meanOfLogs divides sums of log probabilities, (K), by n and makes them log
+// probabilities again: the exponentials of the means sum to less than 1.
+func meanOfLogs(sums []float64, n float64) {
+	top := math.Inf(-1)
+	for k := range sums {
+		sums[k] /= n
+		top = max(top, sums[k])
+	}
+	total := 0.0
+	for _, v := range sums {
+		total += math.Exp(v - top)
+	}
+	for k := range sums {
+		sums[k] -= top + math.Log(total)
+	}
+}
