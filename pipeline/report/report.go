@@ -1,0 +1,153 @@
+package report
+
+import (
+	"bufio"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"cutpoint/pipeline/fit"
+)
+
+//go:embed page.html
+var layout string
+
+// Write writes the report of a comparison as one HTML file. thumbnail may be nil;
+// it is asked for at most 36 pages, and its failures are told in the page. The
+// same report and pictures give the same bytes.
+func Write(w io.Writer, r *fit.Report, thumbnail Thumbnail) error {
+	if err := check(r); err != nil {
+		return fmt.Errorf("draw the report: %w", err)
+	}
+	t, err := template.New("page.html").Parse(layout)
+	if err != nil {
+		return fmt.Errorf("draw the report: %w", err)
+	}
+	b := bufio.NewWriter(w)
+	if err := t.Execute(b, newPage(r, thumbnail)); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// page is all that the layout shows.
+type page struct {
+	Style                 template.CSS
+	Policy                string
+	Title, Headline, Lede string
+	Date, Store           string
+	Reasons               []string
+	Tiles                 []tile
+	Charts                []chart
+	Heads                 []headMark
+	Rows                  []tableRow
+	Several               bool // candidates
+	HasRate               bool
+	StandardError         string
+	Curves                []chart
+	CurveSizes            []int
+	CurveRows             []curveRow
+	CurvesHidden          bool // some lines are grey
+	Matrices              []matrix
+	Unit, Units           string
+	Splits                int // splits that the matrices add up
+	Galleries             []gallery
+	Splitting, Provenance []fact
+	Test                  string
+	Single                bool // one test set, no folds
+	Command               string
+}
+
+// chart is a drawing for wide screens and paper, and one for narrow screens.
+type chart struct {
+	Title        string
+	Full         bool // takes the whole width
+	Wide, Narrow template.HTML
+}
+
+func newPage(r *fit.Report, thumbnail Thumbnail) page {
+	f := newField(r)
+	sheet, policy := styleSheet()
+	headline, lede := headline(f)
+	p := page{
+		Style: sheet, Policy: policy, Title: headline, Headline: headline, Lede: lede,
+		Date: day(r.Created), Store: pathOf(r.Source.Store),
+		Tiles: f.tiles(), Charts: f.charts(), Heads: f.headMarks(), Rows: f.table(), Several: len(r.Candidates) > 1,
+		HasRate: r.Rate.FLOPsPerSecond > 0, StandardError: points(r.StandardError),
+		Matrices: f.matrices(), Unit: strings.TrimSuffix(plurals(r), "s"), Units: plurals(r), Splits: len(r.Candidates[r.Chosen].Splits),
+		Galleries: galleries(r, thumbnail), Splitting: splitting(r), Provenance: provenance(r),
+		Test: test(r), Single: r.Split == fit.SplitStore, Command: command(r.Command),
+	}
+	for _, reason := range r.Reasons {
+		p.Reasons = append(p.Reasons, sentence(reason))
+	}
+	p.Curves, p.CurvesHidden = f.curveCharts()
+	p.CurveSizes, p.CurveRows = f.curveTable()
+	return p
+}
+
+// longHeadline is up to how many characters the beginning of the advice is a headline.
+const longHeadline = 90
+
+// headline divides the advice: "Use fc2 with softmax: its accuracy …" becomes a
+// headline and a sentence. Advice that does not begin so stays whole below the
+// chosen candidate's name.
+func headline(f field) (head, rest string) {
+	advice := visible(f.report.Advice)
+	before, after, found := strings.Cut(advice, ": ")
+	if found && strings.HasPrefix(before, "Use ") && utf8.RuneCountInString(before) <= longHeadline {
+		r, size := utf8.DecodeRuneInString(after)
+		return before, clip(string(unicode.ToUpper(r))+after[size:], longSentence)
+	}
+	c := f.chosen()
+	return clip(c.Title(), longHeadline) + ": " + percent(c.Accuracy.Mean), clip(advice, longSentence)
+}
+
+// Widths of drawings, in pixels.
+const (
+	fullWidth   = 1040
+	halfWidth   = 508
+	narrowWidth = 344
+)
+
+// charts are accuracy against each cost that is known.
+func (f field) charts() []chart {
+	expenses := f.expenses()
+	var charts []chart
+	for i, x := range expenses {
+		c := chart{Title: x.title, Full: i == 0 && len(expenses) != 2, Narrow: f.drawTradeoff(x, narrowWidth, 320, "narrow")}
+		if c.Full {
+			c.Wide = f.drawTradeoff(x, fullWidth, 430, "wide")
+		} else {
+			c.Wide = f.drawTradeoff(x, halfWidth, 340, "wide")
+		}
+		charts = append(charts, c)
+	}
+	return charts
+}
+
+// curveCharts are the learning curves; hidden reports that some are drawn in grey.
+func (f field) curveCharts() (charts []chart, hidden bool) {
+	low, high := f.span()
+	panels := f.panels()
+	for i, p := range panels {
+		id := fmt.Sprintf("curves-%d", i)
+		c := chart{Full: len(panels) == 1, Narrow: p.drawCurves(id, narrowWidth, 320, "narrow", low, high)}
+		if len(panels) > 1 {
+			c.Title = p.heading()
+			c.Wide = p.drawCurves(id, halfWidth, 340, "wide", low, high)
+		} else {
+			c.Wide = p.drawCurves(id, fullWidth, 430, "wide", low, high)
+		}
+		charts = append(charts, c)
+		hidden = hidden || len(p.candidates) > lines
+	}
+	return charts, hidden
+}

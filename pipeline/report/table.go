@@ -1,0 +1,129 @@
+package report
+
+import (
+	"html/template"
+	"math"
+
+	"cutpoint/pipeline/fit"
+)
+
+// tableRow is a candidate's line in the table of all.
+type tableRow struct {
+	Rank                                    int
+	Cut, Head, Role                         string
+	Mark, Forest                            template.HTML
+	Accuracy, MacroF1, LogLoss, Calibration string
+	P, GFLOP, Bytes, Parameters             string
+	Train, Micros, PagesPerSecond           string
+	Hours, MillionBytes                     string
+	Within                                  bool
+}
+
+func (f field) table() []tableRow {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, c := range f.candidates {
+		low, high = min(low, c.Accuracy.Mean-c.Accuracy.SD), max(high, c.Accuracy.Mean+c.Accuracy.SD)
+	}
+	x := accuracyScale(low, high, 4, 136)
+	var rows []tableRow
+	for _, c := range f.candidates {
+		rows = append(rows, f.tableRow(c, x))
+	}
+	return rows
+}
+
+func (f field) tableRow(c candidate, x scale) tableRow {
+	row := tableRow{
+		Rank: c.Rank, Cut: nameOf(c.Cut), Head: nameOf(c.Head), Role: c.role(), Within: c.WithinError,
+		Mark: markOf(c.series), Forest: f.forest(c, x),
+		Accuracy: points(c.Accuracy.Mean) + " ± " + points(c.Accuracy.SD),
+		MacroF1:  fixed(c.MacroF1.Mean, 3), LogLoss: fixed(c.LogLoss.Mean, 3), Calibration: fixed(c.CalibrationError.Mean, 3),
+		P: none, GFLOP: gflop(c.Costs.TrunkFLOPs), Bytes: size(float64(storedBytes(c.Entry))), Parameters: count(c.Costs.HeadParameters),
+		Train: short(c.TrainSeconds.Mean), Micros: short(c.PredictMicros.Mean), PagesPerSecond: known(c.Costs.PagesPerSecond),
+		Hours: known(c.Costs.MillionHours), MillionBytes: size(float64(c.Costs.MillionBytes)),
+	}
+	if c.AgainstBest != nil {
+		row.P = pValue(c.AgainstBest.P)
+	}
+	return row
+}
+
+// forest draws an accuracy and its deviation beside those of the other rows, and
+// the band of one standard error below the best.
+func (f field) forest(c candidate, x scale) template.HTML {
+	d := newDrawing(140, 24)
+	best := 100 * f.best().Accuracy.Mean
+	from := x.at(max(x.low, best-100*f.report.StandardError))
+	if finite(from) && len(f.candidates) > 1 {
+		d.rect(from, 0, x.at(best)-from, 24, "band")
+	}
+	low, high := x.at(100*max(0, c.Accuracy.Mean-c.Accuracy.SD)), x.at(100*min(1, c.Accuracy.Mean+c.Accuracy.SD))
+	d.line(low, 12, high, 12, "whisker")
+	d.mark(c.series, x.at(100*c.Accuracy.Mean), 12, 5, "")
+	return d.finishSmall("forest")
+}
+
+// markOf draws a series' mark for a table or a key.
+func markOf(s int) template.HTML {
+	d := newDrawing(16, 16)
+	d.mark(s, 8, 8, 6, "")
+	return d.finishSmall("key")
+}
+
+// mark of a head, for the key of a chart with many candidates.
+type headMark struct {
+	Mark template.HTML
+	Head string
+}
+
+// headMarks is the key of the charts, or nil if each candidate has its own mark.
+func (f field) headMarks() []headMark {
+	if len(f.candidates) <= few {
+		return nil
+	}
+	var marks []headMark
+	for i, h := range f.heads {
+		marks = append(marks, headMark{markOf(i), nameOf(h)})
+	}
+	return marks
+}
+
+// tile is one number of the summary.
+type tile struct{ Value, Unit, What string }
+
+// tiles are the numbers of the chosen candidate that a person wants first.
+func (f field) tiles() []tile {
+	c, r := f.chosen(), f.report
+	tiles := []tile{
+		{points(c.Accuracy.Mean), "%", "accuracy on held-out " + plurals(r) + ", ± " + points(c.Accuracy.SD) + " over the splits"},
+		{points(r.MajorityShare), "%", "would be right by always answering the commonest class"},
+		{gflop(c.Costs.TrunkFLOPs), "GFLOP", "a page up to the cut"},
+		{size(float64(storedBytes(c.Entry))), "", "a page in the store"},
+	}
+	if c.Costs.MillionHours > 0 {
+		tiles = append(tiles, tile{short(c.Costs.MillionHours), "h", "for a million pages, at " + short(c.Costs.PagesPerSecond) + " pages a second"})
+	}
+	return append(tiles, tile{spaced(r.Rows.Used), "", "labelled pages in " + classesOf(len(r.Classes))})
+}
+
+func storedBytes(e fit.Entry) int64 {
+	if e.Costs.StoredBytesPage > 0 {
+		return e.Costs.StoredBytesPage
+	}
+	return e.Costs.BytesAPage
+}
+
+// plurals names what is scored.
+func plurals(r *fit.Report) string {
+	if r.Unit == fit.UnitDocument {
+		return "documents"
+	}
+	return "pages"
+}
+
+func classesOf(n int) string {
+	if n == 1 {
+		return "1\u00a0class"
+	}
+	return spaced(n) + "\u00a0classes"
+}
