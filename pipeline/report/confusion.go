@@ -142,5 +142,5 @@ func bar(share float64) template.HTML {
 	if share = min(max(share, 0), 1); finite(share) {
 		d.rect(0, 1, 100*share, 8, "fill")
 	}
-	return d.finishSmall("bar")
+	return d.finishStretched("bar")
 }

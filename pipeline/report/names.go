@@ -72,7 +72,10 @@ func nameOf(label string) string {
 
 func pathOf(path string) string { return clipMiddle(visible(path), longPath) }
 
-func sentence(text string) string { return clip(visible(text), longSentence) }
+// sentence keeps numbers and their units on one line.
+func sentence(text string) string {
+	return clip(strings.ReplaceAll(visible(text), " %", "\u00a0%"), longSentence)
+}
 
 // textWidth estimates how wide a text is drawn, in ems: exact metrics are the
 // browser's own.

@@ -37,8 +37,10 @@ type gallery struct {
 
 // card is one page.
 type card struct {
-	Name, Path, Alt  string
+	Name, Alt        string
+	Path             template.HTML
 	Page             string
+	FullPath         string
 	Label, Predicted string
 	Same             bool // the label is what the head says, too
 	LabelP           string
@@ -79,7 +81,7 @@ func galleries(r *fit.Report, thumbnail Thumbnail) []gallery {
 
 func newCard(o fit.Outcome, thumbnail Thumbnail) card {
 	c := card{
-		Name: clipMiddle(visible(path.Base(strings.ReplaceAll(o.Path, `\`, "/"))), 48), Path: pathOf(o.Path),
+		Name: clipMiddle(visible(path.Base(strings.ReplaceAll(o.Path, `\`, "/"))), 48), Path: breakable(pathOf(o.Path)), FullPath: pathOf(o.Path),
 		Label: nameOf(o.Label), Predicted: nameOf(o.Predicted), Same: o.Label == o.Predicted,
 		LabelP: percent(o.LabelProbability), PredictedP: percent(o.PredictedProbability), Entropy: fixed(o.Entropy, 2),
 		LabelBar: bar(o.LabelProbability), PredictedBar: bar(o.PredictedProbability),
@@ -119,6 +121,11 @@ func (c *card) picture(data []byte) error {
 	c.Width, c.Height = config.Width, config.Height
 	c.Picture = template.URL("data:image/" + format + ";base64," + base64.StdEncoding.EncodeToString(data))
 	return nil
+}
+
+// breakable lets a path be broken after each slash.
+func breakable(path string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(path), "/", "/<wbr>"))
 }
 
 // missing says in a few words why a page has no picture.

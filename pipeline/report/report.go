@@ -100,14 +100,14 @@ const longHeadline = 90
 // headline and a sentence. Advice that does not begin so stays whole below the
 // chosen candidate's name.
 func headline(f field) (head, rest string) {
-	advice := visible(f.report.Advice)
+	advice := sentence(f.report.Advice)
 	before, after, found := strings.Cut(advice, ": ")
 	if found && strings.HasPrefix(before, "Use ") && utf8.RuneCountInString(before) <= longHeadline {
 		r, size := utf8.DecodeRuneInString(after)
-		return before, clip(string(unicode.ToUpper(r))+after[size:], longSentence)
+		return before, string(unicode.ToUpper(r)) + after[size:]
 	}
 	c := f.chosen()
-	return clip(c.Title(), longHeadline) + ": " + percent(c.Accuracy.Mean), clip(advice, longSentence)
+	return clip(c.Title(), longHeadline) + ": " + percent(c.Accuracy.Mean), advice
 }
 
 // Widths of drawings, in pixels.

@@ -49,12 +49,14 @@ func roundStep(v float64) float64 {
 }
 
 // mantissas of the ticks of a logarithmic axis, from sparse to dense.
-var mantissas = [][]float64{{1}, {1, 3}, {1, 2, 5}, {1, 1.5, 2, 3, 5, 7}, {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8},
-	{1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.2, 3.5, 3.8, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8, 8.5, 9, 9.5}}
+var mantissas = [][]float64{{1}, {1, 3}, {1, 2, 5}, {1, 1.5, 2, 3, 5, 7}}
 
 // logTicks returns round values within [low, high], at most n: the densest set
 // that keeps to it.
 func logTicks(low, high float64, n int) []float64 {
+	if high < 4*low { // evenly stepped numbers read better, and are nearly evenly spaced
+		return slices.DeleteFunc(linearTicks(low, high, n), func(v float64) bool { return v < low || v > high })
+	}
 	var best []float64
 	for _, set := range mantissas {
 		var ticks []float64

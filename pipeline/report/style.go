@@ -16,10 +16,22 @@ var style string
 // shades is how many steps the background of a cell has, from nothing to all.
 const shades = 20
 
-// heat are the ends of the shades in light and in dark.
-var heat = [2]struct{ from, to colour }{
-	{colour{251, 251, 248}, colour{0, 74, 122}},
-	{colour{23, 25, 28}, colour{134, 200, 240}},
+// heat are the shades in light and in dark: nothing, a little, half and all.
+var heat = [2][4]colour{
+	{{251, 251, 248}, {226, 239, 248}, {126, 181, 219}, {0, 79, 130}},
+	{{23, 25, 28}, {26, 44, 58}, {38, 104, 150}, {150, 212, 250}},
+}
+
+// shaded returns the colour of a step of a mode's shades.
+func shaded(mode, step int) colour {
+	h, share := heat[mode], float64(step)/shades
+	switch {
+	case step == 0:
+		return h[0]
+	case share < 0.5:
+		return h[1].towards(h[2], 2*share)
+	}
+	return h[2].towards(h[3], 2*share-1)
 }
 
 // colour is sRGB.
@@ -68,12 +80,12 @@ func inkOn(c colour) colour {
 // heatStyle returns the rules of the shades.
 func heatStyle() string {
 	var b strings.Builder
-	for mode, ends := range heat {
+	for mode := range heat {
 		if mode == 1 {
 			b.WriteString("@media screen and (prefers-color-scheme: dark){\n")
 		}
 		for i := range shades + 1 {
-			c := ends.from.towards(ends.to, float64(i)/shades)
+			c := shaded(mode, i)
 			fmt.Fprintf(&b, ".h%d{background:%s;color:%s}\n", i, c, inkOn(c))
 		}
 		if mode == 1 {

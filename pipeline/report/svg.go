@@ -120,6 +120,15 @@ func (d *drawing) finish(id, class, title, description string) template.HTML {
 
 // finishSmall closes a drawing whose numbers stand beside it as text.
 func (d *drawing) finishSmall(class string) template.HTML {
-	return template.HTML(fmt.Sprintf(`<svg class="%s" viewBox="0 0 %s %s" aria-hidden="true" focusable="false">%s</svg>`,
-		class, coordinate(d.width), coordinate(d.height), d.b.String()))
+	return d.finishHidden(class, "xMidYMid")
+}
+
+// finishStretched closes one that fills its place, whatever the proportions.
+func (d *drawing) finishStretched(class string) template.HTML {
+	return d.finishHidden(class, "none")
+}
+
+func (d *drawing) finishHidden(class, aspect string) template.HTML {
+	return template.HTML(fmt.Sprintf(`<svg class="%s" preserveAspectRatio="%s" viewBox="0 0 %s %s" aria-hidden="true" focusable="false">%s</svg>`,
+		class, aspect, coordinate(d.width), coordinate(d.height), d.b.String()))
 }

@@ -95,9 +95,12 @@ func accuracyScale(low, high, from, to float64) scale {
 	if !(high-low >= 0.04) {
 		low, high = max(0, low-0.02), min(1, high+0.02)
 	}
-	ticks := linearTicks(100*low, 100*high, 5)
+	ticks := linearTicks(100*low, 100*high, steps(from-to))
 	return scale{ticks[0], ticks[len(ticks)-1], from, to, false}
 }
+
+// steps is how many lines an axis of a height has room for.
+func steps(height float64) int { return max(4, int(math.Abs(height)/42)) }
 
 // place puts candidates of nearly equal cost side by side.
 func (t *tradeoff) place() {
@@ -133,14 +136,23 @@ func (t *tradeoff) axes() {
 	t.line(left, bottom, t.width-right, bottom, "axis")
 	for _, v := range logTicks(t.x.low, t.x.high, int(t.width/72)) {
 		t.line(t.x.at(v), bottom, t.x.at(v), bottom+5, "axis")
-		t.text(t.x.at(v), bottom+20, "middle", "tick", t.tell(v))
+		t.text(t.x.at(v), bottom+20, "middle", "tick", tickText(t.tell, v))
 	}
 	t.text((left+t.width-right)/2, t.height-8, "middle", "name", t.axis+" (logarithmic)")
 }
 
+// tickText writes a round number without the zeros that a measured one has.
+func tickText(tell func(float64) string, v float64) string {
+	number, unit, _ := strings.Cut(tell(v), "\u00a0")
+	if strings.Contains(number, ".") {
+		number = strings.TrimRight(strings.TrimRight(number, "0"), ".")
+	}
+	return strings.TrimSpace(number + "\u00a0" + unit)
+}
+
 // accuracyAxis draws the lines and numbers of a vertical axis in percent.
 func (d *drawing) accuracyAxis(y scale) {
-	for _, v := range linearTicks(y.low, y.high, 5) {
+	for _, v := range linearTicks(y.low, y.high, steps(y.from-y.to)) {
 		d.line(left, y.at(v), d.width-right, y.at(v), "grid")
 		d.text(left-8, y.at(v)+.35*d.font, "end", "tick", short(v))
 	}
