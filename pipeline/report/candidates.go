@@ -29,11 +29,11 @@ func (c candidate) Title() string { return nameOf(c.Cut) + " with " + nameOf(c.H
 func (c candidate) role() string {
 	switch {
 	case c.Chosen && c.Best:
-		return "chosen, the best"
+		return "chosen, best"
 	case c.Chosen:
 		return "chosen"
 	case c.Best:
-		return "the best"
+		return "best"
 	}
 	return ""
 }

@@ -21,6 +21,7 @@ type matrix struct {
 	Role    string
 	Open    bool
 	Wide    bool     // too wide for horizontal headings
+	Sparse  bool     // noughts are left out
 	Classes []string // nil if the matrix is not drawn
 	Rows    []matrixRow
 	Pairs   []pair
@@ -69,6 +70,7 @@ func (f field) matrix(c candidate) matrix {
 		longest = max(longest, len(names[k]))
 	}
 	m := matrix{Title: c.Title(), Role: c.role(), Open: c.Chosen, Wide: len(names) > 12 || len(names)*longest > 120}
+	m.Sparse = len(names) > wideMatrix
 	for k, s := range c.PerClass {
 		m.Scores = append(m.Scores, classScore{names[k], fixed(s.Precision, 3), fixed(s.Recall, 3), fixed(s.F1, 3), spaced(s.Pages), bar(s.F1)})
 	}
@@ -100,6 +102,9 @@ func cells(truth int, row []int) []cell {
 			class += " zero"
 		}
 		out[k] = cell{class, strconv.Itoa(n)}
+		if n == 0 && len(row) > wideMatrix { // thousands of noughts would hide the rest
+			out[k].Text = ""
+		}
 	}
 	return out
 }

@@ -98,7 +98,7 @@ func (c *curveChart) scales(plot, low, high float64) {
 			few, many = min(few, float64(max(p.PagesPerClass, 1))), max(many, float64(p.PagesPerClass))
 		}
 	}
-	c.x = scale{few, max(many, few), left + 16, c.end - 8, true}
+	c.x = scale{low: few, high: max(many, few), from: left + 16, to: c.end - 8, log: true}
 }
 
 func (c *curveChart) axes(plot float64) {

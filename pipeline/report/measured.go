@@ -102,7 +102,7 @@ func command(args []string) string {
 	for i, a := range args {
 		quoted[i] = quote(a)
 	}
-	return clip(strings.Join(quoted, " "), 2*longSentence)
+	return clip(strings.Join(quoted, " "), longCommand)
 }
 
 // quote protects an argument for the shell; what cannot be seen is written out,

@@ -11,7 +11,8 @@ import (
 const (
 	longName     = 80
 	longPath     = 140
-	longSentence = 2000
+	longSentence = 700
+	longCommand  = 4000
 	chartName    = 44
 )
 

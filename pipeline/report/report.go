@@ -41,7 +41,8 @@ func Write(w io.Writer, r *fit.Report, thumbnail Thumbnail) error {
 type page struct {
 	Style                 template.CSS
 	Policy                string
-	Title, Headline, Lede string
+	Title, Lede           string
+	Headline              []string // words
 	Date, Store           string
 	Reasons               []string
 	Tiles                 []tile
@@ -77,7 +78,7 @@ func newPage(r *fit.Report, thumbnail Thumbnail) page {
 	sheet, policy := styleSheet()
 	headline, lede := headline(f)
 	p := page{
-		Style: sheet, Policy: policy, Title: headline, Headline: headline, Lede: lede,
+		Style: sheet, Policy: policy, Title: headline, Headline: strings.Fields(headline), Lede: lede,
 		Date: day(r.Created), Store: pathOf(r.Source.Store),
 		Tiles: f.tiles(), Charts: f.charts(), Heads: f.headMarks(), Rows: f.table(), Several: len(r.Candidates) > 1,
 		HasRate: r.Rate.FLOPsPerSecond > 0, StandardError: points(r.StandardError),
@@ -122,7 +123,8 @@ func (f field) charts() []chart {
 	expenses := f.expenses()
 	var charts []chart
 	for i, x := range expenses {
-		c := chart{Title: x.title, Full: i == 0 && len(expenses) != 2, Narrow: f.drawTradeoff(x, narrowWidth, 320, "narrow")}
+		crowded := len(f.candidates) > few
+		c := chart{Title: x.title, Full: crowded || i == 0 && len(expenses) != 2, Narrow: f.drawTradeoff(x, narrowWidth, 320, "narrow")}
 		if c.Full {
 			c.Wide = f.drawTradeoff(x, fullWidth, 430, "wide")
 		} else {

@@ -11,6 +11,7 @@ type scale struct {
 	low, high float64 // values
 	from, to  float64 // coordinates of low and high
 	log       bool
+	ticks     []float64 // round values, if they were chosen with the scale
 }
 
 func (s scale) at(v float64) float64 {

@@ -95,7 +95,7 @@ type tile struct{ Value, Unit, What string }
 func (f field) tiles() []tile {
 	c, r := f.chosen(), f.report
 	tiles := []tile{
-		{points(c.Accuracy.Mean), "%", "accuracy on held-out " + plurals(r) + ", ± " + points(c.Accuracy.SD) + " over the splits"},
+		{points(c.Accuracy.Mean), "%", "accuracy on held-out " + plurals(r) + ", ±\u00a0" + points(c.Accuracy.SD) + " over the splits"},
 		{points(r.MajorityShare), "%", "would be right by always answering the commonest class"},
 		{gflop(c.Costs.TrunkFLOPs), "GFLOP", "a page up to the cut"},
 		{size(float64(storedBytes(c.Entry))), "", "a page in the store"},

@@ -86,17 +86,24 @@ func (t *tradeoff) scales() {
 	}
 	t.y = accuracyScale(low, high, t.height-below, above)
 	pad := math.Pow(dear/cheap, 0.08) * 1.06
-	t.x = scale{cheap / pad, dear * pad, left, t.width - right, true}
+	t.x = scale{low: cheap / pad, high: dear * pad, from: left, to: t.width - right, log: true}
 }
 
-// accuracyScale spans shares in round percents.
+// accuracyScale spans shares, in percent, and a little more.
 func accuracyScale(low, high, from, to float64) scale {
 	low, high = max(low, 0), min(high, 1)
 	if !(high-low >= 0.04) {
 		low, high = max(0, low-0.02), min(1, high+0.02)
 	}
-	ticks := linearTicks(100*low, 100*high, steps(from-to))
-	return scale{ticks[0], ticks[len(ticks)-1], from, to, false}
+	low, high = 100*low, 100*high
+	step := roundStep((high - low) / float64(steps(from-to)))
+	s := scale{low: math.Floor(2*low/step) * step / 2, high: math.Ceil(2*high/step) * step / 2, from: from, to: to}
+	for _, v := range linearTicks(low, high, steps(from-to)) {
+		if v >= s.low && v <= s.high {
+			s.ticks = append(s.ticks, v)
+		}
+	}
+	return s
 }
 
 // steps is how many lines an axis of a height has room for.
@@ -104,10 +111,7 @@ func steps(height float64) int { return max(4, int(math.Abs(height)/42)) }
 
 // place puts candidates of nearly equal cost side by side.
 func (t *tradeoff) place() {
-	gap := 11.0
-	if t.width < 420 {
-		gap = 8
-	}
+	gap := min(11, max(3, 0.14*t.width/float64(len(t.candidates))))
 	list := slices.Clone(t.candidates)
 	at := make([]float64, len(list))
 	for i, c := range list {
@@ -134,7 +138,7 @@ func (t *tradeoff) axes() {
 	t.accuracyAxis(t.y)
 	bottom := t.height - below
 	t.line(left, bottom, t.width-right, bottom, "axis")
-	for _, v := range logTicks(t.x.low, t.x.high, int(t.width/72)) {
+	for _, v := range logTicks(t.x.low, t.x.high, int(t.width/80)) {
 		t.line(t.x.at(v), bottom, t.x.at(v), bottom+5, "axis")
 		t.text(t.x.at(v), bottom+20, "middle", "tick", tickText(t.tell, v))
 	}
@@ -152,7 +156,7 @@ func tickText(tell func(float64) string, v float64) string {
 
 // accuracyAxis draws the lines and numbers of a vertical axis in percent.
 func (d *drawing) accuracyAxis(y scale) {
-	for _, v := range linearTicks(y.low, y.high, steps(y.from-y.to)) {
+	for _, v := range y.ticks {
 		d.line(left, y.at(v), d.width-right, y.at(v), "grid")
 		d.text(left-8, y.at(v)+.35*d.font, "end", "tick", short(v))
 	}
@@ -209,8 +213,12 @@ func (t *tradeoff) labels() {
 		}
 		width := textWidth(label) * t.font * 1.04
 		p := place(s.x, s.y, width, t.font, t.radius()+8, bounds, obstacles)
-		if allowed := 60 * t.font; math.IsInf(p.burden, 1) || urgency > 0 && p.burden > allowed {
+		if urgency > 0 && (p.burden > 25*t.font || width > 0.45*t.width) {
 			continue
+		}
+		if math.IsInf(p.burden, 1) { // too long a name: the role alone
+			label = s.role()
+			p = place(s.x, s.y, textWidth(label)*t.font*1.04, t.font, t.radius()+8, bounds, obstacles)
 		}
 		t.text(p.x, p.y, "start", class, label)
 		obstacles = append(obstacles, obstacle{p.area, 20})
