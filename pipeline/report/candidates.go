@@ -90,6 +90,15 @@ func (f field) label(e fit.Entry) string {
 	return cut + " · " + head
 }
 
+// spread writes an accuracy in percent, with its standard deviation if there are
+// splits to have one.
+func (f field) spread(s fit.Summary) string {
+	if f.report.Split == fit.SplitStore {
+		return points(s.Mean)
+	}
+	return points(s.Mean) + " ± " + points(s.SD)
+}
+
 func (f field) chosen() candidate {
 	return f.candidates[slices.IndexFunc(f.candidates, func(c candidate) bool { return c.Chosen })]
 }

@@ -16,15 +16,21 @@ type panel struct {
 	labels     []string
 }
 
-// panels divides the candidates that have curves: all in one chart if they are
-// few, else a chart for each head.
-func (f field) panels() []panel {
+// curved are the candidates with a curve: a point is none.
+func (f field) curved() []candidate {
 	var with []candidate
 	for _, c := range f.candidates {
-		if len(c.LearningCurve) > 0 {
+		if len(c.LearningCurve) > 1 {
 			with = append(with, c)
 		}
 	}
+	return with
+}
+
+// panels divides the candidates that have curves: all in one chart if they are
+// few, else a chart for each head.
+func (f field) panels() []panel {
+	with := f.curved()
 	if len(with) == 0 {
 		return nil
 	}
@@ -230,17 +236,12 @@ type curveRow struct {
 
 // curveTable returns the sizes and a row for each curve.
 func (f field) curveTable() (sizes []int, rows []curveRow) {
-	all := panel{}
-	for _, c := range f.candidates {
-		if len(c.LearningCurve) > 0 {
-			all.candidates = append(all.candidates, c)
-		}
-	}
+	all := panel{candidates: f.curved()}
 	sizes = all.sizes()
 	for _, c := range all.candidates {
 		row := curveRow{c.Title(), c.Chosen, make([]string, len(sizes))}
 		for _, p := range c.LearningCurve {
-			row.Cells[slices.Index(sizes, p.PagesPerClass)] = points(p.Accuracy.Mean) + " ± " + points(p.Accuracy.SD)
+			row.Cells[slices.Index(sizes, p.PagesPerClass)] = f.spread(p.Accuracy)
 		}
 		rows = append(rows, row)
 	}

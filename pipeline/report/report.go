@@ -47,7 +47,7 @@ type page struct {
 	Reasons               []string
 	Tiles                 []tile
 	Charts                []chart
-	Heads                 []headMark
+	Keys                  []key
 	Rows                  []tableRow
 	Several               bool // candidates
 	HasRate               bool
@@ -80,7 +80,7 @@ func newPage(r *fit.Report, thumbnail Thumbnail) page {
 	p := page{
 		Style: sheet, Policy: policy, Title: headline, Headline: strings.Fields(headline), Lede: lede,
 		Date: day(r.Created), Store: pathOf(r.Source.Store),
-		Tiles: f.tiles(), Charts: f.charts(), Heads: f.headMarks(), Rows: f.table(), Several: len(r.Candidates) > 1,
+		Tiles: f.tiles(), Charts: f.charts(), Keys: f.keys(), Rows: f.table(), Several: len(r.Candidates) > 1,
 		HasRate: r.Rate.FLOPsPerSecond > 0, StandardError: points(r.StandardError),
 		Matrices: f.matrices(), Unit: strings.TrimSuffix(plurals(r), "s"), Units: plurals(r), Splits: len(r.Candidates[r.Chosen].Splits),
 		Galleries: galleries(r, thumbnail), Splitting: splitting(r), Provenance: provenance(r),

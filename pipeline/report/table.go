@@ -36,7 +36,7 @@ func (f field) tableRow(c candidate, x scale) tableRow {
 	row := tableRow{
 		Rank: c.Rank, Cut: nameOf(c.Cut), Head: nameOf(c.Head), Role: c.role(), Within: c.WithinError,
 		Mark: markOf(c.series), Forest: f.forest(c, x),
-		Accuracy: points(c.Accuracy.Mean) + " ± " + points(c.Accuracy.SD),
+		Accuracy: f.spread(c.Accuracy),
 		MacroF1:  fixed(c.MacroF1.Mean, 3), LogLoss: fixed(c.LogLoss.Mean, 3), Calibration: fixed(c.CalibrationError.Mean, 3),
 		P: none, GFLOP: gflop(c.Costs.TrunkFLOPs), Bytes: size(float64(storedBytes(c.Entry))), Parameters: count(c.Costs.HeadParameters),
 		Train: short(c.TrainSeconds.Mean), Micros: short(c.PredictMicros.Mean), PagesPerSecond: known(c.Costs.PagesPerSecond),
@@ -70,22 +70,26 @@ func markOf(s int) template.HTML {
 	return d.finishSmall("key")
 }
 
-// mark of a head, for the key of a chart with many candidates.
-type headMark struct {
+// key says what a mark means.
+type key struct {
 	Mark template.HTML
-	Head string
+	Text string
 }
 
-// headMarks is the key of the charts, or nil if each candidate has its own mark.
-func (f field) headMarks() []headMark {
-	if len(f.candidates) <= few {
-		return nil
+// keys explain the charts: the marks of the heads, unless each candidate has its
+// own mark and name, and what all charts share.
+func (f field) keys() []key {
+	var keys []key
+	if len(f.candidates) > few {
+		for i, h := range f.heads {
+			keys = append(keys, key{markOf(i), nameOf(h)})
+		}
 	}
-	var marks []headMark
-	for i, h := range f.heads {
-		marks = append(marks, headMark{markOf(i), nameOf(h)})
-	}
-	return marks
+	ring, band := newDrawing(16, 16), newDrawing(16, 16)
+	ring.ring(8, 8, 6.5)
+	band.rect(0, 2, 16, 12, "band")
+	band.line(0, 14, 16, 14, "band-edge")
+	return append(keys, key{ring.finishSmall("key"), "chosen"}, key{band.finishSmall("key"), "within one standard error of the best"})
 }
 
 // tile is one number of the summary.
@@ -94,8 +98,12 @@ type tile struct{ Value, Unit, What string }
 // tiles are the numbers of the chosen candidate that a person wants first.
 func (f field) tiles() []tile {
 	c, r := f.chosen(), f.report
+	accuracy := "accuracy on held-out " + plurals(r)
+	if r.Split != fit.SplitStore {
+		accuracy += ", ±\u00a0" + points(c.Accuracy.SD) + " over the splits"
+	}
 	tiles := []tile{
-		{points(c.Accuracy.Mean), "%", "accuracy on held-out " + plurals(r) + ", ±\u00a0" + points(c.Accuracy.SD) + " over the splits"},
+		{points(c.Accuracy.Mean), "%", accuracy},
 		{points(r.MajorityShare), "%", "would be right by always answering the commonest class"},
 		{gflop(c.Costs.TrunkFLOPs), "GFLOP", "a page up to the cut"},
 		{size(float64(storedBytes(c.Entry))), "", "a page in the store"},
