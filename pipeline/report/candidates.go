@@ -20,6 +20,7 @@ type candidate struct {
 	Chosen, Best bool   //
 	Label        string // as short as the others allow: the cut, the head, or both
 	series       int    // its mark
+	alone        bool   // there is nothing to choose
 }
 
 // Title is the candidate's whole name.
@@ -28,6 +29,8 @@ func (c candidate) Title() string { return nameOf(c.Cut) + " with " + nameOf(c.H
 // role says whether the candidate is the chosen one or the best.
 func (c candidate) role() string {
 	switch {
+	case c.alone:
+		return ""
 	case c.Chosen && c.Best:
 		return "chosen, best"
 	case c.Chosen:
@@ -66,7 +69,7 @@ func newField(r *fit.Report) field {
 		return cmp.Compare(b.Accuracy.Mean, a.Accuracy.Mean)
 	})
 	for i := range f.candidates {
-		f.candidates[i].Rank = i + 1
+		f.candidates[i].Rank, f.candidates[i].alone = i+1, len(f.candidates) == 1
 	}
 	return f
 }

@@ -54,16 +54,17 @@ type card struct {
 }
 
 // galleries are the lists that are not empty.
-func galleries(r *fit.Report, thumbnail Thumbnail) []gallery {
-	unit := plurals(r)
+func (f field) galleries(thumbnail Thumbnail) []gallery {
+	r := f.report
+	unit, heads := plurals(r), "Heads of "+f.chosen().Title()+" that had not seen these "+plurals(r)
 	var out []gallery
 	for _, g := range []struct {
 		gallery
 		list []fit.Outcome
 	}{
-		{gallery{ID: "suspects", Title: "Labels that may be wrong", About: "Heads that had not seen these " + unit + " take them for another class, and are as sure of it as they are of that class’s own " + unit + " on average. Look at each; if the label is wrong, correct it and compare again."}, r.Pages.Suspects},
-		{gallery{ID: "surprising", Title: "Most surprising", About: "The " + unit + " whose label was given the least probability: mislabelled, badly scanned, or unlike the rest of their class."}, r.Pages.Surprising},
-		{gallery{ID: "confused", Title: "Hardest to tell", About: "The " + unit + " for which the probability is most evenly spread over the classes (largest entropy). More labels like these teach the most."}, r.Pages.Confused},
+		{gallery{ID: "suspects", Title: "Labels that may be wrong", About: heads + " take them for another class, and are as sure of it as they are of that class’s own " + unit + " on average. Look at each; if the label is wrong, correct it and compare again."}, r.Pages.Suspects},
+		{gallery{ID: "surprising", Title: "Most surprising", About: heads + " gave their label the least probability: mislabelled, badly scanned, or unlike the rest of their class."}, r.Pages.Surprising},
+		{gallery{ID: "confused", Title: "Hardest to tell", About: heads + " spread the probability most evenly over the classes (largest entropy). More labels like these teach the most."}, r.Pages.Confused},
 	} {
 		for i, o := range g.list {
 			if i < pictured {
@@ -132,7 +133,7 @@ func breakable(path string) template.HTML {
 func missing(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "The file is not there any more."
+		return "There is no file at this path any more."
 	case errors.Is(err, fs.ErrPermission):
 		return "The file may not be read."
 	}

@@ -83,7 +83,7 @@ func newPage(r *fit.Report, thumbnail Thumbnail) page {
 		Tiles: f.tiles(), Charts: f.charts(), Keys: f.keys(), Rows: f.table(), Several: len(r.Candidates) > 1,
 		HasRate: r.Rate.FLOPsPerSecond > 0, StandardError: points(r.StandardError),
 		Matrices: f.matrices(), Unit: strings.TrimSuffix(plurals(r), "s"), Units: plurals(r), Splits: len(r.Candidates[r.Chosen].Splits),
-		Galleries: galleries(r, thumbnail), Splitting: splitting(r), Provenance: provenance(r),
+		Galleries: f.galleries(thumbnail), Splitting: splitting(r), Provenance: provenance(r),
 		Test: test(r), Single: r.Split == fit.SplitStore, Command: command(r.Command),
 	}
 	for _, reason := range r.Reasons {

@@ -68,9 +68,10 @@ func (c colour) contrast(o colour) float64 {
 	return (max(a, b) + 0.05) / (min(a, b) + 0.05)
 }
 
-// inkOn returns black or white, whichever reads better on a colour.
+// inkOn returns black or white, whichever reads better on a colour: of all colours
+// one of the two has a contrast of √21 = 4.58 or more.
 func inkOn(c colour) colour {
-	dark, light := colour{16, 17, 19}, colour{255, 255, 255}
+	dark, light := colour{}, colour{255, 255, 255}
 	if c.contrast(dark) >= c.contrast(light) {
 		return dark
 	}
