@@ -19,6 +19,7 @@ const worstPairs = 12
 type matrix struct {
 	Title   string
 	Role    string
+	Units   string
 	Open    bool
 	Wide    bool     // too wide for horizontal headings
 	Sparse  bool     // noughts are left out
@@ -69,7 +70,7 @@ func (f field) matrix(c candidate) matrix {
 		names[k] = nameOf(class.Name)
 		longest = max(longest, len(names[k]))
 	}
-	m := matrix{Title: c.Title(), Role: c.role(), Open: c.Chosen, Wide: len(names) > 12 || len(names)*longest > 120}
+	m := matrix{Title: c.Title(), Units: plurals(f.report), Role: c.role(), Open: c.Chosen, Wide: len(names) > 12 || len(names)*longest > 120}
 	m.Sparse = len(names) > wideMatrix
 	for k, s := range c.PerClass {
 		m.Scores = append(m.Scores, classScore{names[k], fixed(s.Precision, 3), fixed(s.Recall, 3), fixed(s.F1, 3), spaced(s.Pages), bar(s.F1)})

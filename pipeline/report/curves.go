@@ -36,8 +36,8 @@ func (f field) panels() []panel {
 	}
 	if len(with) <= few || len(f.heads) == 1 {
 		p := panel{Title: "Learning curves", candidates: with}
-		for _, c := range with {
-			p.add(c.Label, c.Index)
+		for i, c := range with {
+			p.add(c.Label, distinct(c.Index, i, len(f.candidates)))
 		}
 		return []panel{p}
 	}
@@ -47,7 +47,7 @@ func (f field) panels() []panel {
 		for _, c := range with {
 			if c.Head == head {
 				p.candidates = append(p.candidates, c)
-				p.add(clip(visible(c.Cut), chartName/2), slices.Index(f.cuts, c.Cut))
+				p.add(clip(visible(c.Cut), chartName/2), distinct(slices.Index(f.cuts, c.Cut), len(p.labels), len(f.cuts)))
 			}
 		}
 		if len(p.candidates) > 0 {
@@ -55,6 +55,15 @@ func (f field) panels() []panel {
 		}
 	}
 	return panels
+}
+
+// distinct is the mark of a line: its own in all charts if there are marks for all,
+// else by its place in the chart, so that the lines that are named differ.
+func distinct(own, place, all int) int {
+	if all <= series {
+		return own
+	}
+	return place
 }
 
 func (p *panel) add(label string, series int) {

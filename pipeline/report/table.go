@@ -80,7 +80,7 @@ type key struct {
 // own mark and name, and what all charts share.
 func (f field) keys() []key {
 	var keys []key
-	if len(f.candidates) > few {
+	if len(f.candidates) > few && len(f.heads) > 1 {
 		for i, h := range f.heads {
 			keys = append(keys, key{markOf(i), nameOf(h)})
 		}
