@@ -104,11 +104,19 @@ func headline(f field) (head, rest string) {
 	advice := sentence(f.report.Advice)
 	before, after, found := strings.Cut(advice, ": ")
 	if found && strings.HasPrefix(before, "Use ") && utf8.RuneCountInString(before) <= longHeadline {
-		r, size := utf8.DecodeRuneInString(after)
-		return before, string(unicode.ToUpper(r)) + after[size:]
+		return before, capital(after)
 	}
 	c := f.chosen()
 	return clip(c.Title(), longHeadline) + ": " + percent(c.Accuracy.Mean), advice
+}
+
+// capital begins a sentence.
+func capital(text string) string {
+	r, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return text
+	}
+	return string(unicode.ToUpper(r)) + text[size:]
 }
 
 // Widths of drawings, in pixels.

@@ -68,14 +68,14 @@ func (c colour) contrast(o colour) float64 {
 	return (max(a, b) + 0.05) / (min(a, b) + 0.05)
 }
 
-// inkOn returns black or white, whichever reads better on a colour: of all colours
-// one of the two has a contrast of √21 = 4.58 or more.
+// inkOn returns white if it can be read on a colour (WCAG 2.2, 1.4.3), else black,
+// which then can: one of the two always has a contrast of √21 = 4.58 or more.
 func inkOn(c colour) colour {
-	dark, light := colour{}, colour{255, 255, 255}
-	if c.contrast(dark) >= c.contrast(light) {
-		return dark
+	black, white := colour{}, colour{255, 255, 255}
+	if c.contrast(white) >= 4.5 {
+		return white
 	}
-	return light
+	return black
 }
 
 // heatStyle returns the rules of the shades.
