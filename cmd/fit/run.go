@@ -15,6 +15,8 @@ import (
 	"cutpoint/model"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/report"
+	"cutpoint/pipeline/report/thumbnail"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -123,12 +125,16 @@ func (o fitOptions) write(c *cli.Context, r *fit.Report) error {
 	if err := os.MkdirAll(o.report, 0o755); err != nil {
 		return fmt.Errorf("make the report's folder: %w", err)
 	}
-	metrics := filepath.Join(o.report, "metrics.json")
-	if err := replaceFile(metrics, func(w io.Writer) error { return writeJSON(w, r) }); err != nil {
-		return err
+	for name, write := range map[string]func(io.Writer) error{
+		"metrics.json": func(w io.Writer) error { return writeJSON(w, r) },
+		"report.html":  func(w io.Writer) error { return report.Write(w, r, thumbnail.Of) },
+	} {
+		if err := replaceFile(filepath.Join(o.report, name), write); err != nil {
+			return err
+		}
 	}
 	if !o.quiet {
-		fmt.Fprintf(c.App.ErrWriter, "The report is in %s.\n", o.report)
+		fmt.Fprintf(c.App.ErrWriter, "The report is %s; its numbers are in metrics.json beside it.\n", filepath.Join(o.report, "report.html"))
 	}
 	return nil
 }
