@@ -66,7 +66,7 @@ func better(a, b Entry) bool {
 // cheaper orders by the trunk's work, then stored bytes, then the head's size;
 // at equal cost the more accurate one, then the lower log loss, comes first.
 func cheaper(a, b Entry) bool {
-	return cmp.Or(cmp.Compare(a.Costs.TrunkFLOPs, b.Costs.TrunkFLOPs), cmp.Compare(a.Costs.BytesAPage, b.Costs.BytesAPage),
+	return cmp.Or(cmp.Compare(a.Costs.TrunkFLOPs, b.Costs.TrunkFLOPs), cmp.Compare(a.Costs.size(), b.Costs.size()),
 		cmp.Compare(a.Costs.HeadParameters, b.Costs.HeadParameters), compare(b.Accuracy, a.Accuracy),
 		compare(a.LogLoss, b.LogLoss)) < 0
 }
@@ -99,12 +99,12 @@ func (r *Report) advise() string {
 func savings(a, b Entry) string {
 	x, y := a.Costs, b.Costs
 	switch {
-	case x.TrunkFLOPs < y.TrunkFLOPs && x.BytesAPage != y.BytesAPage:
-		return fmt.Sprintf("%s instead of %s GFLOP and %s instead of %s a page.", gflop(x.TrunkFLOPs), gflop(y.TrunkFLOPs), bytes(x.BytesAPage), bytes(y.BytesAPage))
+	case x.TrunkFLOPs < y.TrunkFLOPs && x.size() != y.size():
+		return fmt.Sprintf("%s instead of %s GFLOP and %s instead of %s a page.", gflop(x.TrunkFLOPs), gflop(y.TrunkFLOPs), bytes(x.size()), bytes(y.size()))
 	case x.TrunkFLOPs < y.TrunkFLOPs:
 		return fmt.Sprintf("%s instead of %s GFLOP a page.", gflop(x.TrunkFLOPs), gflop(y.TrunkFLOPs))
-	case x.BytesAPage < y.BytesAPage:
-		return fmt.Sprintf("%s instead of %s a page.", bytes(x.BytesAPage), bytes(y.BytesAPage))
+	case x.size() < y.size():
+		return fmt.Sprintf("%s instead of %s a page.", bytes(x.size()), bytes(y.size()))
 	}
 	return fmt.Sprintf("%s instead of %s head parameters.", count(x.HeadParameters), count(y.HeadParameters))
 }

@@ -1,6 +1,9 @@
 package fit
 
-import "math"
+import (
+	"cmp"
+	"math"
+)
 
 // million is how many pages a cost is told for.
 const million = 1_000_000
@@ -9,11 +12,7 @@ const million = 1_000_000
 // the head.
 func (e *Entry) price(rate Rate) {
 	c := &e.Costs
-	size := c.StoredBytesPage
-	if size == 0 {
-		size = c.BytesAPage
-	}
-	c.MillionBytes = million * size
+	c.MillionBytes = million * c.size()
 	if rate.FLOPsPerSecond <= 0 {
 		return
 	}
@@ -21,6 +20,9 @@ func (e *Entry) price(rate Rate) {
 	c.PagesPerSecond = 1 / seconds
 	c.MillionHours = million * seconds / 3600
 }
+
+// size is what a page takes on disk, as far as that is known.
+func (c Costs) size() int64 { return cmp.Or(c.StoredBytesPage, c.BytesAPage) }
 
 // storedBytesPage is a table's size divided by its pages, rounded up.
 func storedBytesPage(d *Dataset) int64 {

@@ -69,7 +69,7 @@ func (r *Report) splits() string {
 func (r *Report) writeOne(b *strings.Builder) {
 	e := r.Candidates[0]
 	writeTable(b, []string{"", ""}, [][]string{
-		{"cut", fmt.Sprintf("%s, %d values, %s a page", e.Cut, e.Dim, bytes(e.Costs.BytesAPage))},
+		{"cut", fmt.Sprintf("%s, %d values, %s a page, %s stored", e.Cut, e.Dim, bytes(e.Costs.BytesAPage), bytes(e.Costs.size()))},
 		{"trunk", fmt.Sprintf("%s GFLOP a page, %s parameters", gflop(e.Costs.TrunkFLOPs), count(e.Costs.TrunkParameters))},
 		{"head", fmt.Sprintf("%s, %s parameters, %s s to train, %s µs a page to predict", e.Head, count(e.Costs.HeadParameters), short(e.TrainSeconds.Mean), short(e.PredictMicros.Mean))},
 		{"accuracy", fmt.Sprintf("%s ± %s %%", points(e.Accuracy.Mean), points(e.Accuracy.SD))},
@@ -94,7 +94,7 @@ func (r *Report) writeAll(b *strings.Builder) {
 			p = "best"
 		}
 		lines = append(lines, []string{mark, e.Cut, e.Head, points(e.Accuracy.Mean) + " ± " + points(e.Accuracy.SD),
-			fmt.Sprintf("%.3f", e.MacroF1.Mean), fmt.Sprintf("%.3f", e.LogLoss.Mean), p, gflop(e.Costs.TrunkFLOPs), bytes(e.Costs.BytesAPage),
+			fmt.Sprintf("%.3f", e.MacroF1.Mean), fmt.Sprintf("%.3f", e.LogLoss.Mean), p, gflop(e.Costs.TrunkFLOPs), bytes(e.Costs.size()),
 			count(e.Costs.HeadParameters), short(e.TrainSeconds.Mean), short(e.PredictMicros.Mean)})
 	}
 	writeTable(b, header, lines, 3)
