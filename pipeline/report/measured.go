@@ -80,7 +80,7 @@ func provenance(r *fit.Report) []fact {
 	return append(facts,
 		fact{"Table versions", strings.Join(versions, ", ") + " (fit --as-of reads them again)"},
 		fact{"Program", sentence(r.Tool)},
-		fact{"Date", r.Created.UTC().Format("2006-01-02 15:04:05 UTC")})
+		fact{"Date", timestamp(r.Created)})
 }
 
 func trunk(d schemas.Description) []fact {
@@ -115,6 +115,13 @@ func quote(arg string) string {
 		return arg
 	}
 	return "'" + strings.ReplaceAll(visible(arg), "'", `'\''`) + "'"
+}
+
+func timestamp(t time.Time) string {
+	if t.IsZero() {
+		return none
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
 }
 
 // day is the date for the title.
