@@ -36,12 +36,12 @@ func (h *Head) Width() int {
 	return h.Dim
 }
 
-// Parameters returns the number of trained values: kernels, biases and, where
-// the recipe learns them, BatchNorm's scale and shift. A vote of neighbours has
-// none.
+// Parameters returns the number of values that the recipe trained: kernels,
+// biases and, where it learns them, BatchNorm's scale and shift. For a vote of
+// neighbours it is the values of the pages that are kept.
 func (h *Head) Parameters() int64 {
 	if h.Neighbours != nil {
-		return 0
+		return int64(len(h.Neighbours.Pages.Kernel))
 	}
 	n := int64(len(h.Kernel)) + int64(len(h.Bias))
 	for _, l := range h.Hidden {

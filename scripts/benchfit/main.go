@@ -94,7 +94,7 @@ func do(words []string, train, scored head.Data) error {
 func recipe(name, options string) (head.Trainer, error) {
 	switch name {
 	case head.SoftmaxName:
-		var s head.Softmax
+		s := head.Softmax{Standardize: head.StandardizeFeature} // as scikit-learn
 		for text := range strings.SplitSeq(options, ",") {
 			v, err := strconv.ParseFloat(text, 64)
 			if err != nil {
