@@ -2,7 +2,8 @@
 // trains a head on the first of them for each line on standard input, and prints
 // the seconds that took and the head's options.
 //
-//	softmax L2[,L2…] FILE   several values: chosen by inner folds
+//	softmax L2[,L2…] FILE                        several values: chosen by inner folds
+//	dense-dropout-bn-softmax EPOCHS,SEED FILE    as many epochs, the best one kept
 //
 // FILE.logp gets the log probabilities of the other rows, (rows, K) float64, and
 // FILE.weights mean, scale, kernel and bias as float32, all little-endian.
@@ -92,8 +93,7 @@ func do(words []string, train, scored head.Data) error {
 
 // recipe returns the trainer that a line names.
 func recipe(name, options string) (head.Trainer, error) {
-	switch name {
-	case head.SoftmaxName:
+	if name == head.SoftmaxName {
 		s := head.Softmax{Standardize: head.StandardizeFeature} // as scikit-learn
 		for text := range strings.SplitSeq(options, ",") {
 			v, err := strconv.ParseFloat(text, 64)
@@ -104,8 +104,18 @@ func recipe(name, options string) (head.Trainer, error) {
 		}
 		return s, nil
 	}
+	if name == head.DenseDropoutBNSoftmaxName {
+		var epochs int
+		var seed uint64
+		if _, err := fmt.Sscanf(options, "%d,%d", &epochs, &seed); err != nil {
+			return nil, fmt.Errorf("%q is not EPOCHS,SEED", options)
+		}
+		return head.DenseDropoutBNSoftmax{NetworkOptions: head.NetworkOptions{Epochs: epochs, Patience: epochs, Seed: seed}}, nil
+	}
 	return nil, fmt.Errorf("no head %q is measured", name)
 }
 
 // describe returns what a head was trained with, on one line.
-func describe(h *head.Head) string { return "L2 " + h.Options["l2"] }
+func describe(h *head.Head) string {
+	return "L2 " + h.Options["l2"] + ", epochs " + h.Options["epochs"]
+}
