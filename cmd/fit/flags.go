@@ -24,7 +24,7 @@ const (
 func fitFlags() []cli.Flag {
 	return append([]cli.Flag{
 		storeFlag(),
-		&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "comma-separated `CUTS` of the store, or all (default: the cut that the head is made for)"},
+		&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "comma-separated `CUTS` of the store, or all", DefaultText: "the cut that the head is made for"},
 		&cli.StringFlag{Name: "head", Usage: "comma-separated `HEADS`, or all", Value: defaultHead},
 		asOfFlag(),
 		&cli.StringFlag{Name: "labels", Usage: "CSV `FILE` with the columns path,label or document_id,label that overrides the store's labels"},
@@ -35,7 +35,7 @@ func fitFlags() []cli.Flag {
 		&cli.StringFlag{Name: "unit", Category: comparing, Usage: "what is scored: page, or document (mean of its pages' log probabilities)", Value: fit.UnitPage},
 		&cli.BoolFlag{Name: "learning-curve", Category: comparing, Usage: "also train on 2, 5, 10, 20, … labelled pages a class: how much data is enough?"},
 		&cli.Uint64Flag{Name: "seed", Category: comparing, Usage: "`NUMBER` that decides the folds and the heads' start", Value: 1},
-		&cli.Float64Flag{Name: "pages-per-second", Category: comparing, Usage: "`RATE` of featurize through the whole network, for the costs (default: as the store's newest run of 100 pages or more)"},
+		&cli.Float64Flag{Name: "pages-per-second", Category: comparing, Usage: "`RATE` of featurize through the whole network, for the costs", DefaultText: "as the store's newest run of 100 pages or more"},
 
 		&cli.StringFlag{Name: "report", Category: output, Usage: "`FOLDER` for report.html and metrics.json"},
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Category: output, Usage: "`FILE` for the trained head (one cut, one head; default CUT-HEAD.safetensors)"},

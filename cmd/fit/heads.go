@@ -36,7 +36,7 @@ type chosenHead struct {
 
 func headFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "l2", Category: training, Usage: "softmax: comma-separated `VALUES` of the penalty on ½‖weights‖² beside the mean loss; the best by inner folds is taken (default: 13 from 1e-4 to 1e4)"},
+		&cli.StringFlag{Name: "l2", Category: training, Usage: "softmax: comma-separated `VALUES` of the penalty on ½‖weights‖² beside the mean loss; the best by inner folds is taken", DefaultText: "13 from 1e-4 to 1e4"},
 		&cli.StringFlag{Name: "standardize", Category: training, Usage: "softmax: features are centred and divided by their deviation (feature), by that and the mean one (shrunk), or all by one number (whole)", Value: head.DefaultStandardize},
 		&cli.BoolFlag{Name: "l2-normalize", Category: training, Usage: "softmax: divide each page's vector by its length first"},
 		&cli.StringFlag{Name: "class-weights", Category: training, Usage: "softmax, networks: equal (every page counts alike) or balanced (every class does)", Value: weightsEqual},
@@ -45,7 +45,7 @@ func headFlags() []cli.Flag {
 		&cli.IntFlag{Name: "epochs", Category: training, Usage: "networks: `PASSES` over the training pages, at most", Value: 100},
 		&cli.IntFlag{Name: "patience", Category: training, Usage: "networks: `EPOCHS` without a lower validation loss after which training ends", Value: 10},
 		&cli.IntFlag{Name: "batch-size", Category: training, Usage: "networks: `PAGES` of a step", Value: 32},
-		&cli.Float64Flag{Name: "learning-rate", Category: training, Usage: "networks: Adam's `RATE` (default: 0.001, for vgg-top 0.00001)"},
+		&cli.Float64Flag{Name: "learning-rate", Category: training, Usage: "networks: Adam's `RATE`", DefaultText: "0.001, for vgg-top 0.00001"},
 		&cli.Float64Flag{Name: "weight-decay", Category: training, Usage: "networks: `PENALTY` on ½‖weights‖² beside the mean loss"},
 		&cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Category: training, Usage: "vgg-top: the `FILE` of weights that the features were computed with", EnvVars: []string{"CUTPOINT_WEIGHTS"}},
 		&cli.IntFlag{Name: "neighbours", Category: training, Usage: "knn: `PAGES` that vote", Value: 5},
