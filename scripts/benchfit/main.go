@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ import (
 )
 
 func main() {
+	debug.SetGCPercent(25) // as fit does
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "benchfit:", err)
 		os.Exit(1)
