@@ -2,16 +2,20 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
+	"cutpoint/pipeline/fit"
 	"cutpoint/pipeline/handoff"
 	"cutpoint/schemas"
 	"cutpoint/store"
@@ -19,68 +23,215 @@ import (
 
 func exportCommand() *cli.Command {
 	return &cli.Command{
-		Name: "export", Usage: "write one cut's vectors with keys, paths and labels as an Arrow IPC stream",
-		UsageText: "fit export --store features --features fc2 [--as-of VERSION] [-o fc2.arrow]",
-		Description: `The stream has the columns document_id, page, path, label, split and embedding
-(a FixedSizeList of float32) and is written to standard output if no file is
-named. Read it with pyarrow.ipc.open_stream, polars.read_ipc_stream, or any
-other Arrow library.`,
+		Name: "export", Usage: "write one cut's vectors with keys, labels and splits for other programs",
+		UsageText: `fit export --store features --features fc2 -o fc2.npy
+fit export --store features --features fc2 --format csv > fc2.csv`,
+		Description: `Rows are in the order of the table's commits, which does not change. Labels, splits
+and paths are what the store knows now, or knew at --as-of.
+
+FORMATS
+   arrow        an Arrow IPC stream, the vectors FixedSizeList<float32> (the default)
+   parquet      one file with the columns of the store's own parts
+   csv          document_id, page, path, label, split, v0, v1, …
+   npy          the matrix (N, D) for numpy.load
+   safetensors  embedding (N, D), label (N), page (N)
+   libsvm       label index:value …, for scikit-learn, XGBoost, LightGBM
+
+The last three have no place for keys: those go to a table of rows in the same order
+(document_id, page, path, label, split, label_index) beside the file, FILE's name
+ending in .rows.csv, or where --rows says. A label's number is its place among the
+store's labels in alphabetical order; no label is -1.`,
 		Flags: []cli.Flag{
 			storeFlag(),
 			&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "the `CUT` to write"},
 			asOfFlag(),
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write (default: standard output)"},
+			&cli.StringFlag{Name: "labels", Usage: "CSV `FILE` with the columns path,label or document_id,label that overrides the store's labels"},
+			&cli.StringFlag{Name: "format", Usage: strings.Join(handoff.Formats(), ", "), DefaultText: "by --output's extension, else arrow"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write", DefaultText: "standard output"},
+			&cli.StringFlag{Name: "rows", Usage: "`FILE` for the table of rows of npy, safetensors and libsvm", DefaultText: "beside --output"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
 		},
 		Action: exportAction,
 	}
 }
 
-func exportAction(c *cli.Context) error {
+// exportOptions are the typed flags.
+type exportOptions struct {
+	store, labels        string
+	cut                  model.Cut
+	when                 asOf
+	format, output, rows string
+	quiet                bool
+}
+
+func parseExport(c *cli.Context) (exportOptions, error) {
+	o := exportOptions{store: c.String("store"), labels: c.String("labels"), format: c.String("format"),
+		output: c.String("output"), rows: c.String("rows"), quiet: c.Bool("quiet")}
 	switch {
 	case c.Args().Present():
-		return command.Usagef("export takes no arguments, got %q", c.Args().First())
-	case c.String("store") == "":
-		return command.Usagef("--store is missing; name the folder that featurize wrote")
+		return o, command.Usagef("export takes no arguments, got %q", c.Args().First())
+	case o.store == "":
+		return o, command.Usagef("--store is missing; name the folder that featurize wrote")
 	case c.String("features") == "":
-		return command.Usagef("--features is missing; name a cut of the store")
+		return o, command.Usagef("--features is missing; name a cut of the store")
 	}
-	cut, err := model.ParseCut(c.String("features"))
-	if err != nil {
-		return &command.ExitError{Code: command.Usage, Err: err}
+	var err error
+	if o.cut, err = model.ParseCut(c.String("features")); err != nil {
+		return o, usage(err)
 	}
-	when, err := parseAsOf(c.String("as-of"))
+	if o.when, err = parseAsOf(c.String("as-of")); err != nil {
+		return o, err
+	}
+	return o, o.chooseFormat()
+}
+
+// chooseFormat settles the format and where the rows go.
+func (o *exportOptions) chooseFormat() error {
+	named := handoff.FormatOf(o.output)
+	switch {
+	case o.format == "" && named == "" && filepath.Ext(o.output) != "":
+		return command.Usagef("--output %s: no format ends in %s; say which with --format %s", o.output, filepath.Ext(o.output), strings.Join(handoff.Formats(), "|"))
+	case o.format == "" && named == "":
+		o.format = handoff.FormatArrow
+	case o.format == "":
+		o.format = named
+	case !slices.Contains(handoff.Formats(), o.format):
+		return command.Usagef("unknown format %q; formats are %s", o.format, strings.Join(handoff.Formats(), ", "))
+	case named != "" && named != o.format:
+		return command.Usagef("--format %s and --output %s do not agree; rename the file or leave the format out", o.format, o.output)
+	}
+	if !handoff.MatrixOnly(o.format) {
+		if o.rows != "" {
+			return command.Usagef("--rows is for npy, safetensors and libsvm; %s holds the keys itself", o.format)
+		}
+		return nil
+	}
+	if o.rows == "" && o.output != "" {
+		o.rows = strings.TrimSuffix(o.output, filepath.Ext(o.output)) + ".rows.csv"
+	}
+	return nil
+}
+
+func exportAction(c *cli.Context) error {
+	o, err := parseExport(c)
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(c.String("store"))
+	if f, ok := c.App.Writer.(*os.File); ok && o.output == "" && !handoff.Text(o.format) && term.IsTerminal(int(f.Fd())) {
+		return command.Usagef("standard output is a terminal; name a file with -o, or pipe the vectors on")
+	}
+	ctx, cancel := context.WithCancel(c.Context)
+	defer cancel()
+	defer command.OnInterrupt(cancel)()
+	s, err := store.Open(o.store)
 	if err != nil {
 		return err
 	}
-	_, info, err := s.Cut(cut.String())
+	e, err := o.open(ctx, s)
 	if err != nil {
 		return err
 	}
-	table, _, err := when.open(s, cut.String())
+	vectors := func(w io.Writer) error { return e.write(ctx, o.format, w, nil) }
+	if o.rows != "" {
+		vectors = func(w io.Writer) error {
+			return replaceFile(o.rows, func(rows io.Writer) error { return e.write(ctx, o.format, w, rows) })
+		}
+	}
+	if o.output == "" {
+		err = vectors(c.App.Writer)
+	} else {
+		err = replaceFile(o.output, vectors)
+	}
+	if err == nil && o.rows != "" && !o.quiet {
+		fmt.Fprintf(c.App.ErrWriter, "Keys, paths and labels of the %d rows are in %s.\n", e.table.Rows, o.rows)
+	}
+	return err
+}
+
+// exported is a cut's table at one version, with what is known of its pages.
+type exported struct {
+	features *store.Table[schemas.Feature]
+	known    map[schemas.PageKey]schemas.Document // labels overridden
+	table    handoff.Table
+}
+
+func (o exportOptions) open(ctx context.Context, s *store.Store) (*exported, error) {
+	_, info, err := s.Cut(o.cut.String())
+	if err != nil {
+		return nil, err
+	}
+	features, documents, err := o.when.open(s, o.cut.String())
+	if err != nil {
+		return nil, err
+	}
+	snap, err := features.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	labels, err := readLabels(o.labels)
+	if err != nil {
+		return nil, err
+	}
+	e := &exported{features: features, known: map[schemas.PageKey]schemas.Document{},
+		table: handoff.Table{Info: info, Description: s.Description(), Rows: snap.Rows}}
+	classes := map[string]bool{}
+	err = documents.Scan(ctx, func(rows []schemas.Document) error {
+		for _, d := range rows {
+			if d.Label = relabelled(labels, d); d.Label != nil {
+				classes[*d.Label] = true
+			}
+			e.known[d.Key()] = d
+		}
+		return nil
+	})
+	for name := range classes {
+		e.table.Classes = append(e.table.Classes, name)
+	}
+	slices.Sort(e.table.Classes)
+	return e, err
+}
+
+// relabelled returns a page's label after the overrides, nil for none.
+func relabelled(labels *fit.Labels, d schemas.Document) *string {
+	label := labels.Of(d.DocumentID, d.Path, text(d.Label))
+	if label == "" {
+		return nil
+	}
+	return &label
+}
+
+// write writes the vectors and, if rows is not nil, their rows.
+func (e *exported) write(ctx context.Context, format string, w, rows io.Writer) error {
+	out, err := handoff.New(format, w, e.table)
 	if err != nil {
 		return err
 	}
-	write := func(w io.Writer) error {
-		out, err := handoff.NewArrow(w, info, s.Description())
-		if err != nil {
+	var keys *handoff.Rows
+	if rows != nil {
+		if keys, err = handoff.NewRows(rows, e.table); err != nil {
 			return err
 		}
-		if err := table.Scan(c.Context, func(rows []schemas.Feature) error { return out.Write(rows) }); err != nil {
-			return err
+	}
+	err = e.features.Scan(ctx, func(part []schemas.Feature) error {
+		for i := range part {
+			if d, ok := e.known[part[i].Key()]; ok {
+				part[i].Path, part[i].Label, part[i].Split = d.Path, d.Label, d.Split
+			}
 		}
-		return out.Close()
+		if keys != nil {
+			if err := keys.Write(part); err != nil {
+				return err
+			}
+		}
+		return out.Write(part)
+	})
+	if err == nil && keys != nil {
+		err = keys.Close()
 	}
-	if path := c.String("output"); path != "" {
-		return replaceFile(path, write)
+	if closed := out.Close(); err == nil { // what was begun badly cannot end well
+		err = closed
 	}
-	if f, ok := c.App.Writer.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return command.Usagef("standard output is a terminal; name a file with -o, or pipe the stream on")
-	}
-	return write(c.App.Writer)
+	return err
 }
 
 // replaceFile writes a file whole or not at all.

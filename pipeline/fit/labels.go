@@ -114,19 +114,29 @@ func (l *Labels) apply(d *Dataset) (labels []string, changed int, err error) {
 	}
 	labels = slices.Clone(d.Labels)
 	for i := range d.Keys {
-		key := d.Keys[i].DocumentID
-		if l.byPath {
-			key = d.Paths[i]
-		}
-		if label, ok := l.of[key]; ok {
-			l.used[key] = true
-			if labels[i] != label {
-				labels[i] = label
-				changed++
-			}
+		if label := l.Of(d.Keys[i].DocumentID, d.path(i), labels[i]); label != labels[i] {
+			labels[i] = label
+			changed++
 		}
 	}
 	return labels, changed, nil
+}
+
+// Of returns a page's label after the overrides: its own if none names it. A nil
+// *Labels overrides nothing.
+func (l *Labels) Of(documentID, path, label string) string {
+	if l == nil {
+		return label
+	}
+	key := documentID
+	if l.byPath {
+		key = path
+	}
+	if other, ok := l.of[key]; ok {
+		l.used[key] = true
+		return other
+	}
+	return label
 }
 
 // unused returns how many overrides met no page.
