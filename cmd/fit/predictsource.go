@@ -91,7 +91,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	dtype, err := trainedOn(f, w)
+	dtype, err := trainedOn(f, w, o.weights)
 	if err != nil {
 		return nil, err
 	}
@@ -113,12 +113,12 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 
 // trainedOn returns the type of the stored values that the head was trained on, if
 // they came from these weights.
-func trainedOn(f *head.File, w *model.Weights) (dtype string, err error) {
+func trainedOn(f *head.File, w *model.Weights, source string) (dtype string, err error) {
 	for _, dtype := range []string{"", schemas.Float16} {
 		if vgg19.Describe(w, dtype).Fingerprint() == f.Fingerprint {
 			return dtype, nil
 		}
 	}
 	return "", fmt.Errorf("%w: its fingerprint is %.12s and weights %s give %.12s, so weights, preset or precision differ; give the weights that its store was featurized with",
-		head.ErrOtherFeatures, f.Fingerprint, w.Source, vgg19.Describe(w, "").Fingerprint())
+		head.ErrOtherFeatures, f.Fingerprint, source, vgg19.Describe(w, "").Fingerprint())
 }

@@ -370,3 +370,31 @@ func TestCopiesOfAFailedDocument(t *testing.T) {
 		}
 	}
 }
+
+// rowsOf is a memory that takes a page twice.
+type rowsOf struct {
+	*memory
+	paths []string
+}
+
+func (r *rowsOf) AppendFeatures(_ context.Context, _ string, rows []schemas.Feature) error {
+	for _, f := range rows {
+		r.paths = append(r.paths, filepath.Base(f.Path))
+	}
+	return nil
+}
+
+// TestEveryCopy: each copy's rows reach the tables, in corpus order.
+func TestEveryCopy(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.png", "b.png", "c.png"} {
+		put(t, dir, name, pagePNG(t, 1))
+	}
+	f := newFixture(t, "pool5-avg")
+	f.opt.EveryCopy = true
+	tables := &rowsOf{memory: f.memory}
+	s, err := Run(context.Background(), Job{Entries: entries(t, dir), Tables: tables, NewEngine: func() (model.Engine, error) { return f.engine, nil }}, f.opt)
+	if err != nil || s.Pages != 3 || s.Read != 3 || s.Copies != 0 || !slices.Equal(tables.paths, []string{"a.png", "b.png", "c.png"}) {
+		t.Errorf("%v, rows %v, summary %+v", err, tables.paths, s)
+	}
+}

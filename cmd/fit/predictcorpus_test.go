@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
+	"cutpoint/model"
+	"cutpoint/model/cpu"
+	"cutpoint/model/head"
+	"cutpoint/pipeline/corpus"
+	"cutpoint/pipeline/featurize"
+	"cutpoint/schemas"
+	"cutpoint/store"
+)
+
+// scans writes pages of different greys, a copy of one, and a file that is none.
+func scans(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for n, name := range []string{"a/1.png", "a/2.png", "b/3.png", "b/4.png", "b/5.png", "b/6.png"} {
+		img := image.NewGray(image.Rect(0, 0, 40, 60))
+		for i := range img.Pix {
+			img.Pix[i] = uint8(i*(n+1)) ^ uint8(i>>n)
+		}
+		if n == 5 { // 6.png is a copy of 5.png
+			for i := range img.Pix {
+				img.Pix[i] = uint8(i*5) ^ uint8(i>>4)
+			}
+		}
+		var b bytes.Buffer
+		if err := png.Encode(&b, img); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, name)
+		os.MkdirAll(filepath.Dir(path), 0o755)
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "b", "broken.png"), []byte("\x89PNG\r\n\x1a\nno"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// keeping is a run's tables; what it is given goes into a store.
+type keeping struct{ table *store.Table[schemas.Feature] }
+
+func (keeping) Documents(context.Context, func([]schemas.Document) error) error { return nil }
+func (keeping) Failures(context.Context) ([]schemas.Failure, error)             { return nil, nil }
+func (k keeping) Present(ctx context.Context, _ string) (featurize.Keys, error) {
+	return k.table.Keys(ctx)
+}
+func (keeping) PutDocuments(context.Context, []schemas.Document) error { return nil }
+func (keeping) PutFailures(context.Context, []schemas.Failure, []schemas.PageKey) error {
+	return nil
+}
+func (k keeping) AppendFeatures(ctx context.Context, _ string, rows []schemas.Feature) error {
+	_, err := k.table.Append(ctx, rows, store.CommitInfo{Operation: "WRITE"})
+	return err
+}
+
+// featurized makes a store of the folder's pages at pool1-avg, and a head that
+// takes them.
+func featurized(t *testing.T, dir, weights, dtype string) (storeDir, headFile string) {
+	t.Helper()
+	ctx := context.Background()
+	cut, err := model.ParseCut("pool1-avg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := vgg19.Open(ctx, weights, []model.Cut{cut})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := vgg19.Describe(w, dtype)
+	storeDir = filepath.Join(t.TempDir(), "features")
+	s, err := store.Create(storeDir, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := s.CreateCut(schemas.CutInfo{Cut: "pool1-avg", Dim: 64, Shape: []int{64}, Layout: "C", DType: d.ValueType()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listing, err := corpus.List(ctx, []string{dir}, corpus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := featurize.Job{Entries: listing.Entries, Tables: keeping{table}, NewEngine: func() (model.Engine, error) { return cpu.New(w, cpu.Options{Threads: 1}) }}
+	if _, err := featurize.Run(ctx, job, featurize.Options{Cuts: []model.Cut{cut}, DType: dtype}); err != nil {
+		t.Fatal(err)
+	}
+	h := &head.Head{Kind: "softmax", Dim: 64, Classes: 2, Kernel: make([]float32, 128), Bias: make([]float32, 2)}
+	h.Kernel[0], h.Bias[1] = 0.1, 4 // the first class for bright pages
+	headFile = filepath.Join(t.TempDir(), "head.safetensors")
+	f := head.File{Cut: "pool1-avg", Fingerprint: d.Fingerprint(), Classes: []string{"a", "b"}, Head: h}
+	if err := f.Save(headFile); err != nil {
+		t.Fatal(err)
+	}
+	return storeDir, headFile
+}
+
+// TestPredictDocuments: from documents and from a store of them the predictions
+// are the same, in corpus order, but for copies, which a store holds once.
+func TestPredictDocuments(t *testing.T) {
+	dir, weights := scans(t), smallWeights(t, 1.1)
+	for _, dtype := range []string{"", schemas.Float16} {
+		storeDir, headFile := featurized(t, dir, weights, dtype)
+		code, stored, errs := run(t, "predict", "--head", headFile, "--store", storeDir)
+		if code != command.OK {
+			t.Fatalf("%q: code %d: %s", dtype, code, errs)
+		}
+		code, out, errs := run(t, "predict", "--head", headFile, "--weights", weights, "--batch", "2", dir)
+		if code != command.SomeFailed || !strings.Contains(errs, "broken.png") || !strings.Contains(errs, "1 document could not be read") {
+			t.Fatalf("%q: code %d: %s", dtype, code, errs)
+		}
+		lines := strings.SplitAfter(strings.TrimSpace(out), "\n")
+		if len(lines) != 7 || strings.TrimSpace(strings.Join(lines[:6], "")) != strings.TrimSpace(stored) {
+			t.Errorf("%q: from documents\n%s\nfrom the store\n%s", dtype, out, stored)
+		}
+		rows := records(t, out)
+		if rows[0]["p_a"] == rows[1]["p_a"] || rows[1]["p_a"] == rows[2]["p_a"] {
+			t.Errorf("%q: pages are not told apart: %v", dtype, rows)
+		}
+		paths := []string{"a/1.png", "a/2.png", "b/3.png", "b/4.png", "b/5.png", "b/6.png"}
+		for i, r := range rows {
+			if r["path"] != filepath.Join(dir, paths[i]) || r["label"] != paths[i][:1] {
+				t.Errorf("%q: row %d: %v", dtype, i, r)
+			}
+		}
+		if last := len(rows) - 1; rows[last]["p_a"] != rows[last-1]["p_a"] || rows[last]["document_id"] != rows[last-1]["document_id"] {
+			t.Errorf("%q: copies are predicted as %v and %v", dtype, rows[last-1], rows[last])
+		}
+		code, out, _ = run(t, "predict", "--head", headFile, "--weights", weights, "--unit", "document", "-q", filepath.Join(dir, "b", "4.png"))
+		if one := records(t, out); code != command.OK || len(one) != 1 || one[0]["pages"] != "1" || one[0]["p_a"][:8] != rows[3]["p_a"][:8] {
+			t.Errorf("%q: code %d, %s", dtype, code, out)
+		}
+	}
+}
+
+func TestPredictOtherWeights(t *testing.T) {
+	dir, other := scans(t), smallWeights(t, 1.2)
+	_, headFile := featurized(t, dir, smallWeights(t, 1.1), "")
+	f, err := head.Load(headFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := run(t, "predict", "--head", headFile, "--weights", other, dir)
+	if code != command.Fatal || out != "" || !strings.Contains(errs, other) || !strings.Contains(errs, f.Fingerprint[:12]) || strings.Count(errs, "\n") != 1 {
+		t.Errorf("code %d, %q, %q", code, out, errs)
+	}
+}
+
+// TestPredictInterrupted: the file that was there stays, and nothing else.
+func TestPredictInterrupted(t *testing.T) {
+	dir, weights := scans(t), smallWeights(t, 1.1)
+	storeDir, headFile := featurized(t, dir, weights, "")
+	for _, source := range [][]string{{"--store", storeDir}, {"--weights", weights, dir}} {
+		folder := t.TempDir()
+		file := filepath.Join(folder, "p.parquet")
+		if err := os.WriteFile(file, []byte("old"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		app := newApp()
+		var b bytes.Buffer
+		app.Writer, app.ErrWriter = &b, &b
+		code := command.Run(ctx, app, slices.Concat([]string{"fit", "predict", "--head", headFile, "-o", file}, source))
+		left, _ := os.ReadDir(folder)
+		if old, _ := os.ReadFile(file); code != command.Interrupted || string(old) != "old" || len(left) != 1 {
+			t.Errorf("%v: code %d, %q, %d files left: %s", source, code, old, len(left), b.String())
+		}
+	}
+}
