@@ -102,7 +102,7 @@ func compactAction(c *cli.Context) error {
 func mergeProgress(log *slog.Logger) func(table string, done, merges int) {
 	last := time.Now()
 	return func(table string, done, merges int) {
-		if time.Since(last) >= logEvery {
+		if time.Since(last) >= command.LogEvery {
 			last = time.Now()
 			log.Info("compacting", "table", table, "merges", done, "of", merges)
 		}

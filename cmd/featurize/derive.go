@@ -114,7 +114,7 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 	})
 	defer command.OnInterrupt(once)()
 	progress := &derive.Progress{}
-	defer showProgress(func() featurize.Counts {
+	defer command.ShowProgress("featurize", func() featurize.Counts {
 		done, planned := progress.Pages()
 		return featurize.Counts{Pages: done, PlannedPages: planned}
 	}, c.Bool("quiet"), log)()

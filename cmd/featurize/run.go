@@ -193,7 +193,7 @@ func (t *trunk) featurize(c *cli.Context, o runOptions, listing corpus.Listing, 
 			close(stop)
 		})
 		defer command.OnInterrupt(once)()
-		defer showProgress(job.Progress.Counts, o.quiet, log)()
+		defer command.ShowProgress("featurize", job.Progress.Counts, o.quiet, log)()
 		summary, err = featurize.Run(c.Context, job, o.run)
 	}
 	r := &result{

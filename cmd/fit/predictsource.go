@@ -13,6 +13,7 @@ import (
 	"cutpoint/model/cpu"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/corpus"
+	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/predict"
 	"cutpoint/schemas"
 	"cutpoint/store"
@@ -97,8 +98,10 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	}
 	log := command.Logger(c.App.ErrWriter, o.quiet)
 	return func(p *predict.Predictor) error {
+		done := &featurize.Progress{}
+		defer command.ShowProgress("predict", done.Counts, o.quiet, log)()
 		return predict.Corpus(ctx, predict.Job{
-			Entries: listing.Entries, DType: dtype, Batch: o.batch, Workers: o.workers, Log: log,
+			Entries: listing.Entries, DType: dtype, Batch: o.batch, Workers: o.workers, Progress: done, Log: log,
 			NewEngine: func() (model.Engine, error) {
 				engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
 				w = nil // the engine has packed them

@@ -1,5 +1,5 @@
 // Package command is what featurize and fit share at the edge to the user: exit
-// codes, the order of flags and arguments, signals, logging.
+// codes, the order of flags and arguments, signals, logging, progress.
 package command
 
 import (

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -12,23 +12,23 @@ import (
 	"cutpoint/pipeline/featurize"
 )
 
-const (
-	barEvery = 200 * time.Millisecond
-	logEvery = 5 * time.Second
-)
+const barEvery = 200 * time.Millisecond
 
-// showProgress shows a run's progress until the returned function is called: a
-// bar on a terminal, else a log line every few seconds.
-func showProgress(counts func() featurize.Counts, quiet bool, log *slog.Logger) (end func()) {
+// LogEvery is the time between log lines of progress, where there is no terminal.
+const LogEvery = 5 * time.Second
+
+// ShowProgress shows a run's progress until the returned function is called: a bar
+// on a terminal, else a log line every few seconds.
+func ShowProgress(what string, counts func() featurize.Counts, quiet bool, log *slog.Logger) (end func()) {
 	if quiet {
 		return func() {}
 	}
 	start := time.Now()
 	if term.IsTerminal(int(os.Stderr.Fd())) {
-		bar := newBar()
-		return every(barEvery, func() { updateBar(bar, counts()) }, func() { bar.Clear() })
+		bar := newBar(what)
+		return every(barEvery, func() { updateBar(bar, what, counts()) }, func() { bar.Clear() })
 	}
-	return every(logEvery, func() { logProgress(log, counts(), time.Since(start)) }, func() {})
+	return every(LogEvery, func() { logProgress(log, counts(), time.Since(start)) }, func() {})
 }
 
 // every calls tick periodically until the returned function is called.
@@ -51,10 +51,10 @@ func every(period time.Duration, tick, last func()) (end func()) {
 	return func() { close(done); <-ended }
 }
 
-func newBar() *progressbar.ProgressBar {
+func newBar(what string) *progressbar.ProgressBar {
 	return progressbar.NewOptions(-1,
 		progressbar.OptionSetWriter(os.Stderr),
-		progressbar.OptionSetDescription("featurize"),
+		progressbar.OptionSetDescription(what),
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(),
 		progressbar.OptionSetItsString("pages"),
@@ -64,7 +64,7 @@ func newBar() *progressbar.ProgressBar {
 	)
 }
 
-func updateBar(bar *progressbar.ProgressBar, c featurize.Counts) {
+func updateBar(bar *progressbar.ProgressBar, what string, c featurize.Counts) {
 	if c.PlannedPages == 0 {
 		return
 	}
@@ -72,7 +72,7 @@ func updateBar(bar *progressbar.ProgressBar, c featurize.Counts) {
 		bar.ChangeMax64(c.PlannedPages)
 	}
 	if c.Failed > 0 {
-		bar.Describe(fmt.Sprintf("featurize (%d failed)", c.Failed))
+		bar.Describe(fmt.Sprintf("%s (%d failed)", what, c.Failed))
 	}
 	if c.Pages < c.PlannedPages { // the bar ends itself at its maximum, which may still grow
 		bar.Set64(c.Pages)
