@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model/head"
+	"cutpoint/pipeline/handoff"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -164,21 +166,137 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// TestExportFormats: every format appears whole under its name; keys stand beside
+// those that have no place for them, labels are overridden, and what does not fit
+// together is wrong usage.
+func TestExportFormats(t *testing.T) {
+	dir, folder := makeStore(t), t.TempDir()
+	labels := filepath.Join(folder, "labels.csv")
+	if err := os.WriteFile(labels, []byte("path,label\nin/00.tif,zebra\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range handoff.Formats() {
+		file := filepath.Join(folder, format+"."+format)
+		code, _, errs := run(t, "export", "--store", dir, "--features", "pool5-avg", "--labels", labels, "-o", file)
+		info, err := os.Stat(file)
+		if code != command.OK || err != nil || info.Size() < 400 {
+			t.Errorf("%s: code %d, %v: %s", format, code, err, errs)
+		}
+		rows := filepath.Join(folder, format+".rows.csv")
+		table, err := os.ReadFile(rows)
+		if beside := handoff.MatrixOnly(format); (err == nil) != beside || beside && (!strings.Contains(errs, rows) || strings.Count(string(table), "\n") != 41 || !strings.Contains(string(table), "in/00.tif,zebra,,2\n")) {
+			t.Errorf("%s: rows %.200q (%v), told %q", format, table, err, errs)
+		}
+	}
+	code, out, errs := run(t, "export", "--store", dir, "--features", "pool5-avg", "--format", "csv")
+	if lines := strings.Split(out, "\n"); code != command.OK || len(lines) != 42 || !strings.HasPrefix(lines[0], "document_id,page,path,label,split,v0,v1") || errs != "" {
+		t.Errorf("code %d, %d lines, %q", code, len(lines), errs)
+	}
+	for args, says := range map[string]string{
+		"--format xlsx": "unknown format", "-o x.txt": ".txt", "-o x.npy --format csv": "do not agree", "-o x.csv --rows y.csv": "--rows",
+	} {
+		if code, _, errs := run(t, append([]string{"export", "--store", dir, "--features", "fc2"}, strings.Fields(args)...)...); code != command.Usage || !strings.Contains(errs, says) {
+			t.Errorf("export %s: code %d, %q", args, code, errs)
+		}
+	}
+	if code, _, _ := run(t, "export", "--store", dir, "--features", "fc2", "-o", filepath.Join(folder, "absent", "x.npy")); code != command.Fatal {
+		t.Errorf("a folder that is not there: code %d", code)
+	}
+	if left, err := filepath.Glob(filepath.Join(folder, ".*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v (%v)", left, err)
+	}
+}
+
+// TestReportAndOptions runs a comparison with everything switched on.
+func TestReportAndOptions(t *testing.T) {
+	dir, folder := makeStore(t), filepath.Join(t.TempDir(), "a", "report")
+	code, out, errs := run(t, "--store", dir, "--features", "all", "--head", "softmax,knn,centroid,dropout-bn-softmax", "--epochs", "2", "--folds", "3",
+		"--unit", "document", "--learning-curve", "--pages-per-second", "5", "--class-weights", "balanced", "--report", folder)
+	if code != command.OK || !strings.Contains(out, "pages a class") || !strings.Contains(out, "h of computing") || !strings.Contains(errs, "report.html") {
+		t.Fatalf("code %d\n%s%s", code, out, errs)
+	}
+	var report struct {
+		Candidates []struct {
+			Cut           string
+			LearningCurve []any `json:"learning_curve"`
+			Costs         struct {
+				PagesPerSecond float64 `json:"pages_per_second"`
+			}
+		}
+		Source struct{ Fingerprint string }
+	}
+	raw, err := os.ReadFile(filepath.Join(folder, "metrics.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, &report); err != nil || len(report.Candidates) != 8 || len(report.Source.Fingerprint) != 64 {
+		t.Fatalf("%d candidates, %v", len(report.Candidates), err)
+	}
+	if c := report.Candidates[0]; c.Cut != "pool5-avg" || len(c.LearningCurve) < 2 || c.Costs.PagesPerSecond < 4 || c.Costs.PagesPerSecond > 6 {
+		t.Errorf("%+v", c)
+	}
+	page, err := os.ReadFile(filepath.Join(folder, "report.html"))
+	if err != nil || !bytes.Contains(page, []byte("</html>")) {
+		t.Errorf("report.html has %d bytes (%v)", len(page), err)
+	}
+	if code, _, errs := run(t, "--store", dir, "--features", "fc2", "--split", "store"); code != command.Fatal || !strings.Contains(errs, "manifest") {
+		t.Errorf("a store without a split: code %d, %s", code, errs)
+	}
+	if code, _, errs := run(t, "--store", dir, "--head", "dense-dropout-bn-softmax"); code != command.Fatal || !strings.Contains(errs, "pool5") {
+		t.Errorf("a head's own cut: code %d, %s", code, errs)
+	}
+}
+
+// TestRate: the newest run of a hundred pages or more tells how fast the trunk is.
+func TestRate(t *testing.T) {
+	began := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	commit := func(run, table string, rows int64, after time.Duration) store.Commit {
+		return store.Commit{Run: run, Table: table, Operation: "WRITE", RowsAdded: rows, Started: began, Time: began.Add(after)}
+	}
+	fc2, pool5 := 39.28e9, 39.04e9
+	for name, c := range map[string]struct {
+		commits []store.Commit
+		want    float64
+	}{
+		"none":          {nil, 0},
+		"deepest":       {[]store.Commit{commit("a", "pool5", 200, 50*time.Second), commit("a", "fc2", 200, 100*time.Second)}, 2 * fc2},
+		"newest":        {[]store.Commit{commit("a", "fc2", 200, 100*time.Second), commit("b", "pool5", 100, 200*time.Second)}, 0.5 * pool5},
+		"too short":     {[]store.Commit{commit("a", "fc2", 200, 100*time.Second), commit("b", "fc2", 3, 200*time.Second)}, 2 * fc2},
+		"other commits": {[]store.Commit{commit("a", "documents", 200, time.Second), {Run: "b", Table: "fc2", Operation: "DERIVE", RowsAdded: 500, Started: began, Time: began.Add(time.Second)}}, 0},
+	} {
+		got := 0.0
+		if runs := computingRuns(c.commits); len(runs) > 0 {
+			got = newestLong(runs).rate().FLOPsPerSecond
+		}
+		if math.Abs(got-c.want) > 0.01*c.want {
+			t.Errorf("%s: %.3g, want %.3g", name, got, c.want)
+		}
+	}
+}
+
 func TestWrongUsage(t *testing.T) {
 	dir := makeStore(t)
 	for args, want := range map[string]struct {
 		code int
 		text string
 	}{
-		"--features fc2":                                        {command.Usage, "--store is missing"},
-		"--store " + dir:                                        {command.Usage, "--features is missing"},
-		"--store " + dir + " --features fc3":                    {command.Usage, "unknown cut"},
-		"--store " + dir + " --features fc2 --head svm":         {command.Usage, "unknown head"},
-		"--store " + dir + " --features fc2 --folds 1":          {command.Usage, "--folds"},
-		"--store " + dir + " --features fc2,pool5-avg -o x":     {command.Usage, "--output"},
-		"--store " + dir + " --features pool4":                  {command.Fatal, "fc2, pool5-avg"},
-		"--store " + dir + " --features fc2 --labels absent":    {command.Fatal, "absent"},
-		"--store " + dir + " --features fc2 --folds 30 -o /nil": {command.Fatal, "letter"},
+		"--features fc2":                                                       {command.Usage, "--store is missing"},
+		"--store " + dir:                                                       {command.Usage, "--features is missing"},
+		"--store " + dir + " --features fc3":                                   {command.Usage, "unknown cut"},
+		"--store " + dir + " --features fc2 --head svm":                        {command.Usage, "unknown head"},
+		"--store " + dir + " --features fc2 --folds 1":                         {command.Usage, "--folds"},
+		"--store " + dir + " --features fc2 --unit book":                       {command.Usage, "--unit"},
+		"--store " + dir + " --features fc2 --split mine":                      {command.Usage, "--split"},
+		"--store " + dir + " --features fc2 --dropout 1":                       {command.Usage, "dropout"},
+		"--store " + dir + " --features fc2 --l2 1,x":                          {command.Usage, "--l2"},
+		"--store " + dir + " --features fc2 --standardize yes":                 {command.Usage, "standardisation"},
+		"--store " + dir + " --features fc2 --class-weights no":                {command.Usage, "--class-weights"},
+		"--store " + dir + " --features fc2 --head vgg-top":                    {command.Usage, "--weights"},
+		"--store " + dir + " --features fc2 --head vgg-top --weights random:1": {command.Usage, "pool5"},
+		"--store " + dir + " --features fc2,pool5-avg -o x":                    {command.Usage, "--output"},
+		"--store " + dir + " --features pool4":                                 {command.Fatal, "fc2, pool5-avg"},
+		"--store " + dir + " --features fc2 --labels absent":                   {command.Fatal, "absent"},
+		"--store " + dir + " --features fc2 --folds 30 -o /nil":                {command.Fatal, "letter"},
 	} {
 		if code, _, errs := run(t, strings.Fields(args)...); code != want.code || !strings.Contains(errs, want.text) {
 			t.Errorf("fit %s: code %d, %q", args, code, errs)

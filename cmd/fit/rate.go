@@ -33,11 +33,17 @@ func trunkRate(ctx context.Context, s *store.Store, pagesPerSecond float64) (fit
 	if len(runs) == 0 {
 		return fit.Rate{}, nil
 	}
-	r := runs[len(runs)-1]
-	if r.pages < enoughPages {
-		r = slices.MaxFunc(runs, func(a, b *computingRun) int { return cmp.Compare(a.pages, b.pages) })
+	return newestLong(runs).rate(), nil
+}
+
+// newestLong returns the newest run of enough pages, or else the longest.
+func newestLong(runs []*computingRun) *computingRun {
+	for _, r := range slices.Backward(runs) {
+		if r.pages >= enoughPages {
+			return r
+		}
 	}
-	return r.rate(), nil
+	return slices.MaxFunc(runs, func(a, b *computingRun) int { return cmp.Compare(a.pages, b.pages) })
 }
 
 // computingRun is a run of featurize that computed pages.

@@ -22,7 +22,8 @@ func (h *Head) LogProbabilities(x Matrix) ([]float64, error) {
 	}
 	out := make([]float64, x.Len()*h.Classes) // (N, K)
 	if h.Neighbours == nil && len(h.Hidden) == 0 {
-		parallel(x.Len(), func(i int) { h.affine(x.Row(i), out[i*h.Classes:(i+1)*h.Classes]) })
+		a := h.fold()
+		parallel(x.Len(), func(i int) { a.apply(x.Row(i), out[i*h.Classes:(i+1)*h.Classes]) })
 		return out, nil
 	}
 	for _, s := range spans(x.Len(), rowsAtOnce) {
@@ -44,22 +45,47 @@ func (h *Head) Predict(x Matrix) ([]int, error) {
 	return classes, nil
 }
 
-// affine writes the log probabilities of a head without layers between to dst,
-// (K), summed in float64.
-func (h *Head) affine(x []float32, dst []float64) {
+// affine is a head without hidden layers, its standardisation a part of kernel
+// and bias: (v − mean)·scale·W + b = v·(scale·W) + (b − mean·scale·W). Most values
+// that come out of a ReLU are zero, and cost nothing here.
+type affine struct {
+	head   *Head
+	kernel []float64 // (D, K)
+	bias   []float64 // (K)
+}
+
+func (h *Head) fold() *affine {
+	a := &affine{h, make([]float64, len(h.Kernel)), make([]float64, h.Classes)}
 	for k, b := range h.Bias {
-		dst[k] = float64(b)
+		a.bias[k] = float64(b)
 	}
-	length := h.lengthOf(x)
-	for d, v := range x {
+	for d := range h.Dim {
 		mean, scale := h.standard(d)
-		z := (float64(v)*length - mean) * scale
-		if z == 0 {
+		for k := range h.Classes {
+			w := scale * float64(h.Kernel[d*h.Classes+k])
+			a.kernel[d*h.Classes+k] = w
+			a.bias[k] -= mean * w
+		}
+	}
+	return a
+}
+
+// apply writes a vector's log probabilities to dst, (K), summed in float64.
+func (a *affine) apply(x []float32, dst []float64) {
+	clear(dst)
+	classes := len(dst)
+	for d, v := range x {
+		if v == 0 {
 			continue
 		}
-		for k, w := range h.Kernel[d*h.Classes : (d+1)*h.Classes] {
-			dst[k] += z * float64(w)
+		z := float64(v)
+		for k, w := range a.kernel[d*classes : (d+1)*classes] {
+			dst[k] += z * w
 		}
+	}
+	length := a.head.lengthOf(x)
+	for k := range dst {
+		dst[k] = dst[k]*length + a.bias[k]
 	}
 	logSoftmax(dst)
 }
@@ -77,8 +103,8 @@ func (h *Head) deep(x Matrix, s span, dst []float64) {
 		values = h.Hidden[i].forward(values, s.len(), true)
 	}
 	width := h.Width()
-	last := Head{Dim: width, Classes: h.Classes, Kernel: h.Kernel, Bias: h.Bias}
-	parallel(s.len(), func(i int) { last.affine(values[i*width:(i+1)*width], dst[i*h.Classes:(i+1)*h.Classes]) })
+	last := (&Head{Dim: width, Classes: h.Classes, Kernel: h.Kernel, Bias: h.Bias}).fold()
+	parallel(s.len(), func(i int) { last.apply(values[i*width:(i+1)*width], dst[i*h.Classes:(i+1)*h.Classes]) })
 }
 
 // standardised writes the head's input for a vector to dst, (D).
