@@ -74,7 +74,7 @@ func (m *Model) write(w io.Writer) error {
 	}
 	front = front.open(modelGraph, length)
 	if size := int64(len(front)) + length; size > maxSize {
-		return fmt.Errorf("%w, and this model would have %.1f: %s", ErrTooLarge, float64(size)/(1<<30), m.remedy())
+		return fmt.Errorf("%w, and this model would have %.2f GiB: %s", ErrTooLarge, float64(size)/(1<<30), m.remedy())
 	}
 	out := bufio.NewWriterSize(w, 1<<20)
 	out.Write(front) // a bufio.Writer keeps its first error for Flush
@@ -91,7 +91,7 @@ func (m *Model) remedy() string {
 	if m.Trunk != nil {
 		return "export the head alone, or train one on a shallower cut"
 	}
-	return "train one with fewer hidden units, or on a shorter cut such as " + m.Head.Cut + "-avg"
+	return "train one with fewer hidden units or on a shorter cut, or write a safetensors file, which has no limit"
 }
 
 // graph makes the computation.

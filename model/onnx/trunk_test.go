@@ -173,7 +173,7 @@ func TestTooLarge(t *testing.T) {
 	f := headOf(t, "fc2")
 	f.Head.Classes = 1 << 17
 	f.Head.Kernel, f.Head.Bias = make([]float32, f.Head.Dim<<17), make([]float32, 1<<17)
-	if err := (&Model{Head: f}).Write(io.Discard); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "2.0") {
+	if err := (&Model{Head: f}).Write(io.Discard); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "2.00 GiB") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import onnx
+import onnx.reference
 import onnxruntime
 from safetensors.numpy import load_file
 
@@ -61,6 +62,12 @@ for at in range(0, len(keys), 10):
         features = np.stack([rows[k][2] for k in some]).astype(np.float64)
         difference = np.sqrt(((got["features"] - features) ** 2).sum(1) / (features**2).sum(1))
         rms = max(rms, difference.max())
+if kind == "features":  # the definition of the operators, beside a fast implementation of them
+    some = keys[:10]
+    reference = onnx.reference.ReferenceEvaluator(f"{name}.onnx").run(None, {"features": np.stack([rows[k][2] for k in some])})
+    reference = dict(zip(names, reference))
+    worst = max(worst, np.abs(reference["probabilities"] - np.exp(np.stack([want[k] for k in some]))).max())
+    disagree += int((reference["class"] != [want[k].argmax() for k in some]).sum())
 what = f"{os.path.basename(name):30} from {kind:8} of {len(keys):3} pages:"
 also = f", features differ by {rms:.1e} relative RMS" if kind == "pixels" else ""
 also += f"; left out, their last neighbour being a tie: {tied.sum()}" if tied.any() else ""
