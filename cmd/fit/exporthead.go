@@ -135,11 +135,11 @@ func (o exportHeadOptions) openTrunk(ctx context.Context, f *head.File) (*handof
 	if err != nil {
 		return nil, err
 	}
-	trunk, err := handoff.TrunkOf(f, w, vgg19.Describe(w, ""))
+	d, err := vgg19.DescribeFor(f, w)
 	if err != nil {
 		return nil, fmt.Errorf("head %s: %w", o.head, err)
 	}
-	return trunk, nil
+	return &handoff.Trunk{Weights: w, Description: d}, nil
 }
 
 // interruptible fails once its context is done, so that what was begun is

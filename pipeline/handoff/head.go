@@ -6,11 +6,18 @@ import (
 	"io"
 	"strings"
 
+	"cutpoint/model"
 	"cutpoint/model/head"
 	"cutpoint/model/onnx"
 	"cutpoint/model/torch"
 	"cutpoint/schemas"
 )
+
+// Trunk is the network between pixels and a head's cut.
+type Trunk struct {
+	Weights     *model.Weights
+	Description schemas.Description // of the features that it gives
+}
 
 // WriteONNX writes a head as an ONNX model: alone, taking features, or behind
 // the trunk, taking pixels, unless that is nil.

@@ -4,10 +4,12 @@ package vgg19
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/model"
+	"cutpoint/model/head"
 	"cutpoint/model/weights"
 	"cutpoint/schemas"
 )
@@ -43,4 +45,19 @@ func Describe(w *model.Weights, dtype string) schemas.Description {
 		},
 		Precision: "float32", DType: dtype,
 	}
+}
+
+// DescribeFor says what the features depend on that the head was trained on, if
+// they came from these weights: values were stored as float32 or as float16, which
+// the head's fingerprint tells. It returns head.ErrOtherFeatures if it is neither.
+func DescribeFor(f *head.File, w *model.Weights) (schemas.Description, error) {
+	d := Describe(w, "")
+	own := d.Fingerprint()
+	for _, d.DType = range []string{"", schemas.Float16} {
+		if d.Fingerprint() == f.Fingerprint {
+			return d, nil
+		}
+	}
+	return schemas.Description{}, fmt.Errorf("%w: its fingerprint is %.12s and that of weights %s with the preset %s is %.12s; name the weights that its store was featurized with",
+		head.ErrOtherFeatures, f.Fingerprint, w.Source, d.Preset.Name, own)
 }

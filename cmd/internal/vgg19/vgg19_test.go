@@ -2,10 +2,12 @@ package vgg19
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"cutpoint/model"
+	"cutpoint/model/head"
 	"cutpoint/schemas"
 )
 
@@ -23,6 +25,24 @@ func TestDescribe(t *testing.T) {
 		w := &model.Weights{Source: "a.safetensors", Preprocess: test.preprocess, Params: []model.Params{{Kernel: []float32{1, 2}, Bias: []float32{3}}}}
 		if got := Describe(w, test.dtype).Fingerprint(); got != test.fingerprint {
 			t.Errorf("%s %s: fingerprint %s, want %s", test.preprocess.Name, test.dtype, got, test.fingerprint)
+		}
+	}
+}
+
+// TestDescribeFor: the head's fingerprint tells how the store kept its values, and
+// which weights are other ones.
+func TestDescribeFor(t *testing.T) {
+	w := &model.Weights{Source: "a.safetensors", Preprocess: model.Caffe(), Params: []model.Params{{Kernel: []float32{1, 2}, Bias: []float32{3}}}}
+	for _, dtype := range []string{"", schemas.Float32, schemas.Float16} {
+		f := &head.File{Fingerprint: Describe(w, dtype).Fingerprint()}
+		d, err := DescribeFor(f, w)
+		if want := Describe(w, dtype).ValueType(); err != nil || d.ValueType() != want || d.Fingerprint() != f.Fingerprint {
+			t.Errorf("%q: %+v, error %v", dtype, d, err)
+		}
+		other := *w
+		other.Preprocess = model.Torch()
+		if _, err := DescribeFor(f, &other); !errors.Is(err, head.ErrOtherFeatures) || !strings.Contains(err.Error(), "a.safetensors") {
+			t.Errorf("%q: error %v of other colours", dtype, err)
 		}
 	}
 }
