@@ -92,16 +92,16 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	dtype, err := trainedOn(f, w, o.weights)
+	d, err := vgg19.DescribeFor(f, w)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("head %s and weights %s: %w", o.head, o.weights, err)
 	}
 	log := command.Logger(c.App.ErrWriter, o.quiet)
 	return func(p *predict.Predictor) error {
 		done := &featurize.Progress{}
 		defer command.ShowProgress("predict", done.Counts, o.quiet, log)()
 		return predict.Corpus(ctx, predict.Job{
-			Entries: listing.Entries, DType: dtype, Batch: o.batch, Workers: o.workers, Progress: done, Log: log,
+			Entries: listing.Entries, DType: d.DType, Batch: o.batch, Workers: o.workers, Progress: done, Log: log,
 			NewEngine: func() (model.Engine, error) {
 				engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
 				w = nil // the engine has packed them
@@ -112,16 +112,4 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 			},
 		}, p)
 	}, nil
-}
-
-// trainedOn returns the type of the stored values that the head was trained on, if
-// they came from these weights.
-func trainedOn(f *head.File, w *model.Weights, source string) (dtype string, err error) {
-	for _, dtype := range []string{"", schemas.Float16} {
-		if vgg19.Describe(w, dtype).Fingerprint() == f.Fingerprint {
-			return dtype, nil
-		}
-	}
-	return "", fmt.Errorf("%w: its fingerprint is %.12s and weights %s give %.12s, so weights, preset or precision differ; give the weights that its store was featurized with",
-		head.ErrOtherFeatures, f.Fingerprint, source, vgg19.Describe(w, "").Fingerprint())
 }
