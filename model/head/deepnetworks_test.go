@@ -104,6 +104,53 @@ func TestFirstLayerGradient(t *testing.T) {
 	}
 }
 
+// TestGradientsOfABatchAreItsOwn: the same batch gives the same gradients whatever
+// came before, with every recipe and our own solver.
+func TestGradientsOfABatchAreItsOwn(t *testing.T) {
+	d := rectified(40, 32, 20, 3, 2)
+	for _, r := range []recipe{dropoutBN("bn"), denseDropoutBN("dense"), top(20, NetworkOptions{}).recipe()} {
+		run := begin(t, d, NetworkOptions{Hidden: 12, BatchSize: 16, LearningRate: 1e-30}, r) // so that steps move nothing
+		gradients := func() (all [][]float32) {
+			if err := run.network.forwardBackward(tensors(run.inputs)...); err != nil {
+				t.Fatal(err)
+			}
+			for _, node := range run.network.differentiated() {
+				g, err := node.Grad()
+				if err != nil {
+					t.Fatal(err)
+				}
+				values, err := floats32(g)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, slices.Clone(values))
+			}
+			return all
+		}
+		run.fill(all(32)[:16])
+		kept := make([][]float32, len(run.inputs))
+		for i, in := range run.inputs {
+			kept[i] = slices.Clone(in.Float32s())
+		}
+		first := gradients()
+		for range 3 {
+			if err := run.step(all(32)[16:]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, in := range run.inputs {
+			copy(in.Float32s(), kept[i])
+		}
+		for i, again := range gradients() {
+			for j, v := range again {
+				if math.Abs(float64(v-first[i][j])) > 1e-5*(1+math.Abs(float64(v))) {
+					t.Fatalf("%s, variable %d: gradient %d is %g, and was %g before other batches", r.name, i, j, v, first[i][j])
+				}
+			}
+		}
+	}
+}
+
 // TestFirstLayerStep compares a step of the first layer with Adam on the whole
 // gradient, in float64, and checks that a feature that is always zero stays.
 func TestFirstLayerStep(t *testing.T) {

@@ -66,15 +66,20 @@ func newNetwork(dt tensor.Dtype, batch, width, classes int, connect func(n *netw
 	right := must(gorgonia.HadamardProd(n.target, must(gorgonia.LogSoftMax(logits))))
 	loss := must(gorgonia.Neg(must(gorgonia.HadamardProd(must(gorgonia.Sum(right)), n.constant(1/float64(batch))))))
 	gorgonia.Read(loss, &n.loss)
-	wrt := n.trained
-	if n.offset != nil {
-		wrt = append(wrt[:len(wrt):len(wrt)], n.input)
-	}
-	if _, err := gorgonia.Grad(loss, wrt...); err != nil {
+	if _, err := gorgonia.Grad(loss, n.differentiated()...); err != nil {
 		return nil, fmt.Errorf("differentiate the network: %w", err)
 	}
-	n.machine = gorgonia.NewTapeMachine(n.graph, gorgonia.BindDualValues(wrt...))
+	n.machine = gorgonia.NewTapeMachine(n.graph, gorgonia.BindDualValues(n.differentiated()...))
 	return n, nil
+}
+
+// differentiated lists what gradients are wanted of: what is trained and, over a
+// first layer, its products.
+func (n *network) differentiated() gorgonia.Nodes {
+	if n.offset == nil {
+		return n.trained
+	}
+	return append(n.trained[:len(n.trained):len(n.trained)], n.input)
 }
 
 var must = gorgonia.Must
@@ -154,12 +159,28 @@ func (n *network) connected(x *gorgonia.Node, out int, kernel, bias any) *gorgon
 func (n *network) forwardBackward(values ...tensor.Tensor) (err error) {
 	defer recovered(&err)
 	n.machine.Reset()
+	n.clearGradients()
 	for i, node := range n.inputs {
 		if err := gorgonia.Let(node, values[i]); err != nil {
 			return err
 		}
 	}
 	return n.machine.RunAll()
+}
+
+// clearGradients empties what an earlier batch left: Gorgonia adds to gradients,
+// and its own solvers clear them behind themselves.
+func (n *network) clearGradients() {
+	for _, node := range n.differentiated() {
+		if g, err := node.Grad(); err == nil && g != nil { // there is none before the first batch
+			switch values := g.Data().(type) {
+			case []float32:
+				clear(values)
+			case []float64:
+				clear(values)
+			}
+		}
+	}
 }
 
 // step lets the solver use the gradients.
