@@ -7,13 +7,12 @@ import (
 	"io"
 	"math"
 	"os"
-	"strconv"
 	"strings"
 
 	"cutpoint/model/head"
 )
 
-// load reads rows of dim values and their classes. The matrix is the only copy
+// load reads rows of dim values and their classes and groups. The matrix is the only copy
 // of the values, so that the process's peak tells what training takes.
 func load(values, labels string, dim, classes int) (head.Data, error) {
 	d := head.Data{Matrix: head.Matrix{Dim: dim}, Classes: classes}
@@ -22,11 +21,11 @@ func load(values, labels string, dim, classes int) (head.Data, error) {
 		return d, err
 	}
 	for line := range strings.Lines(string(text)) {
-		y, err := strconv.Atoi(strings.TrimSpace(line))
-		if err != nil {
+		var y, group int
+		if _, err := fmt.Sscan(line, &y, &group); err != nil {
 			return d, fmt.Errorf("%s: %w", labels, err)
 		}
-		d.Y = append(d.Y, y)
+		d.Y, d.Groups = append(d.Y, y), append(d.Groups, group)
 	}
 	f, err := os.Open(values)
 	if err != nil {

@@ -119,5 +119,8 @@ func recipe(name, options string) (head.Trainer, error) {
 
 // describe returns what a head was trained with, on one line.
 func describe(h *head.Head) string {
-	return "L2 " + h.Options["l2"] + ", epochs " + h.Options["epochs"]
+	if epochs := h.Options["epochs"]; epochs != "" {
+		return "epochs " + epochs
+	}
+	return "L2 " + h.Options["l2"]
 }

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from vectors import CLASSES, SCORED, TRAIN
+from vectors import CLASSES, SCORED, TRAIN, groups
 
 
 class Ours:
@@ -13,7 +13,7 @@ class Ours:
         self.dim, self.work = x.shape[1], work
         values, labels = os.path.join(work, "values.f32"), os.path.join(work, "labels")
         x.tofile(values)
-        np.savetxt(labels, y, "%d")
+        np.savetxt(labels, np.c_[y, groups(len(y))], "%d")
         self.process = subprocess.Popen([program, values, labels, str(TRAIN), str(self.dim), str(CLASSES)],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 

@@ -6,6 +6,7 @@ import statistics
 import numpy as np
 
 TRAIN, SCORED, CLASSES = 2_000, 500, 5
+BUNDLES = 8  # a class's pages are mixed with those of their bundle alone
 DIMS = {"fc2": 4096, "pool5": 25_088}
 NONZERO = {"fc2": 0.30, "pool5": 0.05}  # of scanned pages
 
@@ -32,19 +33,28 @@ def drawn(cut):
 def mixed(cut, store):
     """Rows from those of a store: a page goes some way towards another of its
     class, with noise, and keeps its zeros. Documents are divided between training
-    and scored rows before they are mixed."""
+    and scored rows, and then among groups, before they are mixed: inner folds that
+    saw a page's other mixtures would choose far too weak an L2."""
     x, y, documents = stored(cut, store)
     rng = np.random.default_rng(5)
     held = np.isin(documents, rng.permutation(np.unique(documents))[::5])
+    if min(np.bincount(y[held], minlength=CLASSES)) < BUNDLES:
+        raise SystemExit(f"{store} has too few labelled documents: {BUNDLES} of each class are to be scored")
     parts = [mix(x[rows], y[rows], n, rng) for rows, n in ((~held, TRAIN), (held, SCORED))]
     return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+
+
+def groups(n):
+    """The groups of the first n rows: rows of one have pages in common."""
+    return np.arange(n) % (CLASSES * BUNDLES)
 
 
 def mix(x, y, n, rng):
     labels = np.arange(n) % CLASSES
     out = np.empty((n, x.shape[1]), np.float32)
-    for i, label in enumerate(labels):
-        a, b = x[rng.choice(np.flatnonzero(y == label), 2)]
+    for i, (label, group) in enumerate(zip(labels, groups(n))):
+        pages = np.flatnonzero(y == label)
+        a, b = x[rng.choice(pages[group // CLASSES::BUNDLES], 2)]
         noise = rng.normal(1, 0.2, a.shape)
         out[i] = np.where(a != 0, np.maximum(a + rng.uniform(0, 0.5) * (b - a), 0) * np.abs(noise), 0)
     return out, labels
