@@ -174,7 +174,7 @@ func (s Softmax) direct(x *compressed, rows []int, d Data) (*objective, error) {
 // How far the optimiser goes, in the largest component of the scaled gradient:
 // tight for a head that is kept, looser while L2 values are compared.
 const (
-	tightGradient  = 1e-5
+	tightGradient  = 3e-5
 	looseGradient  = 1e-4
 	failedGradient = 1e-3 // a line search that stalls above this has failed
 )
