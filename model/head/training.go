@@ -175,6 +175,11 @@ func (t *training) epoch(ctx context.Context) error {
 // step learns from one batch.
 func (t *training) step(rows []int) error {
 	t.fill(rows)
+	return t.learn()
+}
+
+// learn moves the weights and the running statistics by the batch in the inputs.
+func (t *training) learn() error {
 	if err := t.network.forwardBackward(tensors(t.inputs)...); err != nil {
 		return err
 	}
