@@ -25,7 +25,8 @@ type NetworkOptions struct {
 	// LearningRate is Adam's; 0 means 1e-3, and 1e-5 for VGGTop, whose weights are
 	// trained already.
 	LearningRate float64
-	// L2 is the penalty on ½‖kernels‖² beside the mean loss.
+	// L2 is the penalty on ½‖kernels‖² beside the mean loss: for Keras's
+	// kernel_regularizer=l2(λ) it is 2λ.
 	L2 float64
 	// Balanced gives every class the same weight: a row counts N/(K·rows of its
 	// class).
@@ -86,7 +87,7 @@ func (o NetworkOptions) withDefaults(rate float64) (NetworkOptions, error) {
 // told are the options for people.
 func (o NetworkOptions) told() map[string]string {
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-	return map[string]string{"dropout": number(o.Dropout), "batch_size": strconv.Itoa(o.BatchSize), "patience": strconv.Itoa(o.Patience),
+	return map[string]string{"dropout": number(o.Dropout), "hidden": strconv.Itoa(o.Hidden), "batch_size": strconv.Itoa(o.BatchSize), "patience": strconv.Itoa(o.Patience),
 		"learning_rate": number(o.LearningRate), "l2": number(o.L2), "balanced": strconv.FormatBool(o.Balanced),
 		"seed": strconv.FormatUint(o.Seed, 10), "solver": "adam"}
 }

@@ -38,9 +38,10 @@ class Peer:
         adam = torch.optim.Adam(self.net.parameters(), lr=1e-3, eps=1e-7, fused=True)
         loss = nn.CrossEntropyLoss()
         best, lowest = None, float("inf")
+        order = np.random.default_rng(seed)
         for _ in range(epochs):
             self.net.train()
-            for rows in torch.from_numpy(np.random.default_rng().permutation(self.train_rows)).split(BATCH):
+            for rows in torch.from_numpy(order.permutation(self.train_rows)).split(BATCH):
                 if len(rows) == BATCH:
                     adam.zero_grad(set_to_none=True)
                     loss(self.net(self.x[rows]), self.y[rows]).backward()
