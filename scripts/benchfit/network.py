@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ours import Ours
-from vectors import CLASSES, TRAIN, vectors
+from vectors import CLASSES, TRAIN, groups, vectors
 
 program, work, epochs, seeds = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 store = sys.argv[5] if len(sys.argv) > 5 else None
@@ -23,7 +23,10 @@ class Peer:
 
     def __init__(self, x, y):
         self.x, self.y = torch.from_numpy(x), torch.from_numpy(y.astype(np.int64))
-        held = np.arange(TRAIN) // CLASSES % 5 == 0  # a fifth of every class, as ours holds out
+        of = groups(TRAIN)  # a fifth of every class in whole groups, as ours holds out
+        held = np.zeros(TRAIN, bool)
+        for label in range(CLASSES):
+            held |= np.isin(of, np.unique(of[y[:TRAIN] == label])[::5]) & (y[:TRAIN] == label)
         self.train_rows, self.held = np.flatnonzero(~held), np.flatnonzero(held)
 
     def train(self, seed):
