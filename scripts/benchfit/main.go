@@ -4,6 +4,8 @@
 //
 //	softmax L2[,L2…] FILE                        several values: chosen by inner folds
 //	dense-dropout-bn-softmax EPOCHS,SEED FILE    as many epochs, the best one kept
+//	centroid SEED FILE
+//	knn NEIGHBOURS FILE
 //
 // FILE.logp gets the log probabilities of the other rows, (rows, K) float64, and
 // FILE.weights mean, scale, kernel and bias as float32, all little-endian.
@@ -95,7 +97,8 @@ func do(words []string, train, scored head.Data) error {
 
 // recipe returns the trainer that a line names.
 func recipe(name, options string) (head.Trainer, error) {
-	if name == head.SoftmaxName {
+	switch name {
+	case head.SoftmaxName:
 		s := head.Softmax{Standardize: head.StandardizeFeature} // as scikit-learn
 		for text := range strings.SplitSeq(options, ",") {
 			v, err := strconv.ParseFloat(text, 64)
@@ -105,8 +108,13 @@ func recipe(name, options string) (head.Trainer, error) {
 			s.L2 = append(s.L2, v)
 		}
 		return s, nil
-	}
-	if name == head.DenseDropoutBNSoftmaxName {
+	case head.CentroidName:
+		seed, err := strconv.ParseUint(options, 10, 64)
+		return head.Centroid{Seed: seed}, err
+	case head.KNNName:
+		n, err := strconv.Atoi(options)
+		return head.KNN{Neighbours: n}, err
+	case head.DenseDropoutBNSoftmaxName:
 		var epochs int
 		var seed uint64
 		if _, err := fmt.Sscanf(options, "%d,%d", &epochs, &seed); err != nil {
