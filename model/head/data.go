@@ -118,6 +118,30 @@ func (d Data) check() error {
 	return nil
 }
 
+// classWeights returns what a row of each class counts, (K): 1, or, balanced, so
+// much that all classes that are there count alike and a row counts 1 on average,
+// N/(K·rows of its class), as scikit-learn's class_weight="balanced".
+func classWeights(y []int, classes int, balanced bool) []float64 {
+	count := make([]float64, classes)
+	for _, k := range y {
+		count[k]++
+	}
+	present := 0
+	for _, n := range count {
+		if n > 0 {
+			present++
+		}
+	}
+	w := make([]float64, classes)
+	for k, n := range count {
+		w[k] = 1
+		if balanced && n > 0 {
+			w[k] = float64(len(y)) / (float64(present) * n)
+		}
+	}
+	return w
+}
+
 // finite refuses values with which nothing can be computed.
 func (d Data) finite() error {
 	bad := make([]int, d.Len()) // place of a row's first such value, from 1

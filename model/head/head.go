@@ -102,6 +102,16 @@ func logSoftmax(row []float64) float64 {
 	return z
 }
 
+// MeanLogProbabilities turns sums of the log probabilities of n pages, (K), into
+// the log probabilities of what the pages make up together: the exponentials of
+// the means add up to less than 1, and are made to add up to 1 again.
+func MeanLogProbabilities(sums []float64, n int) {
+	for k := range sums {
+		sums[k] /= float64(n)
+	}
+	logSoftmax(sums)
+}
+
 // argmax returns the index of the largest value, the first of equals.
 func argmax(row []float64) int {
 	best := 0

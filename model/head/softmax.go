@@ -150,23 +150,13 @@ func (s Softmax) direct(x *compressed, rows []int, d Data) (*objective, error) {
 		return nil, err
 	}
 	y := make([]int, len(rows))
-	count := make([]float64, d.Classes)
 	for i, r := range rows {
 		y[i] = d.Y[d.At(r)]
-		count[y[i]]++
 	}
-	present := 0
-	for _, n := range count {
-		if n > 0 {
-			present++
-		}
-	}
+	class := classWeights(y, d.Classes, s.Balanced)
 	w := make([]float64, len(rows))
 	for i, k := range y {
-		w[i] = 1 / float64(len(rows))
-		if s.Balanced {
-			w[i] = 1 / (float64(present) * count[k])
-		}
+		w[i] = class[k] / float64(len(rows))
 	}
 	return newObjective(x, rows, y, w, d.Classes, z), nil
 }

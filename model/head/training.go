@@ -113,7 +113,7 @@ func newTraining(d Data, train []int, o NetworkOptions, r recipe) (*training, er
 	}
 	t := &training{recipe: r, d: d, o: o, x: x, rows: append([]int(nil), train...), batch: min(o.BatchSize, len(train)),
 		rng: rand.New(rand.NewPCG(o.Seed, 0x6e6574))} // "net"
-	t.weigh()
+	t.weight = classWeights(pick(d.labels(), train), d.Classes, o.Balanced)
 	width := d.Dim
 	if r.first != nil {
 		l := r.first(d.Dim, o.Hidden, t.rng)
@@ -135,26 +135,6 @@ func newTraining(d Data, train []int, o NetworkOptions, r recipe) (*training, er
 		}
 	}
 	return t, nil
-}
-
-// weigh sets what a row of each class counts.
-func (t *training) weigh() {
-	t.weight = make([]float64, t.d.Classes)
-	for _, place := range t.rows {
-		t.weight[t.d.Y[t.d.At(place)]]++
-	}
-	present := 0
-	for _, n := range t.weight {
-		if n > 0 {
-			present++
-		}
-	}
-	for k, n := range t.weight {
-		t.weight[k] = 1
-		if t.o.Balanced && n > 0 {
-			t.weight[k] = float64(len(t.rows)) / (float64(present) * n)
-		}
-	}
 }
 
 // epoch goes once over the rows in a new order. The graph has one batch size, so

@@ -2,8 +2,8 @@ package fit
 
 import (
 	"fmt"
-	"math"
 
+	"cutpoint/model/head"
 	"cutpoint/schemas"
 )
 
@@ -49,7 +49,7 @@ func (u *units) gather(pages []int, logp []float64, classes int) (of []int, gath
 		return pick(u.of, pages), logp
 	}
 	place := map[int]int{}
-	var count []float64
+	var count []int
 	for i, page := range pages {
 		unit := u.of[page]
 		at, ok := place[unit]
@@ -64,21 +64,7 @@ func (u *units) gather(pages []int, logp []float64, classes int) (of []int, gath
 		}
 	}
 	for i, n := range count {
-		normalise(gathered[i*classes:(i+1)*classes], n)
+		head.MeanLogProbabilities(gathered[i*classes:(i+1)*classes], n)
 	}
 	return of, gathered
-}
-
-// normalise divides a row of summed log probabilities by n and makes it one of
-// log probabilities again: their mean's exponentials sum to less than 1.
-func normalise(row []float64, n float64) {
-	top := row[argmax(row)] / n
-	sum := 0.0
-	for k := range row {
-		row[k] /= n
-		sum += math.Exp(row[k] - top)
-	}
-	for k := range row {
-		row[k] -= top + math.Log(sum)
-	}
 }

@@ -1,9 +1,9 @@
 package predict
 
 import (
-	"math"
 	"strings"
 
+	"cutpoint/model/head"
 	"cutpoint/schemas"
 )
 
@@ -49,7 +49,7 @@ func (d *documents) write(p *Predictor) error {
 	for at := 0; at < len(d.order); at += scoredAtOnce {
 		var rows []Row
 		for _, doc := range d.order[at:min(at+scoredAtOnce, len(d.order))] {
-			meanOfLogs(doc.sums, float64(doc.row.Pages))
+			head.MeanLogProbabilities(doc.sums, int(doc.row.Pages))
 			rows = append(rows, p.row(doc.row, doc.sums))
 		}
 		if err := p.sink.Write(rows); err != nil {
@@ -57,21 +57,4 @@ func (d *documents) write(p *Predictor) error {
 		}
 	}
 	return nil
-}
-
-// meanOfLogs divides sums of log probabilities, (K), by n and makes them log
-// probabilities again: the exponentials of the means sum to less than 1.
-func meanOfLogs(sums []float64, n float64) {
-	top := math.Inf(-1)
-	for k := range sums {
-		sums[k] /= n
-		top = max(top, sums[k])
-	}
-	total := 0.0
-	for _, v := range sums {
-		total += math.Exp(v - top)
-	}
-	for k := range sums {
-		sums[k] -= top + math.Log(total)
-	}
 }
