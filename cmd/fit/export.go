@@ -26,7 +26,7 @@ func exportCommand() *cli.Command {
 		Name: "export", Usage: "write one cut's vectors with keys, labels and splits for other programs",
 		UsageText: `fit export --store features --features fc2 -o fc2.npy
 fit export --store features --features fc2 --format csv > fc2.csv`,
-		Description: `Rows are in the order of the table's commits, which does not change. Labels, splits
+		Description: `Rows are in the table's order, which only featurize compact changes. Labels, splits
 and paths are what the store knows now, or knew at --as-of.
 
 FORMATS
