@@ -49,6 +49,13 @@ func (a asOf) open(s *store.Store, cut string) (*store.Table[schemas.Feature], *
 	when := a.when
 	switch {
 	case a.version != nil:
+		newest, err := table.Snapshot()
+		if err != nil {
+			return nil, nil, err
+		}
+		if *a.version == newest.Version { // as it is now: what the documents were since may be gone
+			return pinned(table, s.Documents())
+		}
 		if table, err = table.At(*a.version); err != nil {
 			return nil, nil, err
 		}
