@@ -127,7 +127,7 @@ func (o fitOptions) write(c *cli.Context, r *fit.Report) error {
 	}
 	for name, write := range map[string]func(io.Writer) error{
 		"metrics.json": func(w io.Writer) error { return writeJSON(w, r) },
-		"report.html":  func(w io.Writer) error { return report.Write(w, r, thumbnail.Of) },
+		"report.html":  func(w io.Writer) error { return report.Write(w, r, thumbnail.Of(c.Context)) },
 	} {
 		if err := replaceFile(filepath.Join(o.report, name), write); err != nil {
 			return err

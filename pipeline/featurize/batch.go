@@ -76,7 +76,7 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 		}
 		b.seen[d.id] = d.entry
 	}
-	b.run.progress.planned.Add(int64(len(d.due) - b.run.catalog.estimate(b.run.catalog.unchanged(d.entry))))
+	b.run.progress.planned.Add(int64(len(d.due) - b.run.estimate(d)))
 	b.recordDocument(d)
 	failed := d.failure != nil || d.gaveUp
 	for {
@@ -102,6 +102,11 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 	}
 }
 
+// estimate is what the plan counted for the document.
+func (r *run) estimate(d *document) int {
+	return r.catalog.estimate(r.catalog.unchanged(d.entry), r.opt.Pages)
+}
+
 // copyOf reports whether the document's content is already accounted for under
 // another path, in this run or in the tables.
 func (b *batcher) copyOf(d *document) bool {
@@ -110,7 +115,7 @@ func (b *batcher) copyOf(d *document) bool {
 		return false
 	}
 	b.run.progress.copies.Add(1)
-	b.run.progress.planned.Add(-int64(b.run.catalog.estimate(b.run.catalog.unchanged(d.entry))))
+	b.run.progress.planned.Add(-int64(b.run.estimate(d)))
 	if label != d.entry.Label {
 		b.run.progress.conflicts.Add(1)
 		b.run.opt.Log.Warn("two copies of one document have different labels; the first one counts",
@@ -142,6 +147,10 @@ func (b *batcher) recordDocument(d *document) {
 	rec.documents = append(rec.documents, c.refreshed(c.document(d.id), d.entry)...)
 	if rows := c.document(d.id); len(rows) > 0 && rows[0].path != d.entry.Name() {
 		b.run.progress.moved.Add(1)
+	}
+	if d.failure == nil && b.run.opt.Pages.of(int32(d.count)) == 0 && len(c.document(d.id)) == 0 {
+		// It is accounted for by the row of its first page, which nobody decoded.
+		rec.documents = append(rec.documents, b.run.documentRow(d, page{}))
 	}
 	whole := schemas.PageKey{DocumentID: d.id, Page: schemas.WholeDocument}
 	if d.failure != nil {

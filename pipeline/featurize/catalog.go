@@ -154,18 +154,24 @@ func (c *catalog) wanted(key schemas.PageKey) uint64 {
 }
 
 // settled reports whether nothing is left to do for a document whose rows are known:
-// all its pages are recorded, and each is at every cut or among the failures.
-func (c *catalog) settled(rows []record, retry bool) bool {
-	if len(rows) == 0 || len(rows) != int(rows[0].pages) {
+// all chosen pages are recorded, and each is at every cut or among the failures.
+func (c *catalog) settled(rows []record, pages PageRange, retry bool) bool {
+	if len(rows) == 0 {
 		return false
 	}
+	lacking := pages.of(rows[0].pages)
 	for i := range rows {
-		switch r := &rows[i]; {
+		r := &rows[i]
+		if !pages.Has(r.page) {
+			continue
+		}
+		lacking--
+		switch {
 		case r.failed && retry:
 			return false
 		case !r.failed && c.wanted(c.key(r)) != 0:
 			return false
 		}
 	}
-	return true
+	return lacking == 0
 }

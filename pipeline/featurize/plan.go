@@ -36,13 +36,13 @@ func (p *plan) place(c *catalog, e corpus.Entry, opt Options) {
 		p.inPlace[failure] = true
 	}
 	switch {
-	case !opt.Rehash && c.settled(rows, opt.RetryFailed):
+	case !opt.Rehash && c.settled(rows, opt.Pages, opt.RetryFailed):
 		p.settle(c, e, rows)
 	case !opt.Rehash && failed && !opt.RetryFailed:
 		p.failedBefore++
 	default:
 		p.read = append(p.read, e)
-		p.pages += c.estimate(rows)
+		p.pages += c.estimate(rows, opt.Pages)
 	}
 }
 
@@ -58,10 +58,10 @@ func (p *plan) settle(c *catalog, e corpus.Entry, rows []record) {
 
 // estimate guesses how many pages of a file are to be computed: what is missing
 // of a known one, one of another.
-func (c *catalog) estimate(known []record) int {
+func (c *catalog) estimate(known []record, pages PageRange) int {
 	n := 0
 	for i := range known {
-		if c.wanted(c.key(&known[i])) != 0 {
+		if pages.Has(known[i].page) && c.wanted(c.key(&known[i])) != 0 {
 			n++
 		}
 	}

@@ -21,6 +21,7 @@ type document struct {
 	opened  chan struct{}
 	pages   chan page
 	abandon chan struct{} // closed when nobody wants further pages
+	release func()        // gives back the memory that the file's bytes take
 
 	// Valid once opened is closed.
 	id      string // hash of the content, or pathID
@@ -52,6 +53,10 @@ func (r *run) feed(ctx context.Context, jobs chan<- *document, order chan<- *doc
 	defer close(order)
 	for _, e := range r.plan.read {
 		d := newDocument(e)
+		var err error
+		if d.release, err = r.fileMemory.take(ctx, r.held(e)); err != nil {
+			return err
+		}
 		for _, to := range []chan<- *document{order, jobs} {
 			select {
 			case to <- d:
@@ -63,6 +68,14 @@ func (r *run) feed(ctx context.Context, jobs chan<- *document, order chan<- *doc
 		}
 	}
 	return nil
+}
+
+// held is how much of a file is held in memory: nothing of one that is refused.
+func (r *run) held(e corpus.Entry) int64 {
+	if e.Size > r.opt.Limits.MaxBytes {
+		return 0
+	}
+	return e.Size
 }
 
 // readAll is one reader.
@@ -77,12 +90,23 @@ func (r *run) readAll(ctx context.Context, jobs <-chan *document) error {
 
 func (r *run) read(ctx context.Context, d *document) error {
 	defer close(d.pages)
-	doc := r.open(d)
+	defer d.release()
+	doc, err := r.open(ctx, d)
+	if err != nil {
+		return err
+	}
+	if doc != nil {
+		defer doc.Close()
+	}
 	r.choosePages(d)
 	close(d.opened)
 	for _, n := range d.due {
+		p, err := r.prepare(ctx, d, doc, n)
+		if err != nil {
+			return err
+		}
 		select {
-		case d.pages <- r.prepare(d, doc, n):
+		case d.pages <- p:
 		case <-d.abandon:
 			return nil
 		case <-ctx.Done():
@@ -93,28 +117,33 @@ func (r *run) read(ctx context.Context, d *document) error {
 }
 
 // open reads, hashes and opens the file; nil if that failed, which is recorded in d.
-func (r *run) open(d *document) *raster.Document {
+// Its error is the context's.
+func (r *run) open(ctx context.Context, d *document) (*raster.Document, error) {
 	data, err := d.entry.Read(r.opt.Limits.MaxBytes)
 	if err != nil {
 		d.id = pathID(d.entry.Name())
 		d.failure = r.failure(d, schemas.WholeDocument, stageOpen, err)
-		return nil
+		return nil, nil
 	}
 	sum := sha256.Sum256(data)
 	d.id = hex.EncodeToString(sum[:])
-	doc, err := raster.Open(data, r.opt.Limits)
+	doc, err := raster.Open(ctx, data, r.opt.Limits)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		d.failure = r.failure(d, schemas.WholeDocument, stageDecode, err)
-		return nil
+		return nil, nil
 	}
 	d.format, d.count = doc.Format(), doc.Pages()
-	return doc
+	return doc, nil
 }
 
-// choosePages lists the pages to decode: those that lack a cut or their row, but
-// for those that failed before, unless they are to be tried again.
+// choosePages lists the pages to decode: of those asked for the ones that lack a cut
+// or their row, but for those that failed before, unless they are to be tried again.
 func (r *run) choosePages(d *document) {
-	for n := range int32(d.count) {
+	first := r.opt.Pages.First
+	for n := first; n < first+r.opt.Pages.of(int32(d.count)); n++ {
 		key := schemas.PageKey{DocumentID: d.id, Page: n}
 		_, failed := r.catalog.failures[key]
 		switch {
@@ -127,19 +156,40 @@ func (r *run) choosePages(d *document) {
 }
 
 // prepare decodes a page and resizes it to what the trunk takes.
-func (r *run) prepare(d *document, doc *raster.Document, n int32) page {
+// Its error is the context's; what is wrong with the page is in the page.
+func (r *run) prepare(ctx context.Context, d *document, doc *raster.Document, n int32) (page, error) {
 	p := page{number: n, wanted: r.catalog.wanted(schemas.PageKey{DocumentID: d.id, Page: n})}
-	image, err := doc.Decode(int(n))
+	image, give, err := r.decode(ctx, doc, n)
+	if ctx.Err() != nil {
+		return p, ctx.Err()
+	}
 	if err != nil {
 		p.failure = r.failure(d, n, stageDecode, err)
-		return p
+		return p, nil
 	}
+	defer give()
 	p.width, p.height = image.Width, image.Height
 	if p.wanted != 0 {
 		p.pixels = r.takePixels()
 		image.Squash(p.pixels, model.InputShape().W)
 	}
-	return p
+	return p, nil
+}
+
+// decode waits for the memory that the page takes; give returns it.
+func (r *run) decode(ctx context.Context, doc *raster.Document, n int32) (p *raster.Page, give func(), err error) {
+	need, err := doc.Memory(int(n))
+	if err != nil {
+		return nil, nil, err
+	}
+	if give, err = r.pageMemory.take(ctx, need); err != nil {
+		return nil, nil, err
+	}
+	if p, err = doc.Decode(ctx, int(n)); err != nil {
+		give()
+		return nil, nil, err
+	}
+	return p, give, nil
 }
 
 func (r *run) takePixels() []uint8 {

@@ -36,6 +36,11 @@ type run struct {
 	stop      <-chan struct{}
 	pixels    sync.Pool // *[]uint8 of one prepared page
 
+	// What readers hold together. Files are held while their pages wait for their
+	// turn, so their memory is handed out in corpus order; pages only while they are
+	// decoded and resized.
+	fileMemory, pageMemory budget
+
 	endOnce      sync.Once
 	intakeEnded  chan struct{} // closed: no further page is taken
 	limitReached bool          // set by the batcher before it ends the intake
@@ -80,6 +85,7 @@ func newRun(ctx context.Context, job Job, opt Options) (*run, error) {
 		opt: opt, catalog: c, plan: makePlan(c, job.Entries, opt), tables: job.Tables,
 		newEngine: job.NewEngine, progress: job.Progress, stop: job.Stop,
 		intakeEnded: make(chan struct{}),
+		fileMemory:  newBudget(opt.Limits.MaxBytes), pageMemory: newBudget(opt.Limits.MaxMemory),
 	}
 	if r.progress == nil {
 		r.progress = &Progress{}

@@ -108,11 +108,11 @@ func BenchmarkPage(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			dst := make([]uint8, 224*224*3)
 			for b.Loop() {
-				d, err := Open(data, DefaultLimits())
+				d, err := Open(b.Context(), data, DefaultLimits())
 				if err != nil {
 					b.Fatal(err)
 				}
-				p, err := d.Decode(0)
+				p, err := d.Decode(b.Context(), 0)
 				if err != nil {
 					b.Fatal(err)
 				}

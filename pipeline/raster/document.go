@@ -1,182 +1,167 @@
 // Package raster turns a document's bytes into pages as a person would see them,
 // upright, in 8-bit grey or RGB, transparent parts white, and a page into what the
 // trunk takes. The format is told by the content. Files are hostile until shown
-// otherwise: sizes are checked against limits before memory is taken.
+// otherwise: sizes are checked against limits before memory is taken, and a decoder
+// that takes too long, or gives up, costs its document only.
 package raster
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
+	"time"
 
 	"cutpoint/pipeline/raster/tiff"
 )
 
-// Limits bound what one document may cost.
-type Limits struct {
-	MaxPixels int64 // of a page; before any pixel is decoded
-	MaxPages  int   // of a document
-	MaxBytes  int64 // of a file
+// decoder reads the pages of one document, one at a time.
+type decoder interface {
+	// pages returns how many there are, at least 1.
+	pages() int
+	// measure tells what a page takes, from its headers alone.
+	measure(page int) (extent, error)
+	// decode returns a page upright. It ends soon after ctx is done, if it can.
+	decode(ctx context.Context, page int) (*Page, error)
 }
 
-// DefaultLimits let an A0 sheet at 300 dpi pass.
-func DefaultLimits() Limits {
-	return Limits{MaxPixels: 150_000_000, MaxPages: 10_000, MaxBytes: 512 << 20}
+// extent is a page's size in pixels as it is stored, and how many bytes decoding
+// takes at most for each of them: samples, what they are turned into, and what
+// stands in between.
+type extent struct {
+	width, height int
+	perPixel      int
 }
 
-// Class says what kind of failure an Error is.
-type Class string
+func (e extent) bytes() int64 { return int64(e.width) * int64(e.height) * int64(e.perPixel) }
 
-// The classes of failures.
-const (
-	Unsupported Class = "unsupported" // a format, or a variant of one, that is not read
-	Corrupt     Class = "corrupt"     // broken, or cut short
-	TooLarge    Class = "too-large"   // beyond the limits
-)
-
-// Error is a document, or a page of one, that cannot be read.
-type Error struct {
-	Class  Class
-	Format string // "tiff", …; "" if it could not be told
-	Err    error
-}
-
-func (e *Error) Error() string {
-	message := e.Err.Error()
-	if e.Format != "" { // the decoders put it first, some more than once
-		message = strings.ReplaceAll(message, e.Format+": ", "")
-	}
-	if errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF) {
-		message = "the file is cut short (" + message + ")"
-	}
-	if e.Format != "" {
-		message = e.Format + ": " + message
-	}
-	return message
-}
-
-func (e *Error) Unwrap() error { return e.Err }
-
-// Document is an opened document. Its pages may be decoded from several goroutines.
+// Document is an opened document. It serves one goroutine at a time.
 type Document struct {
-	format string
-	data   []byte
-	limits Limits
-	tiff   *tiff.File // of a TIFF
+	format  string
+	limits  Limits
+	decoder decoder
+	spent   time.Duration // on its pages
+	stuck   bool          // a decoder was left behind
 }
 
 // Format returns "png", "jpeg", "gif", "bmp", "webp" or "tiff".
 func (d *Document) Format() string { return d.format }
 
 // Pages returns the number of pages, at least 1.
-func (d *Document) Pages() int {
-	if d.tiff != nil {
-		return d.tiff.Pages()
-	}
-	return 1
-}
+func (d *Document) Pages() int { return d.decoder.pages() }
 
-// Open tells the format and reads the document's directory, but no pixels. All
-// errors are of type *Error.
-func Open(data []byte, limits Limits) (*Document, error) {
+// Open tells the format and reads the document's directory, but no pixels. Its
+// error is of type *Error, or the context's. The document is to be closed.
+func Open(ctx context.Context, data []byte, limits Limits) (*Document, error) {
+	limits = limits.OrDefault()
 	if int64(len(data)) > limits.MaxBytes {
 		return nil, &Error{TooLarge, "", fmt.Errorf("the file has %d bytes, the limit is %d", len(data), limits.MaxBytes)}
 	}
-	format := sniff(data)
-	if format == "" {
+	d := &Document{format: sniff(data), limits: limits}
+	if d.format == "" {
 		return nil, &Error{Unsupported, "", fmt.Errorf("%s; PNG, JPEG, GIF, BMP, WebP and TIFF are read", looksLike(data))}
 	}
-	d := &Document{format: format, data: data, limits: limits}
-	if format == "tiff" {
-		f, err := tiff.Open(data, tiff.Limits{Pages: limits.MaxPages, Pixels: limits.MaxPixels})
-		if err != nil {
-			return nil, d.fail(err)
-		}
-		d.tiff = f
+	var err error
+	d.decoder, err = watched(ctx, limits.PageTime, func(ctx context.Context) (decoder, error) { return d.open(data) })
+	if err != nil {
+		return nil, d.fail(ctx, err)
 	}
 	return d, nil
 }
 
-// Decode decodes a page. Its error, of type *Error, concerns this page only.
-func (d *Document) Decode(page int) (p *Page, err error) {
-	// The decoders of the standard library and golang.org/x/image are fuzzed but
-	// not proven; a panic of theirs must cost one page, not the night's run.
-	defer func() {
-		if r := recover(); r != nil {
-			p, err = nil, d.fail(fmt.Errorf("the decoder gave up: %v", r))
-		}
-	}()
-	if page < 0 || page >= d.Pages() {
-		return nil, d.fail(fmt.Errorf("there is no page %d", page))
+func (d *Document) open(data []byte) (decoder, error) {
+	if d.format == "tiff" {
+		return openTIFF(data, d.limits)
 	}
-	if d.tiff != nil {
-		p, err = d.decodeTIFF(page)
-	} else {
-		p, err = d.decodeStandard()
+	return &standard{d.format, data}, nil
+}
+
+// Close frees what the document holds.
+func (d *Document) Close() {
+	if c, ok := d.decoder.(interface{ close() }); ok {
+		c.close()
 	}
+}
+
+// Memory returns how many bytes decoding a page takes at most, which is within the
+// limits. Its error is of type *Error and concerns this page only.
+func (d *Document) Memory(page int) (int64, error) {
+	need, err := d.memory(page)
 	if err != nil {
-		return nil, d.fail(err)
+		return 0, d.fail(context.Background(), err)
+	}
+	return need, nil
+}
+
+func (d *Document) memory(page int) (int64, error) {
+	if page < 0 || page >= d.Pages() {
+		return 0, fmt.Errorf("there is no page %d", page)
+	}
+	e, err := d.decoder.measure(page)
+	switch {
+	case err != nil:
+		return 0, err
+	case e.width < 1 || e.height < 1:
+		return 0, fmt.Errorf("the page is %d × %d pixels", e.width, e.height)
+	case int64(e.width) > d.limits.MaxPixels/int64(e.height):
+		return 0, &Error{TooLarge, d.format, fmt.Errorf("the page is %d × %d pixels, the limit is %d pixels", e.width, e.height, d.limits.MaxPixels)}
+	case e.bytes() > d.limits.MaxMemory:
+		return 0, &Error{TooLarge, d.format, fmt.Errorf("decoding the page of %d × %d pixels takes %d MiB, the limit is %d MiB",
+			e.width, e.height, e.bytes()>>20, d.limits.MaxMemory>>20)}
+	}
+	return e.bytes(), nil
+}
+
+// Decode decodes a page. Its error, of type *Error, concerns this page only;
+// or it is the context's.
+func (d *Document) Decode(ctx context.Context, page int) (*Page, error) {
+	limit, err := d.timeLeft()
+	if err != nil {
+		return nil, d.fail(ctx, err)
+	}
+	start := time.Now()
+	p, err := watched(ctx, limit, func(ctx context.Context) (*Page, error) {
+		if _, err := d.memory(page); err != nil {
+			return nil, err
+		}
+		return d.decoder.decode(ctx, page)
+	})
+	d.spent += time.Since(start)
+	if err != nil {
+		return nil, d.fail(ctx, err)
 	}
 	return p, nil
 }
 
+// timeLeft returns how long the next page may take.
+func (d *Document) timeLeft() (time.Duration, error) {
+	left := d.limits.DocumentTime - d.spent
+	switch {
+	case d.stuck:
+		return 0, &Error{TooSlow, d.format, errors.New("an earlier page of the document is still being read; its time was over long ago")}
+	case left <= 0:
+		return 0, &Error{TooSlow, d.format, fmt.Errorf("the earlier pages of the document took longer than %s", d.limits.DocumentTime)}
+	}
+	return min(left, d.limits.PageTime), nil
+}
+
 // fail classifies an error of a decoder.
-func (d *Document) fail(err error) error {
-	var e *Error
-	if errors.As(err, &e) {
+func (d *Document) fail(ctx context.Context, err error) error {
+	var (
+		e    *Error
+		slow *timeout
+	)
+	switch {
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return err
+	case errors.As(err, &slow):
+		d.stuck = d.stuck || slow.stuck
+		return &Error{TooSlow, d.format, err}
+	case errors.As(err, &e):
 		return e
+	case errors.Is(err, tiff.ErrTooLarge):
+		return &Error{TooLarge, d.format, err}
+	case isUnsupported(err):
+		return &Error{Unsupported, d.format, err}
 	}
-	class := Corrupt
-	if isUnsupported(err) {
-		class = Unsupported
-	}
-	if errors.Is(err, tiff.ErrTooLarge) {
-		class = TooLarge
-	}
-	return &Error{class, d.format, err}
-}
-
-func (d *Document) checkSize(width, height int) error {
-	if width < 1 || height < 1 {
-		return fmt.Errorf("the page is %d × %d pixels", width, height)
-	}
-	if int64(width) > d.limits.MaxPixels/int64(height) {
-		return &Error{TooLarge, d.format, fmt.Errorf("the page is %d × %d pixels, the limit is %d pixels", width, height, d.limits.MaxPixels)}
-	}
-	return nil
-}
-
-// sniff tells a format by its first bytes.
-func sniff(data []byte) string {
-	for _, f := range []struct{ magic, name string }{
-		{"\x89PNG\r\n\x1a\n", "png"}, {"\xff\xd8\xff", "jpeg"}, {"GIF87a", "gif"}, {"GIF89a", "gif"}, {"BM", "bmp"},
-		{"II*\x00", "tiff"}, {"MM\x00*", "tiff"}, {"II+\x00", "tiff"}, {"MM\x00+", "tiff"},
-	} {
-		if bytes.HasPrefix(data, []byte(f.magic)) {
-			return f.name
-		}
-	}
-	if len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP" {
-		return "webp"
-	}
-	return ""
-}
-
-// looksLike names what an unknown file seems to be.
-func looksLike(data []byte) string {
-	for _, f := range []struct{ magic, name string }{
-		{"%PDF-", "this is a PDF: print its pages to TIFF or PNG"}, {"PK\x03\x04", "this is a zip file or an office document"},
-		{"\xd0\xcf\x11\xe0", "this is an old office document"}, {"<", "this is markup, not an image"},
-		{"\x00\x00\x00\x0cJXL ", "this is JPEG XL"}, {"\x00\x00\x00\x0cjP  ", "this is JPEG 2000"}, {"8BPS", "this is a Photoshop file"},
-	} {
-		if bytes.HasPrefix(data, []byte(f.magic)) {
-			return f.name
-		}
-	}
-	if len(data) == 0 {
-		return "the file is empty"
-	}
-	return "this is no image that is known here"
+	return &Error{Corrupt, d.format, err}
 }

@@ -1,14 +1,49 @@
 package raster
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 
 	"cutpoint/pipeline/raster/tiff"
 )
 
-func (d *Document) decodeTIFF(page int) (*Page, error) {
-	img, err := d.tiff.Decode(page)
+// tiffDocument reads the directories of a TIFF.
+type tiffDocument struct{ file *tiff.File }
+
+func openTIFF(data []byte, limits Limits) (decoder, error) {
+	f, err := tiff.Open(data, tiff.Limits{Pages: limits.MaxPages, Pixels: limits.MaxPixels})
+	if err != nil {
+		return nil, err
+	}
+	return tiffDocument{f}, nil
+}
+
+func (d tiffDocument) pages() int { return d.file.Pages() }
+
+// measure counts the samples, a segment that holds all of them, the page if it is
+// not the samples themselves, and that turned upright.
+func (d tiffDocument) measure(page int) (extent, error) {
+	h, err := d.file.Header(page)
+	if err != nil {
+		return extent{}, err
+	}
+	e := extent{h.Width, h.Height, h.PerPixel + h.SegmentBytes()}
+	channels := 3
+	if h.Photometric <= tiff.BlackIsZero && h.PerPixel == 1 {
+		channels = 1
+	}
+	if h.PerPixel != channels || h.Photometric == tiff.Palette {
+		e.perPixel += channels
+	}
+	if h.Orientation > 1 {
+		e.perPixel += channels
+	}
+	return e, nil
+}
+
+func (d tiffDocument) decode(_ context.Context, page int) (*Page, error) {
+	img, err := d.file.Decode(page)
 	if err != nil {
 		return nil, err
 	}

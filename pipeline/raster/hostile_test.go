@@ -27,13 +27,13 @@ func exercise(t *testing.T, data []byte) (pages, failures int) {
 		}
 		return false
 	}
-	d, err := Open(data, small)
+	d, err := Open(t.Context(), data, small)
 	if !check(err) {
 		return pages, failures
 	}
 	dst := make([]uint8, 224*224*3)
 	for n := range d.Pages() {
-		p, err := d.Decode(n)
+		p, err := d.Decode(t.Context(), n)
 		if !check(err) {
 			continue
 		}
@@ -112,9 +112,9 @@ func TestLimits(t *testing.T) {
 		"pages":  {MaxPixels: 1 << 30, MaxPages: 2, MaxBytes: 1 << 20},
 		"bytes":  {MaxPixels: 1 << 30, MaxPages: 50, MaxBytes: 100},
 	} {
-		d, err := Open(data, limits)
+		d, err := Open(t.Context(), data, limits)
 		if err == nil {
-			_, err = d.Decode(0)
+			_, err = d.Decode(t.Context(), 0)
 		}
 		var e *Error
 		if !errors.As(err, &e) || e.Class != TooLarge {
@@ -127,7 +127,7 @@ func TestUnknownContentIsNamed(t *testing.T) {
 	for content, want := range map[string]string{
 		"": "the file is empty", "%PDF-1.7": "this is a PDF", "PK\x03\x04": "a zip file", "<html>": "markup", "hello": "no image that is known",
 	} {
-		_, err := Open([]byte(content), small)
+		_, err := Open(t.Context(), []byte(content), small)
 		var e *Error
 		if !errors.As(err, &e) || e.Class != Unsupported {
 			t.Errorf("%q: %v", content, err)

@@ -42,11 +42,11 @@ func decodeFile(t *testing.T, name string) *Page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Open(data, DefaultLimits())
+	d, err := Open(t.Context(), data, DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := d.Decode(0)
+	p, err := d.Decode(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,11 +59,11 @@ func TestMessages(t *testing.T) {
 	if err := png.Encode(&b, letter()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := mustOpen(t, b.Bytes()[:30]).Decode(0)
+	_, err := mustOpen(t, b.Bytes()[:30]).Decode(t.Context(), 0)
 	if err == nil || err.Error() != "png: the file is cut short (unexpected EOF)" {
 		t.Errorf("cut short: %v", err)
 	}
-	_, err = mustOpen(t, tiffOf(8, 1, 1, 34712, []byte{0})).Decode(0)
+	_, err = mustOpen(t, tiffOf(8, 1, 1, 34712, []byte{0})).Decode(t.Context(), 0)
 	const want = "tiff: strip 0: compression 34712 (JPEG 2000) is not read; convert the page to 8-bit grey or RGB with LZW compression"
 	if err == nil || err.Error() != want {
 		t.Errorf("compression: %v, want %s", err, want)
@@ -72,7 +72,7 @@ func TestMessages(t *testing.T) {
 
 func mustOpen(t *testing.T, data []byte) *Document {
 	t.Helper()
-	d, err := Open(data, DefaultLimits())
+	d, err := Open(t.Context(), data, DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}

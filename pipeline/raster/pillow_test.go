@@ -2,6 +2,7 @@ package raster
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -63,11 +64,11 @@ func squashed(path string, page int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	d, err := Open(data, DefaultLimits())
+	d, err := Open(context.Background(), data, DefaultLimits())
 	if err != nil {
 		return "", err
 	}
-	p, err := d.Decode(page)
+	p, err := d.Decode(context.Background(), page)
 	if err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"image/color"
@@ -36,26 +37,60 @@ func codecOf(format string) codec {
 	return codec{webp.DecodeConfig, webp.Decode}
 }
 
-func (d *Document) decodeStandard() (*Page, error) {
-	c := codecOf(d.format)
-	config, err := c.config(bytes.NewReader(d.data))
+// standard reads a document of one page with such a decoder.
+type standard struct {
+	format string
+	data   []byte
+}
+
+func (s *standard) pages() int { return 1 }
+
+func (s *standard) measure(int) (extent, error) {
+	config, err := codecOf(s.format).config(bytes.NewReader(s.data))
+	if err != nil {
+		return extent{}, err
+	}
+	return extent{config.Width, config.Height, perPixel(config.ColorModel, s.format)}, nil
+}
+
+// perPixel is what decoding takes for a pixel: what the decoder returns, a page of
+// it, and that page turned upright.
+func perPixel(m color.Model, format string) int {
+	switch {
+	case format == "jpeg": // also the 32-bit coefficients of a progressive one
+		if m == color.GrayModel {
+			return 4 + 3
+		}
+		return 4*4 + 4 + 3 + 3
+	case format == "webp": // the lossless decoder keeps two images
+		return 4 + 4 + 3
+	case m == color.GrayModel:
+		return 2
+	case m == color.Gray16Model:
+		return 3
+	case m == color.RGBA64Model || m == color.NRGBA64Model:
+		return 8 + 3
+	}
+	return 4 + 4 + 3 // a GIF may be drawn on its screen
+}
+
+func (s *standard) decode(_ context.Context, _ int) (*Page, error) {
+	c := codecOf(s.format)
+	config, err := c.config(bytes.NewReader(s.data))
 	if err != nil {
 		return nil, err
 	}
-	if err := d.checkSize(config.Width, config.Height); err != nil {
-		return nil, err
-	}
-	img, err := c.decode(bytes.NewReader(d.data))
+	img, err := c.decode(bytes.NewReader(s.data))
 	if err != nil {
 		return nil, err
 	}
 	screen := image.Rect(0, 0, config.Width, config.Height)
-	if d.format == "gif" && img.Bounds() != screen {
+	if s.format == "gif" && img.Bounds() != screen {
 		img = onWhite(img, screen)
 	}
-	p := convert(img, d.format)
-	if d.format == "jpeg" {
-		p = p.upright(exifOrientation(d.data))
+	p := convert(img, s.format)
+	if s.format == "jpeg" {
+		p = p.upright(exifOrientation(s.data))
 	}
 	return p, nil
 }

@@ -80,9 +80,11 @@ func Run(ctx context.Context, job Job) (Report, error) {
 	}
 	for i := range pages {
 		p := &pages[i]
-		page, err := p.prepare(job.Limits)
+		page, err := p.prepare(ctx, job.Limits)
 		var lacks *noSuchPage
 		switch {
+		case ctx.Err() != nil:
+			return r, ctx.Err()
 		case errors.As(err, &lacks):
 			r.Problems = append(r.Problems, fmt.Sprintf("page %d of %s (document %s) is stored, but the document does not give it: %v", p.key.Page, p.path, p.key.DocumentID, lacks.err))
 			continue
@@ -107,7 +109,7 @@ type noSuchPage struct{ err error }
 func (e *noSuchPage) Error() string { return e.err.Error() }
 
 // prepare reads the document again and returns the page's pixels.
-func (p *stored) prepare(limits raster.Limits) ([]uint8, error) {
+func (p *stored) prepare(ctx context.Context, limits raster.Limits) ([]uint8, error) {
 	data, err := corpus.Entry{Path: p.path}.Read(limits.MaxBytes)
 	if err != nil {
 		return nil, err
@@ -115,14 +117,15 @@ func (p *stored) prepare(limits raster.Limits) ([]uint8, error) {
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != p.key.DocumentID {
 		return nil, fmt.Errorf("the file holds another document now")
 	}
-	doc, err := raster.Open(data, limits)
+	doc, err := raster.Open(ctx, data, limits)
 	if err != nil {
 		return nil, &noSuchPage{err}
 	}
+	defer doc.Close()
 	if int(p.key.Page) >= doc.Pages() {
 		return nil, &noSuchPage{fmt.Errorf("it has %d pages", doc.Pages())}
 	}
-	image, err := doc.Decode(int(p.key.Page))
+	image, err := doc.Decode(ctx, int(p.key.Page))
 	if err != nil {
 		return nil, &noSuchPage{err}
 	}

@@ -79,6 +79,15 @@ func (h Header) Alpha(colors int) Alpha {
 	return AlphaNone
 }
 
+// SegmentBytes returns what a pixel takes at most, in bytes, while its strip or
+// tile is decoded.
+func (h Header) SegmentBytes() int {
+	if h.compression == compressionJPEG {
+		return 16 // planes of three components, and the coefficients of progressive scans
+	}
+	return (h.PerPixel*h.bits + 7) / 8
+}
+
 // Header reads what page n says of itself.
 func (f *File) Header(n int) (h Header, err error) {
 	d := f.pages[n]

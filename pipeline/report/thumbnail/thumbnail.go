@@ -5,6 +5,7 @@ package thumbnail
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 
 	"cutpoint/pipeline/fit"
 	"cutpoint/pipeline/raster"
@@ -32,20 +34,25 @@ const quality = 55
 
 // Limits are tighter than those of a run: a report does not wait for a poster.
 func Limits() raster.Limits {
-	return raster.Limits{MaxPixels: 80_000_000, MaxPages: 10_000, MaxBytes: 128 << 20}
+	return raster.Limits{
+		MaxPixels: 80_000_000, MaxPages: 10_000, MaxBytes: 128 << 20, MaxMemory: 512 << 20,
+		PageTime: 5 * time.Second, DocumentTime: 5 * time.Second,
+	}
 }
 
 // ErrChanged is returned when the path holds another document now.
 var ErrChanged = errors.New("the file holds another document now")
 
-// Of returns a JPEG of an outcome's page, or of a document's first page.
-func Of(o fit.Outcome) ([]byte, error) {
-	return Read(o.Path, o.DocumentID, max(0, int(o.Page)), Limits())
+// Of returns what makes a JPEG of an outcome's page, or of a document's first page.
+func Of(ctx context.Context) func(fit.Outcome) ([]byte, error) {
+	return func(o fit.Outcome) ([]byte, error) {
+		return Read(ctx, o.Path, o.DocumentID, max(0, int(o.Page)), Limits())
+	}
 }
 
 // Read returns a JPEG of a page, at most 160 × 226 pixels. documentID is the
 // SHA-256 of the file's bytes in hexadecimal; empty means any.
-func Read(path, documentID string, page int, limits raster.Limits) ([]byte, error) {
+func Read(ctx context.Context, path, documentID string, page int, limits raster.Limits) ([]byte, error) {
 	data, err := read(path, limits.MaxBytes)
 	if err != nil {
 		return nil, err
@@ -53,11 +60,12 @@ func Read(path, documentID string, page int, limits raster.Limits) ([]byte, erro
 	if sum := sha256.Sum256(data); documentID != "" && hex.EncodeToString(sum[:]) != documentID {
 		return nil, ErrChanged
 	}
-	document, err := raster.Open(data, limits)
+	document, err := raster.Open(ctx, data, limits)
 	if err != nil {
 		return nil, err
 	}
-	p, err := document.Decode(page)
+	defer document.Close()
+	p, err := document.Decode(ctx, page)
 	if err != nil {
 		return nil, err
 	}

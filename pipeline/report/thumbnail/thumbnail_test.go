@@ -68,7 +68,7 @@ func TestSizes(t *testing.T) {
 	for _, c := range []struct{ width, height, w, h int }{
 		{1600, 2260, 160, 226}, {1000, 100, 160, 16}, {100, 1000, 23, 226}, {40, 30, 40, 30}, {1, 1, 1, 1}, {3000, 1, 160, 1}, {1, 3000, 1, 226}, {161, 227, 160, 226},
 	} {
-		data, err := Read(file(t, "page.png", drawn(t, c.width, c.height, red, blue)), "", 0, Limits())
+		data, err := Read(t.Context(), file(t, "page.png", drawn(t, c.width, c.height, red, blue)), "", 0, Limits())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestSizes(t *testing.T) {
 }
 
 func TestColours(t *testing.T) {
-	data, err := Read(file(t, "page.png", drawn(t, 801, 400, red, blue)), "", 0, Limits())
+	data, err := Read(t.Context(), file(t, "page.png", drawn(t, 801, 400, red, blue)), "", 0, Limits())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,15 +111,15 @@ func TestOf(t *testing.T) {
 	data := drawn(t, 30, 30, red, blue)
 	sum := sha256.Sum256(data)
 	o := fit.Outcome{DocumentID: hex.EncodeToString(sum[:]), Page: -1, Path: file(t, "a.png", data)}
-	if _, err := Of(o); err != nil {
+	if _, err := Of(t.Context())(o); err != nil {
 		t.Errorf("a document's first page: %v", err)
 	}
 	o.Page = 1
-	if _, err := Of(o); err == nil {
+	if _, err := Of(t.Context())(o); err == nil {
 		t.Error("a page that is not there has a picture")
 	}
 	o.Page, o.DocumentID = 0, strings.Repeat("0", 64)
-	if _, err := Of(o); !errors.Is(err, ErrChanged) {
+	if _, err := Of(t.Context())(o); !errors.Is(err, ErrChanged) {
 		t.Errorf("another document: %v", err)
 	}
 }
@@ -150,12 +150,12 @@ func TestRefusals(t *testing.T) {
 		{file(t, "short.png", drawn(t, 30, 30, red, blue)[:60]), Limits(), "not enough pixel data"}, {file(t, "empty.png", nil), Limits(), "empty"},
 		{"bad\x00name", Limits(), "invalid argument"},
 	} {
-		_, err := Read(c.path, "", 0, c.limits)
+		_, err := Read(t.Context(), c.path, "", 0, c.limits)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), folder) {
 			t.Errorf("%s: %v, want %q without the folder", filepath.Base(c.path), err, c.want)
 		}
 	}
-	if _, err := Read(filepath.Join(folder, "absent.tif"), "", 0, Limits()); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Read(t.Context(), filepath.Join(folder, "absent.tif"), "", 0, Limits()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("an absent file: %v", err)
 	}
 }
@@ -175,7 +175,7 @@ func TestRealPages(t *testing.T) {
 		t.Skip("skipped: ../shared/data/pages5 is absent")
 	}
 	for _, path := range scans {
-		data, err := Read(path, "", 0, Limits())
+		data, err := Read(t.Context(), path, "", 0, Limits())
 		if err != nil {
 			t.Errorf("%s: %v", filepath.Base(path), err)
 		} else if len(data) > 16<<10 {
@@ -184,7 +184,7 @@ func TestRealPages(t *testing.T) {
 	}
 	for i, path := range hostile {
 		if i%16 == 0 {
-			if data, err := Read(path, "", 0, Limits()); err == nil {
+			if data, err := Read(t.Context(), path, "", 0, Limits()); err == nil {
 				decode(t, data)
 			}
 		}
