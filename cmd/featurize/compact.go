@@ -48,7 +48,7 @@ them. Exit codes are those of featurize.`,
 }
 
 func compactAction(c *cli.Context) error {
-	target, err := parseBytes(c.String("target-size"))
+	target, err := command.ParseBytes(c.String("target-size"))
 	switch {
 	case err != nil:
 		return command.Usagef("--target-size: %v", err)

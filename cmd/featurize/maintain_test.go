@@ -87,12 +87,12 @@ func TestYears(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	for text, want := range map[string]int64{"4096": 4096, "256MB": 256e6, "1.5 GiB": 3 << 29, "10kB": 1e4, "7B": 7} {
-		if got, err := parseBytes(text); err != nil || got != want {
+		if got, err := command.ParseBytes(text); err != nil || got != want {
 			t.Errorf("%q is %d, %v", text, got, err)
 		}
 	}
 	for _, text := range []string{"", "MB", "-1", "0", "1e30GB", "ten", "NaN", "5TB?"} {
-		if got, err := parseBytes(text); err == nil {
+		if got, err := command.ParseBytes(text); err == nil {
 			t.Errorf("%q is %d", text, got)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/cpu"
@@ -33,20 +34,19 @@ func jsonFlag() cli.Flag {
 }
 
 func runFlags() []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		vgg19.WeightsFlag(),
 		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2,pool5"},
 		storeFlag(),
 		dtypeFlag(),
 		&cli.IntFlag{Name: "batch", Usage: "`PAGES` computed together", Value: 16},
-		&cli.IntFlag{Name: "workers", Usage: "`GOROUTINES` that read and decode (0: one a core)"},
 		&cli.IntFlag{Name: "limit", Usage: "featurize at most so many `PAGES`; the next run goes on (0: no limit)"},
 		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost", Value: 512},
 		&cli.BoolFlag{Name: "retry-failed", Usage: "read again what failed in an earlier run"},
 		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and time of change are as recorded"},
 		&cli.StringFlag{Name: "shard", Usage: "take the K-th of N shares of the corpus: several machines on one store, each with its `K/N`"},
 		lockWaitFlag(), dryRunFlag(), jsonFlag(), quietFlag(),
-	}
+	}, reading.Flags()...)
 }
 
 // runOptions are the typed flags of a run.
@@ -74,7 +74,7 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	case o.store == "":
 		return o, command.Usagef("--store is missing; name the folder for the feature tables")
 	}
-	for _, name := range []string{"batch", "workers", "limit", "part-pages"} {
+	for _, name := range []string{"batch", "limit", "part-pages"} {
 		if c.Int(name) < 0 {
 			return o, command.Usagef("--%s cannot be negative", name)
 		}
@@ -92,8 +92,13 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	if o.dtype, err = parseDType(c.String("dtype")); err != nil {
 		return o, err
 	}
+	read, err := reading.Parse(c)
+	if err != nil {
+		return o, err
+	}
 	o.run = featurize.Options{
-		Cuts: cuts, DType: o.dtype, Batch: c.Int("batch"), Workers: c.Int("workers"), Limit: c.Int("limit"),
+		Cuts: cuts, DType: o.dtype, Batch: c.Int("batch"), Limit: c.Int("limit"),
+		Workers: read.Workers, Pages: read.Pages, Limits: read.Limits,
 		PartPages: c.Int("part-pages"), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
 	}
 	return o, nil

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/predict"
@@ -45,17 +46,16 @@ EXIT CODES
    3    done, but some document could not be read
    64   wrong usage
    130  interrupted; no file is left`,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "head", Usage: "head `FILE` that fit wrote"},
 			storeFlag(), asOfFlag(), vgg19.WeightsFlag(),
 			&cli.StringFlag{Name: "unit", Usage: "what a row is for: `page|document`", Value: predict.UnitPage},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the table: csv, jsonl or parquet (default: by the file's extension; csv on standard output)"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write (default: standard output)"},
 			&cli.IntFlag{Name: "batch", Usage: "`PAGES` of documents computed together", Value: 16},
-			&cli.IntFlag{Name: "workers", Usage: "`GOROUTINES` that read and decode documents (0: one a core)"},
 			&cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output; needs -o"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but warnings and errors"},
-		},
+		}, reading.Flags()...),
 		Action: predictAction,
 	}
 }
@@ -66,22 +66,23 @@ type predictOptions struct {
 	when                 asOf
 	corpus               []string
 	unit, format, output string
-	batch, workers       int
+	batch                int
+	read                 reading.Options // of documents
 	json, quiet          bool
 }
 
 func parsePredict(c *cli.Context) (predictOptions, error) {
 	o := predictOptions{head: c.String("head"), store: c.String("store"), weights: c.String("weights"), corpus: c.Args().Slice(),
 		unit: c.String("unit"), format: c.String("format"), output: c.String("output"),
-		batch: c.Int("batch"), workers: c.Int("workers"), json: c.Bool("json"), quiet: c.Bool("quiet")}
+		batch: c.Int("batch"), json: c.Bool("json"), quiet: c.Bool("quiet")}
 	if err := o.checkSource(c); err != nil {
 		return o, err
 	}
 	switch {
 	case o.unit != predict.UnitPage && o.unit != predict.UnitDocument:
 		return o, command.Usagef("unknown --unit %q; it is %s or %s", o.unit, predict.UnitPage, predict.UnitDocument)
-	case o.batch < 0 || o.workers < 0:
-		return o, command.Usagef("--batch and --workers cannot be negative")
+	case o.batch < 0:
+		return o, command.Usagef("--batch cannot be negative")
 	case o.json && o.output == "":
 		return o, command.Usagef("--json writes the summary to standard output; name a file for the predictions with -o")
 	}
@@ -89,6 +90,9 @@ func parsePredict(c *cli.Context) (predictOptions, error) {
 		return o, err
 	}
 	var err error
+	if o.read, err = reading.Parse(c); err != nil {
+		return o, err
+	}
 	o.when, err = parseAsOf(c.String("as-of"))
 	return o, err
 }

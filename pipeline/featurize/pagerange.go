@@ -26,7 +26,7 @@ func ParsePageRange(s string) (PageRange, error) {
 	from, to, isRange := strings.Cut(s, "-")
 	first, err := pageNumber(from)
 	if err != nil {
-		return PageRange{}, fmt.Errorf("pages %q: %w; write all, first, or pages counted from 1 such as 2, 1-3 or 2-", s, err)
+		return PageRange{}, notPages(s, err)
 	}
 	switch {
 	case !isRange:
@@ -39,9 +39,13 @@ func ParsePageRange(s string) (PageRange, error) {
 		err = errors.New("the last one comes before the first")
 	}
 	if err != nil {
-		return PageRange{}, fmt.Errorf("pages %q: %w; write all, first, or pages counted from 1 such as 2, 1-3 or 2-", s, err)
+		return PageRange{}, notPages(s, err)
 	}
 	return PageRange{first - 1, last - first + 1}, nil
+}
+
+func notPages(s string, why error) error {
+	return fmt.Errorf("pages %q: %w; write all, first, or pages counted from 1 such as 2, 1-3 or 2-", s, why)
 }
 
 func pageNumber(s string) (int32, error) {

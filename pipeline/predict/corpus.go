@@ -7,6 +7,7 @@ import (
 	"cutpoint/model"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/featurize"
+	"cutpoint/pipeline/raster"
 	"cutpoint/schemas"
 )
 
@@ -17,6 +18,8 @@ type Job struct {
 	NewEngine func() (model.Engine, error) // called once, if there is a page to compute
 	Batch     int                          // pages a forward pass; 0 = 16
 	Workers   int                          // decoding goroutines; 0 = one a core
+	Pages     featurize.PageRange          // of every document; the zero value = all
+	Limits    raster.Limits                // of a document
 	Progress  *featurize.Progress          // nil if nobody looks
 	Log       *slog.Logger                 // nil = discard; told of every failure
 }
@@ -31,6 +34,7 @@ func Corpus(ctx context.Context, job Job, p *Predictor) error {
 	}
 	opt := featurize.Options{
 		Cuts: []model.Cut{cut}, DType: job.DType, Batch: job.Batch, Workers: job.Workers,
+		Pages: job.Pages, Limits: job.Limits,
 		PartPages: 1, // hand every batch on at once
 		EveryCopy: true, Log: job.Log,
 	}

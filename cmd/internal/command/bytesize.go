@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// parseBytes reads a size such as 256MB, 1.5GiB or 4096.
-func parseBytes(text string) (int64, error) {
+// ParseBytes reads a size such as 256MB, 1.5GiB or 4096.
+func ParseBytes(text string) (int64, error) {
 	for _, unit := range []struct {
 		suffix string
 		bytes  float64
@@ -27,8 +27,8 @@ func parseBytes(text string) (int64, error) {
 	return 0, fmt.Errorf("%q is no size; sizes are written like 256MB or 1GiB", text)
 }
 
-// formatBytes writes a size for people.
-func formatBytes(n int64) string {
+// FormatBytes writes a size for people.
+func FormatBytes(n int64) string {
 	switch f := float64(n); {
 	case f >= 1e9:
 		return fmt.Sprintf("%.1f GB", f/1e9)
