@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode/utf8"
 )
 
 func write(t *testing.T, dir string, files map[string]string) {
@@ -156,11 +157,25 @@ func TestReadRefusesWhatWasSwapped(t *testing.T) {
 func TestName(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain.tif": "plain.tif", "öl.tif": "öl.tif", "caf\xe9.tif": `caf\xe9.tif`, "\xff\xfe": `\xff\xfe`,
+		`C:\xyz`: `C:\xyz`, `a\x41`: `a\x5cx41`, "a\\x41\xff": `a\x5cx41\xff`, "two\nlines": "two\nlines",
 	} {
 		if got := Name(in); got != want {
 			t.Errorf("Name(%q) = %q, want %q", in, got, want)
+		} else if back := Path(got); back != in {
+			t.Errorf("Path(%q) = %q, want %q", got, back, in)
 		}
 	}
+}
+
+func FuzzName(f *testing.F) {
+	f.Add("caf\xe9.tif")
+	f.Add(`a\x41\x5cx41\x`)
+	f.Fuzz(func(t *testing.T, path string) {
+		name := Name(path)
+		if !utf8.ValidString(name) || Path(name) != path {
+			t.Errorf("%q became %q and then %q", path, name, Path(name))
+		}
+	})
 }
 
 func FuzzManifest(f *testing.F) {

@@ -6,9 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
-	"unicode/utf8"
 )
 
 // ErrTooLarge is returned by Read for a file of more bytes than allowed.
@@ -59,25 +57,3 @@ func (e Entry) open() (*os.File, error) {
 	defer root.Close()
 	return root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
 }
-
-// Name returns a path as tables hold it: UTF-8, with the bytes that are not
-// written \xNN.
-func Name(path string) string {
-	if utf8.ValidString(path) {
-		return path
-	}
-	var b strings.Builder
-	for len(path) > 0 {
-		r, n := utf8.DecodeRuneInString(path)
-		if r == utf8.RuneError && n == 1 {
-			fmt.Fprintf(&b, `\x%02x`, path[0])
-		} else {
-			b.WriteString(path[:n])
-		}
-		path = path[n:]
-	}
-	return b.String()
-}
-
-// Name returns the entry's path as tables hold it.
-func (e Entry) Name() string { return Name(e.Path) }

@@ -110,7 +110,7 @@ func (e *noSuchPage) Error() string { return e.err.Error() }
 
 // prepare reads the document again and returns the page's pixels.
 func (p *stored) prepare(ctx context.Context, limits raster.Limits) ([]uint8, error) {
-	data, err := corpus.Entry{Path: p.path}.Read(limits.MaxBytes)
+	data, err := corpus.Entry{Path: corpus.Path(p.path)}.Read(limits.MaxBytes)
 	if err != nil {
 		return nil, err
 	}

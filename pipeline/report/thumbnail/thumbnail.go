@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/fit"
 	"cutpoint/pipeline/raster"
 )
@@ -46,7 +47,7 @@ var ErrChanged = errors.New("the file holds another document now")
 // Of returns what makes a JPEG of an outcome's page, or of a document's first page.
 func Of(ctx context.Context) func(fit.Outcome) ([]byte, error) {
 	return func(o fit.Outcome) ([]byte, error) {
-		return Read(ctx, o.Path, o.DocumentID, max(0, int(o.Page)), Limits())
+		return Read(ctx, corpus.Path(o.Path), o.DocumentID, max(0, int(o.Page)), Limits())
 	}
 }
 
