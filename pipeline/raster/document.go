@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"time"
 
+	"cutpoint/pipeline/raster/jpeg"
 	"cutpoint/pipeline/raster/tiff"
 )
 
@@ -69,7 +70,10 @@ func Open(ctx context.Context, data []byte, limits Limits) (*Document, error) {
 }
 
 func (d *Document) open(data []byte) (decoder, error) {
-	if d.format == "tiff" {
+	switch d.format {
+	case "jpeg":
+		return openJPEG(data)
+	case "tiff":
 		return openTIFF(data, d.limits)
 	}
 	return &standard{d.format, data}, nil
@@ -158,7 +162,7 @@ func (d *Document) fail(ctx context.Context, err error) error {
 		return &Error{TooSlow, d.format, err}
 	case errors.As(err, &e):
 		return e
-	case errors.Is(err, tiff.ErrTooLarge):
+	case errors.Is(err, tiff.ErrTooLarge), errors.Is(err, jpeg.ErrTooLarge):
 		return &Error{TooLarge, d.format, err}
 	case isUnsupported(err):
 		return &Error{Unsupported, d.format, err}

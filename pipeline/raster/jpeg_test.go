@@ -17,7 +17,7 @@ func TestJPEG(t *testing.T) {
 	if err != nil || len(names) < 4 {
 		t.Fatalf("%d files, %v", len(names), err)
 	}
-	const tolerance = 3
+	const tolerance = 0
 	for _, name := range names {
 		got := decodeFile(t, name)
 		want := decodeFile(t, strings.TrimSuffix(name, ".jpg")+".want.png")

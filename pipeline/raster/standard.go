@@ -7,13 +7,13 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
-	"image/jpeg"
 	"image/png"
 	"io"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/webp"
 
+	"cutpoint/pipeline/raster/jpeg"
 	"cutpoint/pipeline/raster/tiff"
 )
 
@@ -27,8 +27,6 @@ func codecOf(format string) codec {
 	switch format {
 	case "png":
 		return codec{png.DecodeConfig, png.Decode}
-	case "jpeg":
-		return codec{jpeg.DecodeConfig, jpeg.Decode}
 	case "gif":
 		return codec{gif.DecodeConfig, gif.Decode} // the first frame
 	case "bmp":
@@ -57,11 +55,6 @@ func (s *standard) measure(int) (extent, error) {
 // it, and that page turned upright.
 func perPixel(m color.Model, format string) int {
 	switch {
-	case format == "jpeg": // also the 32-bit coefficients of a progressive one
-		if m == color.GrayModel {
-			return 4 + 3
-		}
-		return 4*4 + 4 + 3 + 3
 	case format == "webp": // the lossless decoder keeps two images
 		return 4 + 4 + 3
 	case m == color.GrayModel:
@@ -88,11 +81,7 @@ func (s *standard) decode(_ context.Context, _ int) (*Page, error) {
 	if s.format == "gif" && img.Bounds() != screen {
 		img = onWhite(img, screen)
 	}
-	p := convert(img, s.format)
-	if s.format == "jpeg" {
-		p = p.upright(exifOrientation(s.data))
-	}
-	return p, nil
+	return convert(img, s.format), nil
 }
 
 func isUnsupported(err error) bool {

@@ -1,0 +1,113 @@
+// Package jpeg decodes JPEG files (ITU-T T.81 | ISO/IEC 10918-1): baseline, extended
+// and progressive, Huffman-coded, of 8 bits. The samples are those that libjpeg-turbo
+// gives with its defaults, to the last bit, broken data included where that library
+// only warns; a file that ends too early is an error, as it is in Pillow.
+package jpeg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// ErrTooLarge is wrapped by errors about limits.
+var ErrTooLarge = errors.New("beyond the limit")
+
+// UnsupportedError names a variant that is not read.
+type UnsupportedError string
+
+func (e UnsupportedError) Error() string { return string(e) + " is not read" }
+
+// Color is what the components are.
+type Color int
+
+// The kinds of components.
+const (
+	Gray Color = iota
+	YCbCr
+	RGB
+	CMYK
+	YCCK
+)
+
+// Header is what a file says before its first scan.
+type Header struct {
+	Width, Height int
+	Components    int
+	Color         Color
+	Progressive   bool
+	// CoefficientBytes is what Decode keeps of coefficients, in bytes a pixel, rounded
+	// up: none where a single scan has all.
+	CoefficientBytes int
+}
+
+// Options say how to decode.
+type Options struct {
+	MaxPixels int64  // 0 = no limit
+	Tables    []byte // an abbreviated stream of tables that comes first, as TIFF has it
+	Color     *Color // what the components are, whatever the file says; nil = as it says
+	Raw       bool   // leave CMYK as stored; otherwise Adobe's inversion is undone
+}
+
+// Image is a decoded file, row-major without padding.
+type Image struct {
+	Width, Height int
+	Channels      int     // 1 grey, 3 RGB, 4 CMYK (0 is no ink)
+	Pix           []uint8 // (Height, Width, Channels)
+}
+
+// DecodeHeader reads up to the first scan.
+func DecodeHeader(data []byte) (Header, error) {
+	d := newDecoder(data, Options{})
+	s, err := d.untilScan()
+	if err != nil {
+		return Header{}, err
+	}
+	h := Header{Width: d.width, Height: d.height, Components: len(d.components), Color: d.color(), Progressive: d.progressive}
+	if d.keepsCoefficients(s) {
+		for i := range d.components {
+			c := &d.components[i]
+			h.CoefficientBytes += (2*c.h*c.v + d.maxH*d.maxV - 1) / (d.maxH * d.maxV)
+		}
+	}
+	return h, nil
+}
+
+// Decode decodes a file. It ends soon after ctx is done, with its error.
+func Decode(ctx context.Context, data []byte, opt Options) (*Image, error) {
+	d := newDecoder(data, opt)
+	if len(opt.Tables) > 0 {
+		if err := d.readTables(opt.Tables); err != nil {
+			return nil, fmt.Errorf("shared tables: %w", err)
+		}
+	}
+	s, err := d.untilScan()
+	if err != nil {
+		return nil, err
+	}
+	if opt.MaxPixels > 0 && int64(d.width)*int64(d.height) > opt.MaxPixels {
+		return nil, fmt.Errorf("%w: the image is %d × %d pixels, the limit is %d pixels", ErrTooLarge, d.width, d.height, opt.MaxPixels)
+	}
+	out, err := newOutput(d)
+	if err != nil {
+		return nil, err
+	}
+	if d.keepsCoefficients(s) {
+		err = d.decodeScans(ctx, s, out)
+	} else {
+		err = d.decodeOnly(ctx, s, out)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out.image, nil
+}
+
+// keepsCoefficients tells whether samples can be made only after the last scan.
+func (d *decoder) keepsCoefficients(s scan) bool {
+	return d.progressive || len(s.components) < len(d.components)
+}
+
+// errShort is a file that ends in the middle of something.
+func errShort(where string) error { return fmt.Errorf("%s: %w", where, io.ErrUnexpectedEOF) }

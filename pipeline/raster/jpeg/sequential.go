@@ -1,0 +1,106 @@
+package jpeg
+
+import (
+	"context"
+
+	"cutpoint/pipeline/raster/jpeg/kernel"
+)
+
+// decodeOnly decodes a sequential scan that has all components, a row of MCUs at a
+// time, straight to pixels.
+func (d *decoder) decodeOnly(ctx context.Context, s scan, out *output) error {
+	e := d.newEntropy(s)
+	interleaved := len(s.components) > 1
+	for y := range d.mcusY {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for x := range d.mcusX {
+			if err := e.beforeMCU(); err != nil {
+				return err
+			}
+			for i := range s.components {
+				c := &s.components[i]
+				h, v := c.h, c.v
+				if !interleaved {
+					h, v = 1, 1
+				}
+				for by := range v {
+					for bx := range h {
+						e.samples(c, x*h+bx, by)
+					}
+				}
+			}
+			if err := e.afterMCU(); err != nil {
+				return err
+			}
+		}
+		out.row(y)
+	}
+	return nil
+}
+
+// samples decodes a block to the component's strip; y counts from the top of the row
+// of MCUs.
+func (e *entropy) samples(c *scanned, x, y int) {
+	last := 0
+	e.block = [64]int16{}
+	if !e.insufficient {
+		last = e.bits.sequential(c, &e.block)
+	}
+	kernel.IDCT(c.strip[(1+8*y)*c.stride+8*x:], c.stride, &e.block, c.quant, last)
+}
+
+// sequential decodes a block (T.81, F.2.2), which is zero before, and returns the
+// greatest zigzag index of a coefficient that is not zero, or 0.
+func (b *bits) sequential(c *scanned, block *[64]int16) (last int) {
+	b.fill()
+	c.pred += b.difference(c.dc)
+	block[0] = int16(c.pred)
+	for k := 1; k < 64; k++ {
+		b.fill()
+		f := c.ac.fast[b.acc>>(64-look)]
+		if v := int16(f >> 16); v != 0 {
+			b.take(int(f & 63))
+			k += int(f >> 8 & 15)
+			block[natural[k]&63] = v
+			last = k
+			continue
+		}
+		run, size := b.runAndSize(c.ac, f)
+		k += run
+		if size == 0 {
+			if run != 15 {
+				break
+			}
+			continue
+		}
+		block[natural[k]&63] = int16(extend(b.read(size), size))
+		last = k
+	}
+	return min(last, 63)
+}
+
+// runAndSize takes a code; f is its entry. The coefficient's bits are still to be read.
+func (b *bits) runAndSize(h *huffman, f uint32) (run, size int) {
+	if f != 0 {
+		b.take(int(f & 63))
+		return int(f >> 8 & 15), int(f >> 12 & 15)
+	}
+	symbol := h.symbol(b)
+	return int(symbol >> 4), int(symbol & 15)
+}
+
+// difference decodes what a DC coefficient differs by from the one before.
+func (b *bits) difference(h *huffman) int32 {
+	f := h.fast[b.acc>>(64-look)]
+	if v := int16(f >> 16); v != 0 {
+		b.take(int(f & 63))
+		return int32(v)
+	}
+	_, size := b.runAndSize(h, f)
+	if size == 0 {
+		return 0
+	}
+	return extend(b.read(size), size)
+}
