@@ -175,15 +175,18 @@ func (d *decoder) scanned(h scan, id int, tables byte) (c scanned, err error) {
 	if tables>>4 > 3 || tables&15 > 3 {
 		return c, errors.New("a scan names a Huffman table beyond the fourth")
 	}
+	dc, ac := d.dc[tables>>4], d.ac[tables&15]
 	if h.start == 0 && h.high == 0 {
-		if c.dc = d.dc[tables>>4]; c.dc == nil {
-			return c, fmt.Errorf("Huffman table %d for DC is missing", tables>>4)
+		if dc == nil || dc.broken || dc.wide {
+			return c, fmt.Errorf("Huffman table %d for DC is missing or broken", tables>>4)
 		}
+		c.dc = dc
 	}
 	if h.end > 0 {
-		if c.ac = d.ac[tables&15]; c.ac == nil {
-			return c, fmt.Errorf("Huffman table %d for AC is missing", tables&15)
+		if ac == nil || ac.broken {
+			return c, fmt.Errorf("Huffman table %d for AC is missing or broken", tables&15)
 		}
+		c.ac = ac
 	}
 	return c, nil
 }

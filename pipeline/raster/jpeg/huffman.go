@@ -19,6 +19,8 @@ type huffman struct {
 	maxCode [17]int32 // greatest code of each length, -1 if there is none
 	offset  [17]int32 // of the values of that length, less the first code
 	values  [256]uint8
+	broken  bool // it has more codes than bits allow; a file may hold such, if no scan takes them
+	wide    bool // some value is no size of a DC coefficient
 }
 
 // readHuffman reads tables (T.81, B.2.4.2 and annex C).
@@ -35,10 +37,7 @@ func (d *decoder) readHuffman(s []byte) error {
 		if class > 1 || at > 3 || total > 256 || len(s) < 17+total {
 			return errors.New("a Huffman table is broken")
 		}
-		h, err := newHuffman(s[1:17], s[17:17+total], class == 0)
-		if err != nil {
-			return err
-		}
+		h := newHuffman(s[1:17], s[17:17+total])
 		if class == 0 {
 			d.dc[at] = h
 		} else {
@@ -49,7 +48,7 @@ func (d *decoder) readHuffman(s []byte) error {
 	return nil
 }
 
-func newHuffman(counts, values []byte, dc bool) (*huffman, error) {
+func newHuffman(counts, values []byte) *huffman {
 	h := new(huffman)
 	copy(h.values[:], values)
 	code, k := int32(0), int32(0)
@@ -57,9 +56,7 @@ func newHuffman(counts, values []byte, dc bool) (*huffman, error) {
 		n := int32(counts[length-1])
 		h.offset[length] = k - code
 		for range n {
-			if dc && values[k] > 15 {
-				return nil, errors.New("a Huffman table has a DC coefficient of more than 15 bits")
-			}
+			h.wide = h.wide || values[k] > 15
 			if length <= look && code < 1<<length {
 				h.fill(uint32(code), length, values[k])
 			}
@@ -68,12 +65,10 @@ func newHuffman(counts, values []byte, dc bool) (*huffman, error) {
 		if h.maxCode[length] = code - 1; n == 0 {
 			h.maxCode[length] = -1
 		}
-		if n > 0 && code >= 1<<length { // no code may be all ones
-			return nil, errors.New("a Huffman table has more codes than bits allow")
-		}
+		h.broken = h.broken || n > 0 && code >= 1<<length // no code may be all ones
 		code <<= 1
 	}
-	return h, nil
+	return h
 }
 
 // fill makes the entries that begin with a code.

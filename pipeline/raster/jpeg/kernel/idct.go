@@ -54,8 +54,12 @@ func flat(dst []uint8, stride int, mean int16) {
 
 func idctGeneric(dst []uint8, stride int, coef *[64]int16, quant *[64]uint16, last int) {
 	var work [64]int32
-	for x := range 8 {
-		column(&work, coef, quant, x)
+	if onlyFirstRow(coef) {
+		firstRow(&work, coef, quant)
+	} else {
+		for x := range 8 {
+			column(&work, coef, quant, x)
+		}
 	}
 	for y := range 8 {
 		in, row := work[8*y:][:8], dst[y*stride:][:8]
@@ -63,6 +67,22 @@ func idctGeneric(dst []uint8, stride int, coef *[64]int16, quant *[64]uint16, la
 		for x, v := range out {
 			row[x] = sample(v >> rowShift)
 		}
+	}
+}
+
+func onlyFirstRow(coef *[64]int16) bool {
+	any := int16(0)
+	for _, v := range coef[8:] {
+		any |= v
+	}
+	return any == 0
+}
+
+// firstRow is the columns' pass where each has its mean alone. The SIMD versions shift
+// 16-bit values here, which wrap instead of being saturated.
+func firstRow(work *[64]int32, coef *[64]int16, quant *[64]uint16) {
+	for i := range work {
+		work[i] = int32(coef[i&7] * int16(quant[i&7]) << 2)
 	}
 }
 
