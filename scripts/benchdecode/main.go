@@ -1,0 +1,124 @@
+// Command benchdecode times decoding and preparing pages on one core, ours and
+// Pillow's in turns.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+
+	"cutpoint/model"
+	"cutpoint/pipeline/raster"
+)
+
+func main() {
+	rounds := flag.Int("rounds", 5, "of each, in turns")
+	python := flag.String("python", "python3", "a Python that has Pillow")
+	flag.Parse()
+	if err := run(*rounds, *python, flag.Arg(0)); err != nil {
+		fmt.Fprintln(os.Stderr, "benchdecode:", err)
+		os.Exit(1)
+	}
+}
+
+func run(rounds int, python, folder string) error {
+	runtime.GOMAXPROCS(1)
+	ours, theirs, ratios := map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
+	for range rounds {
+		mine, err := measure(folder)
+		if err != nil {
+			return err
+		}
+		out, err := exec.Command(python, "scripts/benchdecode/pillow.py", "time", folder).Output()
+		if err != nil {
+			return fmt.Errorf("time Pillow: %w", err)
+		}
+		var pillow map[string]float64
+		if err := json.Unmarshal(out, &pillow); err != nil {
+			return err
+		}
+		for kind, seconds := range mine {
+			ours[kind] = append(ours[kind], seconds)
+			theirs[kind] = append(theirs[kind], pillow[kind])
+			ratios[kind] = append(ratios[kind], pillow[kind]/seconds)
+		}
+	}
+	fmt.Println("| pages | Pillow, ms a page | ours, ms a page | ratio |\n|---|---|---|---|")
+	for _, kind := range slices.Sorted(maps.Keys(ours)) {
+		fmt.Printf("| %s | %.2f | %.2f | %.2f |\n", kind, 1e3*median(theirs[kind]), 1e3*median(ours[kind]), median(ratios[kind]))
+	}
+	return nil
+}
+
+// measure returns CPU seconds a page, garbage collection included, by kind.
+func measure(folder string) (map[string]float64, error) {
+	seconds := map[string]float64{}
+	kinds, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range kinds {
+		names, err := filepath.Glob(filepath.Join(folder, kind.Name(), "*"))
+		if err != nil {
+			return nil, err
+		}
+		var files [][]byte
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, data)
+		}
+		repeat := 6
+		if strings.HasSuffix(kind.Name(), "3000") {
+			repeat = 1
+		}
+		start := cpuSeconds()
+		for range repeat {
+			for _, data := range files {
+				if err := prepare(data); err != nil {
+					return nil, fmt.Errorf("%s: %w", kind.Name(), err)
+				}
+			}
+		}
+		seconds[kind.Name()] = (cpuSeconds() - start) / float64(repeat*len(files))
+	}
+	return seconds, nil
+}
+
+func prepare(data []byte) error {
+	d, err := raster.Open(context.Background(), data, raster.DefaultLimits())
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	page, err := d.Decode(context.Background(), 0)
+	if err != nil {
+		return err
+	}
+	page.Squash(make([]uint8, model.InputShape().Len()), model.InputShape().W)
+	return nil
+}
+
+func cpuSeconds() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
+}
+
+func median(list []float64) float64 {
+	sorted := slices.Sorted(slices.Values(list))
+	return sorted[len(sorted)/2]
+}
