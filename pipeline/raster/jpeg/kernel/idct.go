@@ -38,7 +38,7 @@ func IDCT(dst []uint8, stride int, coef *[64]int16, quant *[64]uint16, last int)
 		flat(dst, stride, coef[0]*int16(quant[0]))
 		return
 	}
-	idct(dst, stride, coef, quant, last)
+	idct(dst, stride, coef, quant)
 }
 
 // flat fills a block that has a mean and nothing else.
@@ -52,7 +52,7 @@ func flat(dst []uint8, stride int, mean int16) {
 	}
 }
 
-func idctGeneric(dst []uint8, stride int, coef *[64]int16, quant *[64]uint16, last int) {
+func idctGeneric(dst []uint8, stride int, coef *[64]int16, quant *[64]uint16) {
 	var work [64]int32
 	if onlyFirstRow(coef) {
 		firstRow(&work, coef, quant)

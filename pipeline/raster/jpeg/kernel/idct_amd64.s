@@ -1,0 +1,240 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// The constants of idct.go, for eight lanes.
+DATA ·c0298<>+0(SB)/8, $0x98e0000098e
+DATA ·c0298<>+8(SB)/8, $0x98e0000098e
+DATA ·c0298<>+16(SB)/8, $0x98e0000098e
+DATA ·c0298<>+24(SB)/8, $0x98e0000098e
+GLOBL ·c0298<>(SB), RODATA|NOPTR, $32
+DATA ·c0390<>+0(SB)/8, $0xc7c00000c7c
+DATA ·c0390<>+8(SB)/8, $0xc7c00000c7c
+DATA ·c0390<>+16(SB)/8, $0xc7c00000c7c
+DATA ·c0390<>+24(SB)/8, $0xc7c00000c7c
+GLOBL ·c0390<>(SB), RODATA|NOPTR, $32
+DATA ·c0541<>+0(SB)/8, $0x115100001151
+DATA ·c0541<>+8(SB)/8, $0x115100001151
+DATA ·c0541<>+16(SB)/8, $0x115100001151
+DATA ·c0541<>+24(SB)/8, $0x115100001151
+GLOBL ·c0541<>(SB), RODATA|NOPTR, $32
+DATA ·c0765<>+0(SB)/8, $0x187e0000187e
+DATA ·c0765<>+8(SB)/8, $0x187e0000187e
+DATA ·c0765<>+16(SB)/8, $0x187e0000187e
+DATA ·c0765<>+24(SB)/8, $0x187e0000187e
+GLOBL ·c0765<>(SB), RODATA|NOPTR, $32
+DATA ·c0899<>+0(SB)/8, $0x1ccd00001ccd
+DATA ·c0899<>+8(SB)/8, $0x1ccd00001ccd
+DATA ·c0899<>+16(SB)/8, $0x1ccd00001ccd
+DATA ·c0899<>+24(SB)/8, $0x1ccd00001ccd
+GLOBL ·c0899<>(SB), RODATA|NOPTR, $32
+DATA ·c1175<>+0(SB)/8, $0x25a1000025a1
+DATA ·c1175<>+8(SB)/8, $0x25a1000025a1
+DATA ·c1175<>+16(SB)/8, $0x25a1000025a1
+DATA ·c1175<>+24(SB)/8, $0x25a1000025a1
+GLOBL ·c1175<>(SB), RODATA|NOPTR, $32
+DATA ·c1501<>+0(SB)/8, $0x300b0000300b
+DATA ·c1501<>+8(SB)/8, $0x300b0000300b
+DATA ·c1501<>+16(SB)/8, $0x300b0000300b
+DATA ·c1501<>+24(SB)/8, $0x300b0000300b
+GLOBL ·c1501<>(SB), RODATA|NOPTR, $32
+DATA ·c1847<>+0(SB)/8, $0x3b2100003b21
+DATA ·c1847<>+8(SB)/8, $0x3b2100003b21
+DATA ·c1847<>+16(SB)/8, $0x3b2100003b21
+DATA ·c1847<>+24(SB)/8, $0x3b2100003b21
+GLOBL ·c1847<>(SB), RODATA|NOPTR, $32
+DATA ·c1961<>+0(SB)/8, $0x3ec500003ec5
+DATA ·c1961<>+8(SB)/8, $0x3ec500003ec5
+DATA ·c1961<>+16(SB)/8, $0x3ec500003ec5
+DATA ·c1961<>+24(SB)/8, $0x3ec500003ec5
+GLOBL ·c1961<>(SB), RODATA|NOPTR, $32
+DATA ·c2053<>+0(SB)/8, $0x41b3000041b3
+DATA ·c2053<>+8(SB)/8, $0x41b3000041b3
+DATA ·c2053<>+16(SB)/8, $0x41b3000041b3
+DATA ·c2053<>+24(SB)/8, $0x41b3000041b3
+GLOBL ·c2053<>(SB), RODATA|NOPTR, $32
+DATA ·c2562<>+0(SB)/8, $0x520300005203
+DATA ·c2562<>+8(SB)/8, $0x520300005203
+DATA ·c2562<>+16(SB)/8, $0x520300005203
+DATA ·c2562<>+24(SB)/8, $0x520300005203
+GLOBL ·c2562<>(SB), RODATA|NOPTR, $32
+DATA ·c3072<>+0(SB)/8, $0x625400006254
+DATA ·c3072<>+8(SB)/8, $0x625400006254
+DATA ·c3072<>+16(SB)/8, $0x625400006254
+DATA ·c3072<>+24(SB)/8, $0x625400006254
+GLOBL ·c3072<>(SB), RODATA|NOPTR, $32
+DATA ·biasColumns<>+0(SB)/8, $0x40000000400
+DATA ·biasColumns<>+8(SB)/8, $0x40000000400
+DATA ·biasColumns<>+16(SB)/8, $0x40000000400
+DATA ·biasColumns<>+24(SB)/8, $0x40000000400
+GLOBL ·biasColumns<>(SB), RODATA|NOPTR, $32
+DATA ·biasRows<>+0(SB)/8, $0x2000000020000
+DATA ·biasRows<>+8(SB)/8, $0x2000000020000
+DATA ·biasRows<>+16(SB)/8, $0x2000000020000
+DATA ·biasRows<>+24(SB)/8, $0x2000000020000
+GLOBL ·biasRows<>(SB), RODATA|NOPTR, $32
+DATA ·signs<>+0(SB)/8, $0x8080808080808080
+DATA ·signs<>+8(SB)/8, $0x8080808080808080
+DATA ·signs<>+16(SB)/8, $0x8080808080808080
+DATA ·signs<>+24(SB)/8, $0x8080808080808080
+GLOBL ·signs<>(SB), RODATA|NOPTR, $32
+
+// TRANSFORM is one dimension for eight columns: i0…i7 in Y0…Y7 become o0, o7, o1, o6,
+// o2, o5, o3, o4 in Y8…Y15. The sums that transform (idct.go) cuts to 16 bits are
+// shifted up, and down again with their sign; the even ones keep 13 bits of it.
+#define TRANSFORM(bias, shift) \
+	VPADDD Y6, Y2, Y8; \
+	VPMULLD ·c0541<>(SB), Y8, Y8; \
+	VPMULLD ·c1847<>(SB), Y6, Y9; \
+	VPSUBD Y9, Y8, Y9; \
+	VPMULLD ·c0765<>(SB), Y2, Y10; \
+	VPADDD Y10, Y8, Y10; \
+	VPADDD Y4, Y0, Y11; \
+	VPSUBD Y4, Y0, Y12; \
+	VPSLLD $16, Y11, Y11; \
+	VPSLLD $16, Y12, Y12; \
+	VPSRAD $3, Y11, Y11; \
+	VPSRAD $3, Y12, Y12; \
+	VPADDD bias, Y11, Y11; \
+	VPADDD bias, Y12, Y12; \
+	VPADDD Y10, Y11, Y0; \
+	VPSUBD Y10, Y11, Y2; \
+	VPADDD Y9, Y12, Y4; \
+	VPSUBD Y9, Y12, Y6; \
+	VPADDD Y3, Y7, Y8; \
+	VPADDD Y1, Y5, Y9; \
+	VPSLLD $16, Y8, Y8; \
+	VPSLLD $16, Y9, Y9; \
+	VPSRAD $16, Y8, Y8; \
+	VPSRAD $16, Y9, Y9; \
+	VPADDD Y9, Y8, Y10; \
+	VPMULLD ·c1175<>(SB), Y10, Y10; \
+	VPMULLD ·c1961<>(SB), Y8, Y8; \
+	VPMULLD ·c0390<>(SB), Y9, Y9; \
+	VPSUBD Y8, Y10, Y8; \
+	VPSUBD Y9, Y10, Y9; \
+	VPADDD Y1, Y7, Y11; \
+	VPADDD Y3, Y5, Y12; \
+	VPMULLD ·c0899<>(SB), Y11, Y11; \
+	VPMULLD ·c2562<>(SB), Y12, Y12; \
+	VPMULLD ·c0298<>(SB), Y7, Y7; \
+	VPMULLD ·c2053<>(SB), Y5, Y5; \
+	VPMULLD ·c3072<>(SB), Y3, Y3; \
+	VPMULLD ·c1501<>(SB), Y1, Y1; \
+	VPSUBD Y11, Y8, Y10; \
+	VPSUBD Y12, Y9, Y13; \
+	VPSUBD Y12, Y8, Y14; \
+	VPSUBD Y11, Y9, Y15; \
+	VPADDD Y10, Y7, Y7; \
+	VPADDD Y13, Y5, Y5; \
+	VPADDD Y14, Y3, Y3; \
+	VPADDD Y15, Y1, Y1; \
+	VPADDD Y1, Y0, Y8; \
+	VPSUBD Y1, Y0, Y9; \
+	VPADDD Y3, Y4, Y10; \
+	VPSUBD Y3, Y4, Y11; \
+	VPADDD Y5, Y6, Y12; \
+	VPSUBD Y5, Y6, Y13; \
+	VPADDD Y7, Y2, Y14; \
+	VPSUBD Y7, Y2, Y15; \
+	VPSRAD $shift, Y8, Y8; \
+	VPSRAD $shift, Y9, Y9; \
+	VPSRAD $shift, Y10, Y10; \
+	VPSRAD $shift, Y11, Y11; \
+	VPSRAD $shift, Y12, Y12; \
+	VPSRAD $shift, Y13, Y13; \
+	VPSRAD $shift, Y14, Y14; \
+	VPSRAD $shift, Y15, Y15; \
+	VPACKSSDW Y15, Y8, Y0; \
+	VPACKSSDW Y13, Y10, Y1; \
+	VPACKSSDW Y11, Y12, Y2; \
+	VPACKSSDW Y9, Y14, Y3
+
+// TRANSPOSE takes rows of 16-bit values, packed in pairs 0 and 4, 1 and 5, 2 and 6, 3
+// and 7 in Y0…Y3 as VPACKSSDW leaves them, to columns 0|4, 1|5, 2|6, 3|7 in Y4…Y7, one
+// in each half of a register.
+#define TRANSPOSE \
+	VPUNPCKLWD Y1, Y0, Y4; \
+	VPUNPCKHWD Y1, Y0, Y5; \
+	VPUNPCKLWD Y3, Y2, Y6; \
+	VPUNPCKHWD Y3, Y2, Y7; \
+	VPUNPCKLDQ Y6, Y4, Y0; \
+	VPUNPCKHDQ Y6, Y4, Y1; \
+	VPUNPCKLDQ Y7, Y5, Y2; \
+	VPUNPCKHDQ Y7, Y5, Y3; \
+	VPUNPCKLQDQ Y2, Y0, Y4; \
+	VPUNPCKHQDQ Y2, Y0, Y5; \
+	VPUNPCKLQDQ Y3, Y1, Y6; \
+	VPUNPCKHQDQ Y3, Y1, Y7
+
+// LOAD dequantises a row.
+#define LOAD(row, X, Y) \
+	VMOVDQU row*16(R8), X; \
+	VPMULLW row*16(R9), X, X; \
+	VPMOVSXWD X, Y
+
+// SPLIT widens both halves of from: the upper one last, which is from itself.
+#define SPLIT(fromX, fromY, lower) \
+	VPMOVSXWD fromX, lower; \
+	VEXTRACTI128 $1, fromY, fromX; \
+	VPMOVSXWD fromX, fromY
+
+// func idctAVX2(dst *uint8, stride int, coef *[64]int16, quant *[64]uint16)
+TEXT ·idctAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ stride+8(FP), SI
+	MOVQ coef+16(FP), R8
+	MOVQ quant+24(FP), R9
+	VMOVDQU 16(R8), X0
+	VPOR 32(R8), X0, X0
+	VPOR 48(R8), X0, X0
+	VPOR 64(R8), X0, X0
+	VPOR 80(R8), X0, X0
+	VPOR 96(R8), X0, X0
+	VPOR 112(R8), X0, X0
+	VPTEST X0, X0
+	JZ   firstRow
+	LOAD(0, X0, Y0)
+	LOAD(1, X1, Y1)
+	LOAD(2, X2, Y2)
+	LOAD(3, X3, Y3)
+	LOAD(4, X4, Y4)
+	LOAD(5, X5, Y5)
+	LOAD(6, X6, Y6)
+	LOAD(7, X7, Y7)
+	TRANSFORM(·biasColumns<>(SB), 11)
+rows:
+	TRANSPOSE
+	SPLIT(X4, Y4, Y0)
+	SPLIT(X5, Y5, Y1)
+	SPLIT(X6, Y6, Y2)
+	SPLIT(X7, Y7, Y3)
+	TRANSFORM(·biasRows<>(SB), 18)
+	TRANSPOSE
+	VPACKSSWB Y5, Y4, Y0 // rows 0, 1 | 4, 5
+	VPACKSSWB Y7, Y6, Y1 // rows 2, 3 | 6, 7
+	VPXOR ·signs<>(SB), Y0, Y0
+	VPXOR ·signs<>(SB), Y1, Y1
+	LEAQ (SI)(SI*2), R10
+	VMOVQ X0, (DI)
+	VPEXTRQ $1, X0, (DI)(SI*1)
+	VMOVQ X1, (DI)(SI*2)
+	VPEXTRQ $1, X1, (DI)(R10*1)
+	LEAQ (DI)(SI*4), DI
+	VEXTRACTI128 $1, Y0, X0
+	VEXTRACTI128 $1, Y1, X1
+	VMOVQ X0, (DI)
+	VPEXTRQ $1, X0, (DI)(SI*1)
+	VMOVQ X1, (DI)(SI*2)
+	VPEXTRQ $1, X1, (DI)(R10*1)
+	VZEROUPPER
+	RET
+firstRow: // every row of the columns' pass is the first one, with two bits of fraction
+	VMOVDQU (R8), X0
+	VPMULLW (R9), X0, X0
+	VPSLLW $2, X0, X0
+	VPERMQ $0x50, Y0, Y0
+	VMOVDQA Y0, Y1
+	VMOVDQA Y0, Y2
+	VMOVDQA Y0, Y3
+	JMP  rows
