@@ -7,23 +7,28 @@ import "encoding/binary"
 type bits struct {
 	data   []byte
 	pos    int
-	acc    uint64 // the next bits, from the highest down; zeros below
-	n      int    // how many there are, padding included
+	acc    uint64 // the next bits, from the highest down
+	n      int    // how many count, padding included; what is below them is as they go on, or zero
 	pad    int    // how much of it is padding
 	marker byte   // that was met; pos is behind it
 }
 
 // fill makes at least 32 bits available.
 func (b *bits) fill() {
-	if b.n > 32 {
-		return
+	if b.n < 32 {
+		b.refill()
 	}
-	if b.pos+4 <= len(b.data) && b.marker == 0 {
-		v := binary.BigEndian.Uint32(b.data[b.pos:])
-		if (^v-0x01010101)&v&0x80808080 == 0 { // no byte is 0xff
-			b.acc |= uint64(v) << (32 - b.n)
-			b.n += 32
-			b.pos += 4
+}
+
+// refill makes at least 56 bits available.
+func (b *bits) refill() {
+	if b.pos+8 <= len(b.data) && b.marker == 0 {
+		v := binary.BigEndian.Uint64(b.data[b.pos:])
+		if (^v-0x0101010101010101)&v&0x8080808080808080 == 0 { // no byte is 0xff
+			whole := (64 - b.n) / 8 // bytes; of the next one some bits fit, which are read again
+			b.acc |= v >> b.n
+			b.n += 8 * whole
+			b.pos += whole
 			return
 		}
 	}

@@ -16,7 +16,7 @@ type component struct {
 	strideX, strideY int // blocks in whole MCUs
 
 	quant  *[64]uint16 // fixed by the component's first scan
-	coef   [][64]int16 // (strideY, strideX) if coefficients are kept
+	blocks []block     // (strideY, strideX) if coefficients are kept
 	strip  []uint8     // rows of samples: see output
 	stride int         // of strip
 }

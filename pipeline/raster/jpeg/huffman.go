@@ -13,9 +13,11 @@ const look = 10
 //	bits 12-15  bits of the coefficient that are still to be read
 //	bits 16-31  the coefficient, if it is among the looked-up bits
 //
-// An entry is 0 if the code is longer.
+// An entry is 0 if the code is longer. An entry of codes has the length of the code and
+// its value alone.
 type huffman struct {
 	fast    [1 << look]uint32
+	codes   [1 << look]uint16
 	maxCode [17]int32 // greatest code of each length, -1 if there is none
 	offset  [17]int32 // of the values of that length, less the first code
 	values  [256]uint8
@@ -82,6 +84,7 @@ func (h *huffman) fill(code uint32, length int, symbol uint8) {
 			e = uint32(length+size) | run<<8 | uint32(uint16(int16(v)))<<16
 		}
 		h.fast[code<<rest|low] = e
+		h.codes[code<<rest|low] = uint16(length)<<8 | uint16(symbol)
 	}
 }
 
@@ -93,9 +96,18 @@ func extend(v int32, size int) int32 {
 	return v
 }
 
-// symbol takes a code of any length. One that is not in the table counts as 0, as in
-// libjpeg. b holds 32 bits.
+// symbol takes a code, without the bits that follow it. b holds 32 bits.
 func (h *huffman) symbol(b *bits) uint8 {
+	if c := h.codes[b.acc>>(64-look)]; c != 0 {
+		b.take(int(c >> 8))
+		return uint8(c)
+	}
+	return h.longSymbol(b)
+}
+
+// longSymbol takes a code of any length. One that is not in the table counts as 0, as in
+// libjpeg.
+func (h *huffman) longSymbol(b *bits) uint8 {
 	for length := 1; length <= 16; length++ {
 		code := int32(b.acc >> (64 - length))
 		if h.maxCode[length] >= 0 && code <= h.maxCode[length] {

@@ -68,7 +68,7 @@ func DecodeHeader(data []byte) (Header, error) {
 	if d.keepsCoefficients(s) {
 		for i := range d.components {
 			c := &d.components[i]
-			h.CoefficientBytes += (2*c.h*c.v + d.maxH*d.maxV - 1) / (d.maxH * d.maxV)
+			h.CoefficientBytes += (3*c.h*c.v + d.maxH*d.maxV - 1) / (d.maxH * d.maxV)
 		}
 	}
 	return h, nil

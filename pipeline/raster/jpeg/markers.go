@@ -181,8 +181,8 @@ func (d *decoder) readTables(data []byte) error {
 }
 
 // natural maps zigzag indices to natural ones. Sixteen more entries catch runs of
-// zeros that lead beyond the block, as libjpeg's table does.
-var natural = [64 + 16]uint8{
+// zeros that lead beyond the block, as libjpeg's table does; the rest saves the compiler a check.
+var natural = [128]uint8{
 	0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5,
 	12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
 	35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,

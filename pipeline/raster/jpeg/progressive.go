@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	mathbits "math/bits"
 
 	"cutpoint/pipeline/raster/jpeg/kernel"
 )
@@ -15,7 +16,7 @@ const maxScans = 500
 func (d *decoder) decodeScans(ctx context.Context, s scan, out *output) error {
 	for i := range d.components {
 		c := &d.components[i]
-		c.coef = make([][64]int16, c.strideX*c.strideY)
+		c.blocks = make([]block, c.strideX*c.strideY)
 	}
 	for n := 1; ; n++ {
 		if n > maxScans {
@@ -79,19 +80,36 @@ func (d *decoder) decodeScan(ctx context.Context, s scan) error {
 
 func (e *entropy) coefficients(decode blockDecoder, c *scanned, x, y int) {
 	if !e.insufficient {
-		decode(e, c, &c.coef[y*c.strideX+x])
+		decode(e, c, &c.blocks[y*c.strideX+x])
 	}
 }
 
+// block has the coefficients that scans have brought so far, in natural order.
+type block struct {
+	coef [64]int16
+	some uint64 // a bit for each, by zigzag index, that was set
+}
+
+func (b *block) set(k int, v int16) {
+	k = min(k, 63)
+	b.coef[natural[k]] = v
+	if v != 0 {
+		b.some |= 1 << k
+	}
+}
+
+// last returns the greatest zigzag index of a coefficient that was set, or 0.
+func (b *block) last() int { return max(0, mathbits.Len64(b.some)-1) }
+
 // blockDecoder decodes what a scan has of a block.
-type blockDecoder func(e *entropy, c *scanned, block *[64]int16)
+type blockDecoder func(e *entropy, c *scanned, b *block)
 
 func (d *decoder) blockDecoder(s scan) blockDecoder {
 	switch {
 	case !d.progressive:
-		return func(e *entropy, c *scanned, block *[64]int16) {
-			*block = [64]int16{}
-			e.bits.sequential(c, block)
+		return func(e *entropy, c *scanned, b *block) {
+			*b = block{}
+			b.some = 1 << e.bits.sequential(c, &b.coef)
 		}
 	case s.start == 0 && s.high == 0:
 		return (*entropy).firstDC
@@ -104,41 +122,41 @@ func (d *decoder) blockDecoder(s scan) blockDecoder {
 }
 
 // firstDC and the three below are the procedures of T.81, G.1.2.
-func (e *entropy) firstDC(c *scanned, block *[64]int16) {
+func (e *entropy) firstDC(c *scanned, b *block) {
 	e.bits.fill()
 	c.pred += e.bits.difference(c.dc)
-	block[0] = int16(c.pred << e.scan.low)
+	b.coef[0] = int16(c.pred << e.scan.low)
 }
 
-func (e *entropy) refineDC(_ *scanned, block *[64]int16) {
+func (e *entropy) refineDC(_ *scanned, b *block) {
 	e.bits.fill()
 	if e.bits.read(1) != 0 {
-		block[0] |= 1 << e.scan.low
+		b.coef[0] |= 1 << e.scan.low
 	}
 }
 
-func (e *entropy) firstAC(c *scanned, block *[64]int16) {
+func (e *entropy) firstAC(c *scanned, b *block) {
 	if e.eobRun > 0 {
 		e.eobRun--
 		return
 	}
-	b := &e.bits
+	in := &e.bits
 	for k := e.scan.start; k <= e.scan.end; k++ {
-		b.fill()
-		f := c.ac.fast[b.acc>>(64-look)]
+		in.fill()
+		f := c.ac.fast[in.acc>>(64-look)]
 		if v := int16(f >> 16); v != 0 {
-			b.take(int(f & 63))
+			in.take(int(f & 63))
 			k += int(f >> 8 & 15)
-			block[natural[k]&63] = v << e.scan.low
+			b.set(k, v<<e.scan.low)
 			continue
 		}
-		run, size := b.runAndSize(c.ac, f)
+		run, size := in.runAndSize(c.ac, f)
 		if size == 0 && run != 15 {
 			e.eobRun = e.endOfBand(run) - 1
 			return
 		}
 		if k += run; size != 0 {
-			block[natural[k]&63] = int16(extend(b.read(size), size) << e.scan.low)
+			b.set(k, int16(extend(in.read(size), size)<<e.scan.low))
 		}
 	}
 }
@@ -153,65 +171,62 @@ func (e *entropy) endOfBand(run int) int {
 	return n
 }
 
-func (e *entropy) refineAC(c *scanned, block *[64]int16) {
-	b := &e.bits
+func (e *entropy) refineAC(c *scanned, b *block) {
+	in := &e.bits
 	k := e.scan.start
 	if e.eobRun == 0 {
 		for ; k <= e.scan.end; k++ {
-			b.fill()
-			run, size := b.runAndSizeOnly(c.ac)
+			in.fill()
+			symbol := c.ac.symbol(in)
+			run, size := int(symbol>>4), int(symbol&15)
 			value := int16(0)
 			if size != 0 { // it has to be 1; libjpeg takes others for it, too
 				value = -1 << e.scan.low
-				if b.read(1) != 0 {
+				if in.read(1) != 0 {
 					value = 1 << e.scan.low
 				}
 			} else if run != 15 {
 				e.eobRun = e.endOfBand(run)
 				break
 			}
-			k = e.refine(block, k, run)
+			k = e.refine(b, k, e.scan.end, run)
 			if value != 0 {
-				block[natural[k]&63] = value
+				b.set(k, value)
 			}
 		}
 	}
 	if e.eobRun > 0 {
-		e.refine(block, k, 64)
+		e.refine(b, k, e.scan.end, 64)
 		e.eobRun--
 	}
 }
 
-// refine gives a bit to each coefficient from k on that is not zero, up to the zero
-// behind so many others, whose index it returns, or one beyond the band.
-func (e *entropy) refine(block *[64]int16, k, zeros int) int {
-	b := &e.bits
+// refine gives a bit to each coefficient from k to end that is not zero, up to the zero
+// behind so many others, whose index it returns, or one behind end.
+func (e *entropy) refine(b *block, k, end, zeros int) int {
+	in := &e.bits
 	bit := int16(1) << e.scan.low
-	for ; k <= e.scan.end; k++ {
-		v := &block[natural[k]]
-		if *v == 0 {
-			if zeros == 0 {
-				break
-			}
-			zeros--
-			continue
+	for k <= end {
+		gap := mathbits.TrailingZeros64(b.some >> k)
+		if gap > zeros {
+			return min(k+zeros, end+1)
 		}
-		b.fill()
-		if b.read(1) != 0 && *v&bit == 0 {
+		zeros -= gap
+		if k += gap; k > end {
+			break
+		}
+		v := &b.coef[natural[k&127]&63]
+		in.fill()
+		if in.read(1) != 0 && *v&bit == 0 {
 			if *v > 0 {
 				*v += bit
 			} else {
 				*v -= bit
 			}
 		}
+		k++
 	}
-	return k
-}
-
-// runAndSizeOnly takes a code without the coefficient that fast may have with it.
-func (b *bits) runAndSizeOnly(h *huffman) (run, size int) {
-	symbol := h.symbol(b)
-	return int(symbol >> 4), int(symbol & 15)
+	return min(k, end+1)
 }
 
 // transform makes samples of all coefficients.
@@ -224,22 +239,12 @@ func (d *decoder) transform(ctx context.Context, out *output) error {
 			c := &d.components[i]
 			for by := range c.v {
 				for x := range c.strideX {
-					block := &c.coef[(y*c.v+by)*c.strideX+x]
-					kernel.IDCT(c.strip[(1+8*by)*c.stride+8*x:], c.stride, block, c.quant, lastOf(block))
+					b := &c.blocks[(y*c.v+by)*c.strideX+x]
+					kernel.IDCT(c.strip[(1+8*by)*c.stride+8*x:], c.stride, &b.coef, c.quant, b.last())
 				}
 			}
 		}
 		out.row(y)
 	}
 	return nil
-}
-
-// lastOf returns the greatest zigzag index of a coefficient that is not zero, or 0.
-func lastOf(block *[64]int16) int {
-	for k := 63; k > 0; k-- {
-		if block[natural[k]] != 0 {
-			return k
-		}
-	}
-	return 0
 }

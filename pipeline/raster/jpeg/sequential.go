@@ -57,27 +57,41 @@ func (b *bits) sequential(c *scanned, block *[64]int16) (last int) {
 	b.fill()
 	c.pred += b.difference(c.dc)
 	block[0] = int16(c.pred)
+	acc, n, fast := b.acc, b.n, &c.ac.fast // in registers
 	for k := 1; k < 64; k++ {
-		b.fill()
-		f := c.ac.fast[b.acc>>(64-look)]
+		if n < 32 {
+			b.acc, b.n = acc, n
+			b.refill()
+			acc, n = b.acc, b.n
+		}
+		f := fast[acc>>(64-look)]
 		if v := int16(f >> 16); v != 0 {
-			b.take(int(f & 63))
+			acc <<= f & 63
+			n -= int(f & 63)
 			k += int(f >> 8 & 15)
-			block[natural[k]&63] = v
+			block[natural[k&127]&63] = v
 			last = k
 			continue
 		}
-		run, size := b.runAndSize(c.ac, f)
-		k += run
-		if size == 0 {
-			if run != 15 {
-				break
-			}
-			continue
+		run, size := int(f>>8&15), int(f>>12&15)
+		if f == 0 {
+			b.acc, b.n = acc, n
+			run, size = b.runAndSize(c.ac, f)
+			acc, n = b.acc, b.n
+		} else {
+			acc <<= f & 63
+			n -= int(f & 63)
 		}
-		block[natural[k]&63] = int16(extend(b.read(size), size))
-		last = k
+		if k += run; size != 0 {
+			block[natural[k&127]&63] = int16(extend(int32(acc>>(64-size)), size))
+			last = k
+			acc <<= size & 63
+			n -= size
+		} else if run != 15 {
+			break
+		}
 	}
+	b.acc, b.n = acc, n
 	return min(last, 63)
 }
 

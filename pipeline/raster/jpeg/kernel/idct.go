@@ -3,6 +3,8 @@
 // defaults to the last bit.
 package kernel
 
+import "encoding/binary"
+
 // The constants of the "islow" transform with 13 bits of fraction (jidctint.c).
 const (
 	fix0298 = 2446
@@ -43,12 +45,9 @@ func IDCT(dst []uint8, stride int, coef *[64]int16, quant *[64]uint16, last int)
 
 // flat fills a block that has a mean and nothing else.
 func flat(dst []uint8, stride int, mean int16) {
-	v := sample((int32(mean<<2) + 16) >> 5)
+	v := uint64(sample((int32(mean<<2)+16)>>5)) * 0x0101010101010101
 	for y := range 8 {
-		row := dst[y*stride:][:8]
-		for x := range row {
-			row[x] = v
-		}
+		binary.LittleEndian.PutUint64(dst[y*stride:], v)
 	}
 }
 
