@@ -31,21 +31,29 @@ type Weights struct {
 
 // Preset says how a page becomes the network's input.
 type Preset struct {
-	Name   string     `json:"name"`   // "document"
-	Resize string     `json:"resize"` // "squash"
-	Filter string     `json:"filter"` // "bilinear" (antialiased, as Pillow)
+	Name   string     `json:"name"`   // "document"; what it stands for is in the other fields, so it is not part of the fingerprint
+	Resize string     `json:"resize"` // "squash", "pad" or "crop"
+	Filter string     `json:"filter"` // "bilinear", "nearest", …, as Pillow has them
 	Size   int        `json:"size"`   // pixels, both sides
 	Color  string     `json:"color"`  // channel order the network takes: "BGR" or "RGB"
 	Scale  float32    `json:"scale"`  // input = (pixel*scale - mean) / std
 	Mean   [3]float32 `json:"mean"`   // in the order of Color
 	Std    [3]float32 `json:"std"`    // in the order of Color
+
+	PDFDPI     float64 `json:"pdf_dpi,omitempty"`     // of rendered PDF pages; 0 = 1,000 pixels on the long side
+	FastDecode bool    `json:"fast_decode,omitempty"` // large JPEGs are decoded at a fraction of their size
+	Revision   int     `json:"revision"`              // raised whenever decoders give other pixels
 }
+
+// PresetRevision is that of this program: 2 since JPEGs are decoded bit by bit as
+// libjpeg-turbo does it.
+const PresetRevision = 2
 
 // Fingerprint returns the hash of all that the numbers depend on, as 64
 // hexadecimal digits. The weights' source name is left out: a renamed file
 // gives the same numbers.
 func (d Description) Fingerprint() string {
-	d.Weights.Source = ""
+	d.Weights.Source, d.Preset.Name = "", ""
 	if d.DType == Float32 {
 		d.DType = ""
 	}
@@ -70,7 +78,14 @@ func (d Description) Differences(o Description) []string {
 		out = append(out, fmt.Sprintf("weights %s (%.8s) instead of %s (%.8s)",
 			o.Weights.Source, o.Weights.SHA256, d.Weights.Source, d.Weights.SHA256))
 	}
-	add("preset", d.Preset, o.Preset)
+	p, q := d.Preset, o.Preset
+	add("--resize", p.Resize, q.Resize)
+	add("--filter", p.Filter, q.Filter)
+	add("--pdf-dpi", p.PDFDPI, q.PDFDPI)
+	add("--fast-decode", p.FastDecode, q.FastDecode)
+	add("revision of the decoders", p.Revision, q.Revision)
+	add("size in pixels", p.Size, q.Size)
+	add("colours", fmt.Sprint(p.Color, p.Scale, p.Mean, p.Std), fmt.Sprint(q.Color, q.Scale, q.Mean, q.Std))
 	add("precision", d.Precision, o.Precision)
 	add("dtype", d.ValueType(), o.ValueType())
 	return out

@@ -24,7 +24,8 @@ func TestFingerprintCovers(t *testing.T) {
 		"color": func(d *Description) { d.Preset.Color = "RGB" }, "mean": func(d *Description) { d.Preset.Mean[2]++ },
 		"std": func(d *Description) { d.Preset.Std[0] = 2 }, "scale": func(d *Description) { d.Preset.Scale = 0.5 },
 		"size": func(d *Description) { d.Preset.Size = 299 }, "precision": func(d *Description) { d.Precision = "bfloat16" },
-		"dtype": func(d *Description) { d.DType = Float16 },
+		"dtype": func(d *Description) { d.DType = Float16 }, "pdf dpi": func(d *Description) { d.Preset.PDFDPI = 150 },
+		"fast decode": func(d *Description) { d.Preset.FastDecode = true }, "revision": func(d *Description) { d.Preset.Revision++ },
 	} {
 		d := sample()
 		change(&d)
@@ -37,18 +38,18 @@ func TestFingerprintCovers(t *testing.T) {
 	}
 }
 
-func TestFingerprintIgnoresTheSource(t *testing.T) {
+func TestFingerprintIgnoresNames(t *testing.T) {
 	d := sample()
-	d.Weights.Source = "renamed.safetensors"
+	d.Weights.Source, d.Preset.Name = "renamed.safetensors", "keras"
 	if d.Fingerprint() != sample().Fingerprint() || len(sample().Differences(d)) != 0 {
-		t.Error("a renamed weights file counts as another one")
+		t.Error("a renamed weights file or preset counts as another one")
 	}
 }
 
 // TestFingerprintIsStable pins the value: a change would lock every existing
 // store out.
 func TestFingerprintIsStable(t *testing.T) {
-	const want = "9acb678d82bced7b951b7c58801ffd1d98513e7c2a08519c6cf831a1696f3667"
+	const want = "7ecec7f8f144ae490816c7c2efe1eb3a734b8a32bc0681900421a61a98d11470"
 	if got := sample().Fingerprint(); got != want {
 		t.Errorf("fingerprint %s, want %s", got, want)
 	}

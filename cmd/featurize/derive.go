@@ -99,7 +99,7 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 	if err != nil {
 		return derive.Summary{}, err
 	}
-	if err := s.CheckFingerprint(vgg19.Describe(w, "")); err != nil {
+	if _, err := sameSettings(s, w); err != nil {
 		return derive.Summary{}, err
 	}
 	release, err := lockStore(c.Context, s, shard{}, c.Duration("lock-wait"))

@@ -46,13 +46,13 @@ func runFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and time of change are as recorded"},
 		&cli.StringFlag{Name: "shard", Usage: "take the K-th of N shares of the corpus: several machines on one store, each with its `K/N`"},
 		lockWaitFlag(), dryRunFlag(), jsonFlag(), quietFlag(),
-	}, reading.Flags()...)
+	}, append(vgg19.PresetFlags(), reading.Flags()...)...)
 }
 
 // runOptions are the typed flags of a run.
 type runOptions struct {
 	weights, store      string
-	dtype               string // "" for float32, as the description has it
+	settings            vgg19.Settings
 	cuts                []model.Cut
 	corpus              []string
 	run                 featurize.Options
@@ -89,7 +89,10 @@ func parseRun(c *cli.Context) (runOptions, error) {
 		return o, &command.ExitError{Code: command.Usage, Err: err}
 	}
 	o.cuts = cuts
-	if o.dtype, err = parseDType(c.String("dtype")); err != nil {
+	if o.settings.DType, err = parseDType(c.String("dtype")); err != nil {
+		return o, err
+	}
+	if o.settings.Preparation, err = vgg19.ParsePreset(c); err != nil {
 		return o, err
 	}
 	read, err := reading.Parse(c)
@@ -97,7 +100,7 @@ func parseRun(c *cli.Context) (runOptions, error) {
 		return o, err
 	}
 	o.run = featurize.Options{
-		Cuts: cuts, DType: o.dtype, Batch: c.Int("batch"), Limit: c.Int("limit"),
+		Cuts: cuts, DType: o.settings.DType, Preparation: o.settings.Preparation, Batch: c.Int("batch"), Limit: c.Int("limit"),
 		Workers: read.Workers, Pages: read.Pages, Limits: read.Limits,
 		PartPages: c.Int("part-pages"), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
 	}
@@ -132,7 +135,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	if err != nil {
 		return err
 	}
-	t := trunk{weights: w, description: vgg19.Describe(w, o.dtype)}
+	t := trunk{weights: w, description: vgg19.Describe(w, o.settings)}
 	result, err := t.featurize(c, o, listing, log)
 	if result == nil {
 		return err

@@ -98,6 +98,15 @@ func (v verified) print(c *cli.Context) {
 	fmt.Fprint(c.App.Writer, v.VerifyReport)
 }
 
+// sameSettings returns the store's settings, if its features came from these weights.
+func sameSettings(s *store.Store, w *model.Weights) (vgg19.Settings, error) {
+	settings, err := vgg19.SettingsOf(s.Description())
+	if err != nil {
+		return settings, fmt.Errorf("read what store %s holds: %w; a newer program may be needed", s.Dir(), err)
+	}
+	return settings, s.CheckFingerprint(vgg19.Describe(w, settings))
+}
+
 // recomputePages checks pages against their documents.
 func recomputePages(c *cli.Context, s *store.Store) (recompute.Report, error) {
 	infos, err := s.Cuts()
@@ -119,9 +128,11 @@ func recomputePages(c *cli.Context, s *store.Store) (recompute.Report, error) {
 	if err != nil {
 		return recompute.Report{}, err
 	}
-	if err := s.CheckFingerprint(vgg19.Describe(w, s.Description().DType)); err != nil {
+	settings, err := sameSettings(s, w)
+	if err != nil {
 		return recompute.Report{}, err
 	}
+	job.Preparation = settings.Preparation
 	job.NewEngine = func() (model.Engine, error) {
 		engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
 		w = nil // the engine has packed them

@@ -135,7 +135,7 @@ func (o exportHeadOptions) openTrunk(ctx context.Context, f *head.File) (*handof
 	if err != nil {
 		return nil, err
 	}
-	d, err := vgg19.DescribeFor(f, w)
+	d, _, err := vgg19.DescribeFor(f, w)
 	if err != nil {
 		return nil, fmt.Errorf("head %s: %w", o.head, err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -13,14 +14,19 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/head"
 	"cutpoint/model/weights"
+	"cutpoint/schemas"
 )
 
 // saveHead writes a head of 512 features at pool5-avg.
-func saveHead(t *testing.T, fingerprint string) string {
+func saveHead(t *testing.T, d schemas.Description) string {
 	t.Helper()
+	description, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
 	h := &head.Head{Kind: head.SoftmaxName, Dim: 512, Classes: 2, Kernel: make([]float32, 1024), Bias: make([]float32, 2)}
 	path := filepath.Join(t.TempDir(), "h.safetensors")
-	f := head.File{Cut: "pool5-avg", Fingerprint: fingerprint, Classes: []string{"letter", "memo"}, Head: h}
+	f := head.File{Cut: "pool5-avg", Fingerprint: d.Fingerprint(), Description: string(description), Classes: []string{"letter", "memo"}, Head: h}
 	if err := f.Save(path); err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +34,7 @@ func saveHead(t *testing.T, fingerprint string) string {
 }
 
 func TestExportHead(t *testing.T) {
-	h := saveHead(t, strings.Repeat("0", 64))
+	h := saveHead(t, schemas.Description{})
 	for format, want := range map[string]struct{ in, said string }{
 		formatONNX:        {"log_probabilities", ""},
 		formatSafetensors: {`"0.weight"`, "torch.nn.Linear(512, 2)"},
@@ -55,7 +61,10 @@ func TestExportHeadWithTrunk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, other := saveHead(t, vgg19.Describe(w, "").Fingerprint()), saveHead(t, strings.Repeat("0", 64))
+	d := vgg19.Describe(w, vgg19.Settings{})
+	own := saveHead(t, d)
+	d.Weights = schemas.Weights{Source: "other.h5", SHA256: strings.Repeat("0", 64)}
+	other := saveHead(t, d)
 	w = nil
 	folder := t.TempDir()
 	file := filepath.Join(folder, "pages.onnx")
@@ -75,7 +84,7 @@ func TestExportHeadWithTrunk(t *testing.T) {
 }
 
 func TestExportHeadWrongUsage(t *testing.T) {
-	h := saveHead(t, strings.Repeat("0", 64))
+	h := saveHead(t, schemas.Description{})
 	folder := t.TempDir()
 	out := filepath.Join(folder, "out")
 	for args, want := range map[string]struct {

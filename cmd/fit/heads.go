@@ -154,7 +154,11 @@ func giveTrunk(ctx context.Context, s *store.Store, source string, candidates []
 		if err != nil {
 			return err
 		}
-		if err := s.CheckFingerprint(vgg19.Describe(w, s.Description().DType)); err != nil {
+		settings, err := vgg19.SettingsOf(s.Description())
+		if err != nil {
+			return fmt.Errorf("read what store %s holds: %w; a newer program may be needed", s.Dir(), err)
+		}
+		if err := s.CheckFingerprint(vgg19.Describe(w, settings)); err != nil {
 			return err
 		}
 		for l, layer := range model.ParameterLayers() {

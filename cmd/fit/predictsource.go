@@ -92,7 +92,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	d, err := vgg19.DescribeFor(f, w)
+	_, settings, err := vgg19.DescribeFor(f, w)
 	if err != nil {
 		return nil, fmt.Errorf("head %s and weights %s: %w", o.head, o.weights, err)
 	}
@@ -101,7 +101,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 		done := &featurize.Progress{}
 		defer command.ShowProgress("predict", done.Counts, o.quiet, log)()
 		return predict.Corpus(ctx, predict.Job{
-			Entries: listing.Entries, DType: d.DType, Batch: o.batch, Workers: o.read.Workers, Pages: o.read.Pages, Limits: o.read.Limits, Progress: done, Log: log,
+			Entries: listing.Entries, DType: settings.DType, Preparation: settings.Preparation, Batch: o.batch, Workers: o.read.Workers, Pages: o.read.Pages, Limits: o.read.Limits, Progress: done, Log: log,
 			NewEngine: func() (model.Engine, error) {
 				engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
 				w = nil // the engine has packed them

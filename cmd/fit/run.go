@@ -148,7 +148,11 @@ func writeJSON(w io.Writer, r *fit.Report) error {
 // keep saves the head of the only candidate.
 func (o fitOptions) keep(c *cli.Context, s *store.Store, result *fit.Result, candidate fit.Candidate) error {
 	file := o.headFile(candidate)
-	f := head.File{Cut: candidate.Cut.String(), Fingerprint: s.Description().Fingerprint(),
+	description, err := json.Marshal(s.Description())
+	if err != nil {
+		return fmt.Errorf("describe the head's features: %w", err)
+	}
+	f := head.File{Cut: candidate.Cut.String(), Fingerprint: s.Description().Fingerprint(), Description: string(description),
 		Classes: result.Classes, Head: result.Heads[0]}
 	if err := f.Save(file); err != nil {
 		return err

@@ -21,6 +21,7 @@ const formatVersion = 2
 type File struct {
 	Cut         string   // canonical name of the cut it was trained on
 	Fingerprint string   // of the store it was trained on
+	Description string   // what that fingerprint is of, as JSON; "" if whoever made the head did not say
 	Classes     []string // (K) names in the order of the head's outputs
 	Head        *Head
 }
@@ -168,6 +169,9 @@ func (f *File) metadata() (map[string]string, error) {
 	h := f.Head
 	meta := map[string]string{"format": "cutpoint head", "format_version": strconv.Itoa(formatVersion), "kind": h.Kind,
 		"cut": f.Cut, "dim": strconv.Itoa(h.Dim), "fingerprint": f.Fingerprint, "normalize": strconv.FormatBool(h.Normalize)}
+	if f.Description != "" {
+		meta["description"] = f.Description
+	}
 	hidden := []int{}
 	for _, l := range h.Hidden {
 		hidden = append(hidden, l.Out)

@@ -75,7 +75,7 @@ func fromMetadata(meta map[string]string) (*File, error) {
 	if err != nil || dim < 1 || dim > maxDim {
 		return nil, fmt.Errorf("its dim is %q", meta["dim"])
 	}
-	f := &File{Cut: meta["cut"], Fingerprint: meta["fingerprint"],
+	f := &File{Cut: meta["cut"], Fingerprint: meta["fingerprint"], Description: meta["description"],
 		Head: &Head{Kind: meta["kind"], Dim: dim, Normalize: meta["normalize"] == "true"}}
 	if err := json.Unmarshal([]byte(meta["classes"]), &f.Classes); err != nil {
 		return nil, fmt.Errorf("its classes are not a JSON list of names: %w", err)

@@ -140,8 +140,20 @@ func lastElement(path string) string {
 // preparation says what happens to a page before the first layer.
 func (s Store) preparation() string {
 	p := s.Description.Preset
-	return fmt.Sprintf("preset %s: the page is resized to %d × %d pixels (%s) with the filter %s; the network takes the channels in the order %s, each as (pixel × %v − mean) / std with mean %s and std %s",
-		p.Name, p.Size, p.Size, p.Resize, p.Filter, p.Color, p.Scale, triple(p.Mean), triple(p.Std))
+	return fmt.Sprintf("preset %s: the page is resized to %d × %d pixels (%s) with the filter %s%s; the network takes the channels in the order %s, each as (pixel × %v − mean) / std with mean %s and std %s",
+		p.Name, p.Size, p.Size, p.Resize, p.Filter, decoding(p), p.Color, p.Scale, triple(p.Mean), triple(p.Std))
+}
+
+// decoding says what is unusual about how pages are made of files.
+func decoding(p schemas.Preset) string {
+	s := ""
+	if p.PDFDPI > 0 {
+		s += fmt.Sprintf(", PDF pages rendered at %g dpi", p.PDFDPI)
+	}
+	if p.FastDecode {
+		s += ", large JPEGs decoded at a fraction of their size"
+	}
+	return s
 }
 
 // values says how numbers were computed and are kept.

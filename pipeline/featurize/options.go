@@ -14,20 +14,21 @@ import (
 
 // Options of a run. The zero value of a field means what its comment says.
 type Options struct {
-	Cuts        []model.Cut      // at least one
-	Batch       int              // pages a forward pass; 0 = 16
-	Workers     int              // decoding goroutines; 0 = GOMAXPROCS
-	Limit       int              // at most so many pages are featurized; 0 = no limit
-	PartPages   int              // a part is committed after so many pages; 0 = 512
-	PartBytes   int64            // … or after so many bytes of embeddings; 0 = 256 MiB
-	DType       string           // of the stored values, schemas.Float32 or Float16; "" = Float32
-	RetryFailed bool             // read again what failed in an earlier run
-	Rehash      bool             // read every file, whatever its size and time say
-	Pages       PageRange        // which pages of a document are featurized; the zero value = all
-	EveryCopy   bool             // compute copies of a document as well, for tables that keep a row a file
-	Limits      raster.Limits    // of a document; MaxMemory and MaxBytes also bound all readers together
-	Log         *slog.Logger     // nil = discard
-	Now         func() time.Time // nil = time.Now
+	Cuts        []model.Cut        // at least one
+	Batch       int                // pages a forward pass; 0 = 16
+	Workers     int                // decoding goroutines; 0 = GOMAXPROCS
+	Limit       int                // at most so many pages are featurized; 0 = no limit
+	PartPages   int                // a part is committed after so many pages; 0 = 512
+	PartBytes   int64              // … or after so many bytes of embeddings; 0 = 256 MiB
+	DType       string             // of the stored values, schemas.Float32 or Float16; "" = Float32
+	RetryFailed bool               // read again what failed in an earlier run
+	Rehash      bool               // read every file, whatever its size and time say
+	Pages       PageRange          // which pages of a document are featurized; the zero value = all
+	Preparation raster.Preparation // of pages; the zero value = the preset document
+	EveryCopy   bool               // compute copies of a document as well, for tables that keep a row a file
+	Limits      raster.Limits      // of a document; MaxMemory and MaxBytes also bound all readers together
+	Log         *slog.Logger       // nil = discard
+	Now         func() time.Time   // nil = time.Now
 }
 
 func (o Options) withDefaults() (Options, error) {

@@ -171,7 +171,7 @@ func (r *run) prepare(ctx context.Context, d *document, doc *raster.Document, n 
 	p.width, p.height = image.Width, image.Height
 	if p.wanted != 0 {
 		p.pixels = r.takePixels()
-		image.Squash(p.pixels, model.InputShape().W)
+		image.Prepare(p.pixels, model.InputShape().W, r.opt.Preparation)
 	}
 	return p, nil
 }

@@ -62,7 +62,14 @@ func WritePyTorch(w io.Writer, f *head.File, t *Trunk) (module string, err error
 
 // preparation says, for people, how a page becomes what the trunk takes.
 func preparation(p schemas.Preset) string {
+	filter := "Image.Resampling." + strings.ToUpper(p.Filter)
+	how := fmt.Sprintf("image.resize((%d, %d), %s)", p.Size, p.Size, filter)
+	switch p.Resize {
+	case "pad":
+		how = fmt.Sprintf("ImageOps.pad(image, (%d, %d), %s, \"white\")", p.Size, p.Size, filter)
+	case "crop":
+		how = fmt.Sprintf("image.resize with %s to %d pixels on the shorter side, then the middle %d×%d, as torchvision's Resize and CenterCrop", filter, p.Size*256/224, p.Size, p.Size)
+	}
 	return fmt.Sprintf("8-bit RGB of the page as a person sees it (rotated as its orientation says, transparency over white, bilevel and palette images expanded before resampling), "+
-		"resized to %d×%d by preset %s: %s, filter %s, antialiased; Pillow's image.resize((%d, %d), Image.Resampling.%s)",
-		p.Size, p.Size, p.Name, p.Resize, p.Filter, p.Size, p.Size, strings.ToUpper(p.Filter))
+		"resized to %d×%d (%s, filter %s): Pillow's %s", p.Size, p.Size, p.Resize, p.Filter, how)
 }

@@ -13,15 +13,16 @@ import (
 
 // Job is a prediction straight from documents.
 type Job struct {
-	Entries   []corpus.Entry
-	DType     string                       // of the values the head was trained on: schemas.Float32 ("") or Float16
-	NewEngine func() (model.Engine, error) // called once, if there is a page to compute
-	Batch     int                          // pages a forward pass; 0 = 16
-	Workers   int                          // decoding goroutines; 0 = one a core
-	Pages     featurize.PageRange          // of every document; the zero value = all
-	Limits    raster.Limits                // of a document
-	Progress  *featurize.Progress          // nil if nobody looks
-	Log       *slog.Logger                 // nil = discard; told of every failure
+	Entries     []corpus.Entry
+	DType       string                       // of the values the head was trained on: schemas.Float32 ("") or Float16
+	NewEngine   func() (model.Engine, error) // called once, if there is a page to compute
+	Batch       int                          // pages a forward pass; 0 = 16
+	Workers     int                          // decoding goroutines; 0 = one a core
+	Pages       featurize.PageRange          // of every document; the zero value = all
+	Limits      raster.Limits                // of a document
+	Preparation raster.Preparation           // as the pages of the head's features were prepared
+	Progress    *featurize.Progress          // nil if nobody looks
+	Log         *slog.Logger                 // nil = discard; told of every failure
 }
 
 // Corpus decodes, prepares and computes the entries' pages up to the head's cut
@@ -34,7 +35,7 @@ func Corpus(ctx context.Context, job Job, p *Predictor) error {
 	}
 	opt := featurize.Options{
 		Cuts: []model.Cut{cut}, DType: job.DType, Batch: job.Batch, Workers: job.Workers,
-		Pages: job.Pages, Limits: job.Limits,
+		Pages: job.Pages, Limits: job.Limits, Preparation: job.Preparation,
 		PartPages: 1, // hand every batch on at once
 		EveryCopy: true, Log: job.Log,
 	}

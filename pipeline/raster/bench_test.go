@@ -116,20 +116,20 @@ func BenchmarkPage(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				p.Squash(dst, 224)
+				p.Prepare(dst, 224, Preparation{})
 			}
 		})
 	}
 	b.Run("squash-grey", func(b *testing.B) {
 		p, dst := &Page{page.Rect.Dx(), page.Rect.Dy(), 1, page.Pix}, make([]uint8, 224*224*3)
 		for b.Loop() {
-			p.Squash(dst, 224)
+			p.Prepare(dst, 224, Preparation{})
 		}
 	})
 	b.Run("squash-colour", func(b *testing.B) {
 		p, dst := convert(rgb, ""), make([]uint8, 224*224*3)
 		for b.Loop() {
-			p.Squash(dst, 224)
+			p.Prepare(dst, 224, Preparation{})
 		}
 	})
 }

@@ -40,7 +40,7 @@ func exercise(t *testing.T, data []byte) (pages, failures int) {
 		if p.Width < 1 || p.Height < 1 || len(p.Pix) != p.Width*p.Height*p.Channels {
 			t.Fatalf("page of %d × %d × %d has %d values", p.Width, p.Height, p.Channels, len(p.Pix))
 		}
-		p.Squash(dst, 224)
+		p.Prepare(dst, 224, Preparation{})
 		pages++
 	}
 	return pages, failures

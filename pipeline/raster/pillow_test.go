@@ -73,7 +73,7 @@ func squashed(path string, page int) (string, error) {
 		return "", err
 	}
 	dst := make([]uint8, 224*224*3)
-	p.Squash(dst, 224)
+	p.Prepare(dst, 224, Preparation{})
 	sum := sha256.Sum256(dst)
 	return hex.EncodeToString(sum[:]), nil
 }

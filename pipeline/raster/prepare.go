@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"cmp"
 	"fmt"
 	"image"
 	"math"
@@ -39,7 +40,8 @@ func ParseFit(name string) (Fit, error) {
 	return "", fmt.Errorf("unknown way to resize %q; it is one of %s", name, strings.Join(names, ", "))
 }
 
-// Preparation says how a page becomes what the trunk takes.
+// Preparation says how a page becomes what the trunk takes. The zero value is that of
+// the preset document.
 type Preparation struct {
 	Fit    Fit
 	Filter resample.Filter
@@ -50,6 +52,7 @@ type Preparation struct {
 //
 //	dst  (size, size, 3) RGB
 func (p *Page) Prepare(dst []uint8, size int, how Preparation) {
+	how = how.OrDefault()
 	width, height := how.Fit.scaled(p.Width, p.Height, size)
 	part := image.Rect(0, 0, width, height)
 	left, top := 0, 0 // of the part in the square
@@ -64,6 +67,11 @@ func (p *Page) Prepare(dst []uint8, size int, how Preparation) {
 	for y := range m.Height {
 		toRGB(dst[3*((top+y)*size+left):], m.Pix[y*m.Width*m.Channels:][:m.Width*m.Channels], m.Channels)
 	}
+}
+
+// OrDefault returns the preparation with what is not set taken from the preset document.
+func (how Preparation) OrDefault() Preparation {
+	return Preparation{cmp.Or(how.Fit, Squash), cmp.Or(how.Filter, resample.Bilinear)}
 }
 
 // scaled returns the size that the whole page has when it is resized.
@@ -105,9 +113,4 @@ func toRGB(dst, row []uint8, channels int) {
 	for i, v := range row {
 		dst[3*i], dst[3*i+1], dst[3*i+2] = v, v, v
 	}
-}
-
-// Squash prepares the page as the preset "document" has it.
-func (p *Page) Squash(dst []uint8, size int) {
-	p.Prepare(dst, size, Preparation{Squash, resample.Bilinear})
 }

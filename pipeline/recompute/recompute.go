@@ -28,13 +28,14 @@ type Tables interface {
 
 // Job is what to check.
 type Job struct {
-	Cuts      []model.Cut // the store's tables
-	Pages     int         // how many pages to choose
-	Seed      uint64      // decides which
-	Float16   bool        // the stored values are rounded to binary16
-	Tables    Tables
-	NewEngine func() (model.Engine, error) // called once, if there is a page to compute
-	Limits    raster.Limits
+	Cuts        []model.Cut // the store's tables
+	Pages       int         // how many pages to choose
+	Seed        uint64      // decides which
+	Float16     bool        // the stored values are rounded to binary16
+	Tables      Tables
+	NewEngine   func() (model.Engine, error) // called once, if there is a page to compute
+	Limits      raster.Limits
+	Preparation raster.Preparation // as the store's pages were prepared
 }
 
 // Report says what was found.
@@ -80,7 +81,7 @@ func Run(ctx context.Context, job Job) (Report, error) {
 	}
 	for i := range pages {
 		p := &pages[i]
-		page, err := p.prepare(ctx, job.Limits)
+		page, err := p.prepare(ctx, job.Limits, job.Preparation)
 		var lacks *noSuchPage
 		switch {
 		case ctx.Err() != nil:
@@ -109,7 +110,7 @@ type noSuchPage struct{ err error }
 func (e *noSuchPage) Error() string { return e.err.Error() }
 
 // prepare reads the document again and returns the page's pixels.
-func (p *stored) prepare(ctx context.Context, limits raster.Limits) ([]uint8, error) {
+func (p *stored) prepare(ctx context.Context, limits raster.Limits, how raster.Preparation) ([]uint8, error) {
 	data, err := corpus.Entry{Path: corpus.Path(p.path)}.Read(limits.MaxBytes)
 	if err != nil {
 		return nil, err
@@ -130,7 +131,7 @@ func (p *stored) prepare(ctx context.Context, limits raster.Limits) ([]uint8, er
 		return nil, &noSuchPage{err}
 	}
 	pixels := make([]uint8, model.InputShape().Len())
-	image.Squash(pixels, model.InputShape().W)
+	image.Prepare(pixels, model.InputShape().W, how)
 	return pixels, nil
 }
 

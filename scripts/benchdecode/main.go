@@ -106,7 +106,7 @@ func prepare(data []byte) error {
 	if err != nil {
 		return err
 	}
-	page.Squash(make([]uint8, model.InputShape().Len()), model.InputShape().W)
+	page.Prepare(make([]uint8, model.InputShape().Len()), model.InputShape().W, raster.Preparation{})
 	return nil
 }
 

@@ -89,7 +89,7 @@ func (b bench) prepare() (pixels []uint8, err error) {
 			return nil, fmt.Errorf("%s: %w", e.Path, err)
 		}
 		pixels = append(pixels, make([]uint8, size)...)
-		page.Squash(pixels[len(pixels)-size:], model.InputShape().W)
+		page.Prepare(pixels[len(pixels)-size:], model.InputShape().W, raster.Preparation{})
 	}
 	return pixels, nil
 }

@@ -52,12 +52,12 @@ func TestCorpus(t *testing.T) {
 
 func decoded(t *testing.T, path string, data []byte) int {
 	t.Helper()
-	d, err := raster.Open(data, raster.DefaultLimits())
+	d, err := raster.Open(t.Context(), data, raster.DefaultLimits())
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
 	for p := range d.Pages() {
-		if _, err := d.Decode(p); err != nil {
+		if _, err := d.Decode(t.Context(), p); err != nil {
 			t.Errorf("%s page %d: %v", path, p, err)
 		}
 	}

@@ -4,13 +4,18 @@ package vgg19
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/model"
 	"cutpoint/model/head"
 	"cutpoint/model/weights"
+	"cutpoint/pipeline/raster"
+	"cutpoint/pipeline/raster/resample"
 	"cutpoint/schemas"
 )
 
@@ -28,36 +33,68 @@ func Open(ctx context.Context, source string, cuts []model.Cut) (*model.Weights,
 	return w, w.Check(cuts)
 }
 
-// Describe says what the numbers depend on that this trunk gives, stored as dtype
-// ("" for float32).
-func Describe(w *model.Weights, dtype string) schemas.Description {
+// Settings are what a user chooses of what the numbers depend on, besides the weights.
+type Settings struct {
+	Preparation raster.Preparation
+	DType       string // of the stored values; "" for float32
+}
+
+// Describe says what the numbers depend on that this trunk gives.
+func Describe(w *model.Weights, s Settings) schemas.Description {
 	p := w.Preprocess
 	color := "RGB"
 	if p.BGR {
 		color = "BGR"
 	}
+	how := s.Preparation.OrDefault()
 	return schemas.Description{
 		Model:   "VGG19",
 		Weights: schemas.Weights{Source: w.Source, SHA256: w.SHA256()},
 		Preset: schemas.Preset{
-			Name: "document", Resize: "squash", Filter: "bilinear", Size: model.InputShape().W,
-			Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std,
+			Name: how.Name(), Resize: string(how.Fit), Filter: string(how.Filter), Size: model.InputShape().W,
+			Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std, Revision: schemas.PresetRevision,
 		},
-		Precision: "float32", DType: dtype,
+		Precision: "float32", DType: s.DType,
 	}
 }
 
-// DescribeFor says what the features depend on that the head was trained on, if
-// they came from these weights: values were stored as float32 or as float16, which
-// the head's fingerprint tells. It returns head.ErrOtherFeatures if it is neither.
-func DescribeFor(f *head.File, w *model.Weights) (schemas.Description, error) {
-	d := Describe(w, "")
-	own := d.Fingerprint()
-	for _, d.DType = range []string{"", schemas.Float16} {
-		if d.Fingerprint() == f.Fingerprint {
-			return d, nil
-		}
+// SettingsOf returns the settings of a description, which a newer program may have made.
+func SettingsOf(d schemas.Description) (s Settings, err error) {
+	if s.Preparation.Fit, err = raster.ParseFit(d.Preset.Resize); err != nil {
+		return s, err
 	}
-	return schemas.Description{}, fmt.Errorf("%w: its fingerprint is %.12s and that of weights %s with the preset %s is %.12s; name the weights that its store was featurized with",
-		head.ErrOtherFeatures, f.Fingerprint, w.Source, d.Preset.Name, own)
+	if s.Preparation.Filter, err = resample.ParseFilter(d.Preset.Filter); err != nil {
+		return s, err
+	}
+	s.DType = d.DType
+	return s, nil
+}
+
+// DescribeFor says what the features depend on that the head was trained on, if they came
+// from these weights. Otherwise it returns head.ErrOtherFeatures.
+func DescribeFor(f *head.File, w *model.Weights) (schemas.Description, Settings, error) {
+	var d schemas.Description
+	if f.Description == "" {
+		return d, Settings{}, errors.New("the head does not say how the pages of its features were prepared; train it again")
+	}
+	if err := json.Unmarshal([]byte(f.Description), &d); err != nil {
+		return d, Settings{}, fmt.Errorf("read what the head says of its features: %w", err)
+	}
+	s, err := SettingsOf(d)
+	if err != nil {
+		return d, s, fmt.Errorf("read what the head says of its features: %w; a newer program may be needed", err)
+	}
+	own := Describe(w, s)
+	if own.Fingerprint() != f.Fingerprint {
+		return d, s, fmt.Errorf("%w: %s; name the weights that its store was featurized with", head.ErrOtherFeatures, strings.Join(differences(d, own, f.Fingerprint), ", "))
+	}
+	return own, s, nil
+}
+
+// differences says why two fingerprints differ.
+func differences(head, own schemas.Description, fingerprint string) []string {
+	if list := head.Differences(own); len(list) > 0 {
+		return list
+	}
+	return []string{fmt.Sprintf("its fingerprint %.12s is not that of its description", fingerprint)}
 }

@@ -2,47 +2,115 @@ package vgg19
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
 
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/pipeline/raster"
+	"cutpoint/pipeline/raster/resample"
 	"cutpoint/schemas"
 )
+
+func trunk(preprocess model.Preprocess) *model.Weights {
+	return &model.Weights{Source: "a.safetensors", Preprocess: preprocess, Params: []model.Params{{Kernel: []float32{1, 2}, Bias: []float32{3}}}}
+}
 
 // TestDescribe: stores that exist must keep their fingerprint.
 func TestDescribe(t *testing.T) {
 	for _, test := range []struct {
 		preprocess  model.Preprocess
-		dtype       string
+		settings    Settings
+		name        string
 		fingerprint string
 	}{
-		{model.Caffe(), "", "b3b8d6d2ebaaa05bcce0fb0b6f0723da076cfdde0d1cf8c81c8ba5db74e924bd"},
-		{model.Caffe(), schemas.Float16, "406560589508478d88bc4e07cbac78b1947766cdad0d20ec5a2e9567189785e6"},
-		{model.Torch(), "", "0ba975b9e4cf6bd0bf0eff273e236dc36d554ecc536a71efdffec4481ffdf2a7"},
+		{model.Caffe(), Settings{}, "document", "41e2aa1f73805a4621b7f7275f29f47a1310d6b1f3cf0bbb180128d8e5acb8a9"},
+		{model.Caffe(), Settings{DType: schemas.Float16}, "document", "2d6671c5d96ec9e47195c4b3b28f3f5db6fce38f60da939299e124547149ecda"},
+		{model.Torch(), Settings{}, "document", "20bb136efa92594bbfd98fa7a833621a335aef25bd02f5cab070508f433762b0"},
+		{model.Torch(), Settings{Preparation: raster.Preparation{Fit: raster.Crop}}, "torchvision", "f733885cac8b0116254cc14217c720081555655beefdc6bfa1161c68526fb20a"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Filter: resample.Nearest}}, "keras", "bdcb71e3d5190210c1aeb1294c0a253a34837d42f92650030fea35bcd1b7dc73"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Fit: raster.Pad, Filter: resample.Lanczos}}, "custom", "569305af2cf9b06b037bd97d888968b179cdaccac55f1bbe51bf285ba2c4e943"},
 	} {
-		w := &model.Weights{Source: "a.safetensors", Preprocess: test.preprocess, Params: []model.Params{{Kernel: []float32{1, 2}, Bias: []float32{3}}}}
-		if got := Describe(w, test.dtype).Fingerprint(); got != test.fingerprint {
-			t.Errorf("%s %s: fingerprint %s, want %s", test.preprocess.Name, test.dtype, got, test.fingerprint)
+		d := Describe(trunk(test.preprocess), test.settings)
+		if got := d.Fingerprint(); got != test.fingerprint || d.Preset.Name != test.name {
+			t.Errorf("%s %+v: fingerprint %s, want %s; preset %s, want %s", test.preprocess.Name, test.settings, got, test.fingerprint, d.Preset.Name, test.name)
+		}
+		settings, err := SettingsOf(d)
+		if err != nil || Describe(trunk(test.preprocess), settings).Fingerprint() != d.Fingerprint() {
+			t.Errorf("%+v became %+v, %v", test.settings, settings, err)
 		}
 	}
 }
 
-// TestDescribeFor: the head's fingerprint tells how the store kept its values, and
-// which weights are other ones.
+// fileOf is a head that was trained on features of that description.
+func fileOf(t *testing.T, d schemas.Description) *head.File {
+	t.Helper()
+	raw, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &head.File{Fingerprint: d.Fingerprint(), Description: string(raw)}
+}
+
+// TestDescribeFor: the head says how its pages were prepared, and which weights are
+// other ones.
 func TestDescribeFor(t *testing.T) {
-	w := &model.Weights{Source: "a.safetensors", Preprocess: model.Caffe(), Params: []model.Params{{Kernel: []float32{1, 2}, Bias: []float32{3}}}}
-	for _, dtype := range []string{"", schemas.Float32, schemas.Float16} {
-		f := &head.File{Fingerprint: Describe(w, dtype).Fingerprint()}
-		d, err := DescribeFor(f, w)
-		if want := Describe(w, dtype).ValueType(); err != nil || d.ValueType() != want || d.Fingerprint() != f.Fingerprint {
-			t.Errorf("%q: %+v, error %v", dtype, d, err)
+	for _, want := range []Settings{
+		{raster.Preparation{}.OrDefault(), schemas.Float16},
+		{raster.Preparation{Fit: raster.Pad, Filter: resample.Bicubic}, ""},
+	} {
+		w := trunk(model.Caffe())
+		f := fileOf(t, Describe(w, want))
+		d, got, err := DescribeFor(f, w)
+		if err != nil || got != want || d.Fingerprint() != f.Fingerprint {
+			t.Errorf("%+v became %+v, %v", want, got, err)
 		}
-		other := *w
-		other.Preprocess = model.Torch()
-		if _, err := DescribeFor(f, &other); !errors.Is(err, head.ErrOtherFeatures) || !strings.Contains(err.Error(), "a.safetensors") {
-			t.Errorf("%q: error %v of other colours", dtype, err)
+		other := trunk(model.Caffe())
+		other.Params[0].Kernel[0]++
+		for _, w := range []*model.Weights{trunk(model.Torch()), other} {
+			if _, _, err := DescribeFor(f, w); !errors.Is(err, head.ErrOtherFeatures) {
+				t.Errorf("other weights: %v", err)
+			}
+		}
+	}
+}
+
+func TestDescribeForRefuses(t *testing.T) {
+	w := trunk(model.Caffe())
+	good := fileOf(t, Describe(w, Settings{}))
+	newer := Describe(w, Settings{})
+	newer.Preset.Resize = "seam-carving"
+	for want, f := range map[string]*head.File{
+		"train it again":           {Fingerprint: good.Fingerprint},
+		"read what the head says":  {Fingerprint: good.Fingerprint, Description: "{"},
+		"a newer program":          fileOf(t, newer),
+		"not that of its descript": {Fingerprint: strings.Repeat("0", 64), Description: good.Description},
+	} {
+		if _, _, err := DescribeFor(f, w); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+func TestParsePreset(t *testing.T) {
+	for _, c := range []struct {
+		name, resize, filter string
+		want                 raster.Preparation
+	}{
+		{"document", "", "", raster.Preparation{Fit: raster.Squash, Filter: resample.Bilinear}},
+		{"keras", "", "", raster.Preparation{Fit: raster.Squash, Filter: resample.Nearest}},
+		{"torchvision", "", "lanczos", raster.Preparation{Fit: raster.Crop, Filter: resample.Lanczos}},
+		{"keras", "pad", "box", raster.Preparation{Fit: raster.Pad, Filter: resample.Box}},
+	} {
+		if got, err := parsePreset(c.name, c.resize, c.filter); err != nil || got != c.want {
+			t.Errorf("%+v: %+v, %v", c, got, err)
+		}
+	}
+	for _, c := range [][3]string{{"caffe", "", ""}, {"keras", "stretch", ""}, {"keras", "", "cubic"}} {
+		if _, err := parsePreset(c[0], c[1], c[2]); err == nil || !strings.Contains(err.Error(), "it is one of") {
+			t.Errorf("%v: %v", c, err)
 		}
 	}
 }
