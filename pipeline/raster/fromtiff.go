@@ -2,8 +2,8 @@ package raster
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
+	"fmt"
 
 	"cutpoint/pipeline/raster/tiff"
 )
@@ -42,8 +42,8 @@ func (d tiffDocument) measure(page int) (extent, error) {
 	return e, nil
 }
 
-func (d tiffDocument) decode(_ context.Context, page int) (*Page, error) {
-	img, err := d.file.Decode(page)
+func (d tiffDocument) decode(ctx context.Context, page int) (*Page, error) {
+	img, err := d.file.Decode(ctx, page)
 	if err != nil {
 		return nil, err
 	}
@@ -60,10 +60,7 @@ func colors(img *tiff.Image) (*Page, error) {
 	n, w, h := img.PerPixel, img.Width, img.Height
 	pixels := func(y int) []uint8 { return img.Samples[y*w*n:][:w*n] }
 	switch photometric := img.Photometric; {
-	case photometric == tiff.WhiteIsZero || photometric == tiff.BlackIsZero:
-		if photometric == tiff.WhiteIsZero {
-			invert(img.Samples, n)
-		}
+	case photometric == tiff.BlackIsZero, photometric == tiff.YCbCr && n == 1:
 		return greys(img, pixels), nil
 	case photometric == tiff.Palette && n == 1:
 		return paletted(img, pixels)
@@ -74,7 +71,20 @@ func colors(img *tiff.Image) (*Page, error) {
 	case photometric == tiff.CMYK && n >= 4:
 		return byRow(w, h, 3, func(row []uint8, y int) { cmykRow(row, pixels(y), n) }), nil
 	}
-	return nil, tiff.UnsupportedError("this colour model")
+	return nil, tiff.UnsupportedError(colorModel(img.Photometric))
+}
+
+// colorModel names what is not read.
+func colorModel(photometric int) string {
+	switch photometric {
+	case tiff.CIELab, 9, 10:
+		return "the colour model CIELab"
+	case 32844, 32845:
+		return "the colour model LogLuv"
+	case 32803, 34892:
+		return "raw camera data"
+	}
+	return fmt.Sprintf("this colour model (%d)", photometric)
 }
 
 func rgbRow(row, src []uint8, n int, alpha tiff.Alpha) {
@@ -87,19 +97,6 @@ func rgbRow(row, src []uint8, n int, alpha tiff.Alpha) {
 		for i := 0; i+2 < len(row); i += 3 {
 			copy(row[i:i+3], src[i/3*n:])
 		}
-	}
-}
-
-// invert turns grey levels over, the first of every n samples: eight at a time if
-// there is nothing between them.
-func invert(samples []uint8, n int) {
-	i := 0
-	for ; n == 1 && i+8 <= len(samples); i += 8 {
-		b := samples[i : i+8]
-		binary.LittleEndian.PutUint64(b, ^binary.LittleEndian.Uint64(b))
-	}
-	for ; i < len(samples); i += n {
-		samples[i] = ^samples[i]
 	}
 }
 

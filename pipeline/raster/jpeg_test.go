@@ -64,7 +64,7 @@ func TestMessages(t *testing.T) {
 		t.Errorf("cut short: %v", err)
 	}
 	_, err = mustOpen(t, tiffOf(8, 1, 1, 34712, []byte{0})).Decode(t.Context(), 0)
-	const want = "tiff: strip 0: compression 34712 (JPEG 2000) is not read; convert the page to 8-bit grey or RGB with LZW compression"
+	const want = "tiff: compression 34712 (JPEG 2000) is not read; convert the page to 8-bit grey or RGB with LZW compression"
 	if err == nil || err.Error() != want {
 		t.Errorf("compression: %v, want %s", err, want)
 	}

@@ -70,31 +70,73 @@ var sharedCodes = []code{
 	{2560, "000000011111"},
 }
 
-// lookupBits is the length of the longest run code.
-const lookupBits = 13
+// lookupBits are the lengths of the longest codes of white and black, maxLookup
+// that of both.
+var lookupBits = [2]int{12, 13}
 
-// entry is what the next 13 bits mean: a run, and how many bits it took (0 if
-// they begin no code).
-type entry struct {
-	run  int16
-	bits uint8
-}
+const maxLookup = 13
 
-// lookups hold an entry for every 13 bits, for white and black.
-var lookups = [2][1 << lookupBits]entry{lookup(whiteCodes), lookup(blackCodes)}
+// lookups hold for every 13 bits, for white and black, which run they begin with
+// and, in the low four bits, how many of them it took; 0 if they begin no code.
+var lookups = [2][1 << maxLookup]uint16{lookupOf(whiteCodes), lookupOf(blackCodes)}
 
-func lookup(codes []code) (table [1 << lookupBits]entry) {
+func lookup(color int, bits uint32) uint16 { return lookups[color&1][bits&(1<<maxLookup-1)] }
+
+func lookupOf(codes []code) (table [1 << maxLookup]uint16) {
 	for _, list := range [][]code{codes, sharedCodes} {
 		for _, c := range list {
 			prefix := 0
 			for _, b := range c.bits {
 				prefix = prefix<<1 | int(b-'0')
 			}
-			free := lookupBits - len(c.bits)
+			free := maxLookup - len(c.bits)
 			for i := range 1 << free {
-				table[prefix<<free|i] = entry{int16(c.run), uint8(len(c.bits))}
+				table[prefix<<free|i] = uint16(c.run<<4 | len(c.bits))
 			}
 		}
 	}
 	return table
 }
+
+// mode is a way of coding a change.
+type mode uint8
+
+const (
+	vertical mode = iota
+	pass
+	horizontal
+	special // a line end or an extension
+)
+
+// modeBits is the length of the longest mode code.
+const modeBits = 7
+
+// modeCode is a mode, how many bits its code has and, if it is vertical, where the
+// change lies relative to b1 and which change above is looked at next: the one to
+// the right, or to the left where that may still lie behind the change.
+type modeCode struct {
+	mode         mode
+	bits         uint8
+	offset, step int8
+}
+
+// modes holds what the next 7 bits mean (T.4, table 4).
+var modes = func() (table [1 << modeBits]modeCode) {
+	for i := range table {
+		table[i] = modeCode{mode: special, bits: modeBits}
+	}
+	for _, c := range []struct {
+		prefix int
+		modeCode
+	}{
+		{1, modeCode{vertical, 1, 0, 1}}, {3, modeCode{vertical, 3, 1, 1}}, {2, modeCode{vertical, 3, -1, -1}},
+		{3, modeCode{vertical, 6, 2, 1}}, {2, modeCode{vertical, 6, -2, -1}}, {3, modeCode{vertical, 7, 3, 1}},
+		{2, modeCode{vertical, 7, -3, -1}}, {1, modeCode{horizontal, 3, 0, 0}}, {1, modeCode{pass, 4, 0, 0}},
+	} {
+		free := modeBits - c.bits
+		for i := range 1 << free {
+			table[c.prefix<<free|i] = c.modeCode
+		}
+	}
+	return table
+}()

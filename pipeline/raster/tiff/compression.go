@@ -2,11 +2,14 @@ package tiff
 
 import (
 	"bytes"
-	"compress/zlib"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math/bits"
+
+	"github.com/klauspost/compress/zlib"
+	"github.com/klauspost/compress/zstd"
 
 	"cutpoint/pipeline/raster/ccitt"
 )
@@ -20,8 +23,12 @@ const (
 	compressionLZW        = 5
 	compressionJPEG       = 7
 	compressionDeflate    = 8
+	compressionRLEWords   = 32771
 	compressionPackBits   = 32773
+	compressionThunder    = 32809
 	compressionDeflateOld = 32946
+	compressionZstd       = 50000
+	compressionWebP       = 50001
 )
 
 // names of compressions that are known but not read.
@@ -31,66 +38,87 @@ func compressionName(n int) string {
 		return "old-style JPEG"
 	case 32766:
 		return "NeXT"
-	case 32771:
-		return "word-aligned fax"
-	case 32809:
-		return "ThunderScan"
 	case 34661:
 		return "JBIG"
 	case 34676, 34677:
 		return "SGI LogLuv"
-	case 34712:
+	case 33003, 33004, 33005, 34712:
 		return "JPEG 2000"
 	case 34887:
 		return "LERC"
 	case 34925:
 		return "LZMA"
-	case 50000:
-		return "Zstandard"
-	case 50001:
-		return "WebP"
+	case 50002:
+		return "JPEG XL"
 	}
 	return "unknown"
 }
 
-// decompress fills dst, which is zeroed, with rows of packed samples.
-func decompress(dst, data []byte, h Header, width, rows int) error {
-	if h.fillOrder == 2 && h.bits == 1 {
-		data = reversed(data)
-	}
+// checkCompression accepts what segment can do.
+func (h Header) checkCompression() error {
 	switch h.compression {
-	case compressionNone:
-		if n := copy(dst, data); n < len(dst) {
-			return short(n, len(dst))
-		}
+	case compressionNone, compressionLZW, compressionDeflate, compressionDeflateOld, compressionPackBits, compressionZstd:
 		return nil
-	case compressionPackBits:
-		return packBits(dst, data)
-	case compressionLZW:
-		return unLZW(dst, data)
-	case compressionDeflate, compressionDeflateOld:
-		return inflate(dst, data)
-	case compressionRLE, compressionG3, compressionG4:
+	case compressionRLE, compressionRLEWords, compressionG3, compressionG4:
 		if h.bits != 1 || h.PerPixel != 1 {
 			return errors.New("fax compression needs one bit a pixel")
 		}
-		bilevel, err := ccitt.Decode(data, width, rows, faxMode(h))
-		copy(dst, bilevel)
-		return err
+		return nil
+	case compressionThunder:
+		if h.bits != 4 || h.PerPixel != 1 {
+			return errors.New("ThunderScan compression needs four bits a pixel")
+		}
+		return nil
+	case compressionJPEG, compressionWebP:
+		if h.bits != 8 {
+			return UnsupportedError(fmt.Sprintf("a JPEG or WebP of %d bits a sample", h.bits))
+		}
+		return nil
 	}
 	return UnsupportedError(fmt.Sprintf("compression %d (%s)", h.compression, compressionName(h.compression)))
 }
 
-func faxMode(h Header) ccitt.Mode {
+func (h Header) isFax() bool {
+	return h.compression >= compressionRLE && h.compression <= compressionG4 || h.compression == compressionRLEWords
+}
+
+// isTurned tells whether fill order 2 turns the bits of bytes round before they are
+// decompressed: not where the decoder does it, and not within JPEGs, as in libtiff.
+func (h Header) isTurned() bool { return !h.isFax() && h.compression != compressionJPEG }
+
+func (h Header) faxMode() ccitt.Mode {
 	switch {
 	case h.compression == compressionRLE:
 		return ccitt.RLE
+	case h.compression == compressionRLEWords:
+		return ccitt.RLEWords
 	case h.compression == compressionG4:
 		return ccitt.Group4
 	case h.t4&1 != 0:
 		return ccitt.Group32D
 	}
 	return ccitt.Group3
+}
+
+// decompress fills dst with rows of packed samples.
+func (d *pageDecoder) decompress(dst, data []byte, p place) error {
+	switch d.img.compression {
+	case compressionPackBits:
+		return packBits(dst, data)
+	case compressionLZW:
+		return d.lzw.decode(dst, data)
+	case compressionDeflate, compressionDeflateOld:
+		return inflate(dst, data)
+	case compressionZstd:
+		return unZstd(dst, data)
+	case compressionThunder:
+		clear(dst)
+		return thunderScan(dst, data, d.grid.width, d.stride(p))
+	}
+	if n := copy(dst, data); n < len(dst) {
+		return short(n, len(dst))
+	}
+	return nil
 }
 
 func short(have, want int) error {
@@ -104,45 +132,36 @@ func inflate(dst, data []byte) error {
 		return err
 	}
 	defer r.Close()
-	if n, err := io.ReadFull(r, dst); err == io.EOF || err == io.ErrUnexpectedEOF {
-		return short(n, len(dst))
-	} else if err != nil {
+	return fill(dst, r)
+}
+
+// maxZstdWindow is the largest that level 22 of the reference encoder makes.
+const maxZstdWindow = 128 << 20
+
+func unZstd(dst, data []byte) error {
+	r, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1),
+		zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxZstdWindow))
+	if err != nil {
 		return err
 	}
-	return nil
+	defer r.Close()
+	return fill(dst, r)
 }
 
-// packBits decodes Apple's run-length scheme (TIFF 6.0, section 9).
-func packBits(dst, data []byte) error {
-	size := len(dst)
-	for len(dst) > 0 {
-		if len(data) < 2 {
-			return short(size-len(dst), size)
-		}
-		switch n := int(int8(data[0])); {
-		case n == -128: // no operation
-			data = data[1:]
-		case n >= 0:
-			if len(data) < n+2 {
-				return short(size-len(dst), size)
-			}
-			dst = dst[copy(dst, data[1:n+2]):]
-			data = data[n+2:]
-		default:
-			run := dst[:min(1-n, len(dst))]
-			for i := range run {
-				run[i] = data[1]
-			}
-			dst, data = dst[len(run):], data[2:]
-		}
+func fill(dst []byte, r io.Reader) error {
+	n, err := io.ReadFull(r, dst)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return short(n, len(dst))
 	}
-	return nil
+	return err
 }
 
-func reversed(data []byte) []byte {
-	out := make([]byte, len(data))
+// reverse turns the bits of every byte round.
+func reverse(data []byte) {
+	for ; len(data) >= 8; data = data[8:] {
+		binary.BigEndian.PutUint64(data, bits.Reverse64(binary.LittleEndian.Uint64(data)))
+	}
 	for i, b := range data {
-		out[i] = bits.Reverse8(b)
+		data[i] = bits.Reverse8(b)
 	}
-	return out
 }

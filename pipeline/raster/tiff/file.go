@@ -167,8 +167,10 @@ func (f *File) entry(e []byte, at uint64) field {
 	return v
 }
 
+const typeRational = 5
+
 // typeSize is the size of a field type in bytes (TIFF 6.0, page 15); 0 for those
-// that are no integers and not needed here.
+// that are not needed here.
 func typeSize(kind uint16) uint64 {
 	switch kind {
 	case 1, 2, 6, 7: // BYTE, ASCII, SBYTE, UNDEFINED
@@ -177,7 +179,7 @@ func typeSize(kind uint16) uint64 {
 		return 2
 	case 4, 9, 13: // LONG, IFD
 		return 4
-	case 16, 17, 18: // LONG8, IFD8
+	case 16, 17, 18, typeRational: // LONG8, IFD8
 		return 8
 	}
 	return 0
@@ -190,7 +192,7 @@ func (f *File) values(d directory, tag uint16) ([]uint64, error) {
 		return nil, nil
 	}
 	size := typeSize(v.kind)
-	if size == 0 || v.count > uint64(len(f.data)) {
+	if size == 0 || v.kind == typeRational || v.count > uint64(len(f.data)) {
 		return nil, fmt.Errorf("tag %d has type %d and %d values", tag, v.kind, v.count)
 	}
 	b, err := f.bytes(v.at, v.count*size)

@@ -1,9 +1,6 @@
 package tiff
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // grid is how a page is cut into strips or tiles.
 type grid struct {
@@ -71,11 +68,14 @@ func (g *grid) locate(f *File, d directory, h Header) (err error) {
 		return fmt.Errorf("%d %ss are listed, %d are needed", len(g.offsets), g.name, need)
 	}
 	g.offsets = g.offsets[:need]
-	if len(g.counts) == 0 && need == 1 && g.offsets[0] <= uint64(len(f.data)) {
-		g.counts = []uint64{uint64(len(f.data)) - g.offsets[0]} // old writers leave it out
+	if len(g.counts) == 0 || need == 1 && g.counts[0] == 0 { // old writers leave them out
+		g.counts = make([]uint64, need)
+		for i, at := range g.offsets {
+			g.counts[i] = uint64(len(f.data)) - min(at, uint64(len(f.data)))
+		}
 	}
 	if len(g.counts) < need {
-		return errors.New("the sizes of the " + g.name + "s are missing")
+		return fmt.Errorf("the sizes of %d %ss are listed, %d are needed", len(g.counts), g.name, need)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package tiff
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -11,7 +12,7 @@ import (
 
 // jpegSegment decodes a strip or tile that is a JPEG of its own, with tables that
 // all segments share (TIFF Technical Note 2).
-func (d *pageDecoder) jpegSegment(p place, data []byte) error {
+func (d *pageDecoder) jpegSegment(_ context.Context, p place, data []byte) error {
 	if d.img.planar != 1 || d.img.bits != 8 {
 		return UnsupportedError("a planar JPEG, or one of other than 8 bits,")
 	}
@@ -23,9 +24,8 @@ func (d *pageDecoder) jpegSegment(p place, data []byte) error {
 	if err != nil {
 		return err
 	}
-	// The last strip's JPEG may be as high as the others.
-	if config.Width < p.width || config.Width > d.grid.width || config.Height < p.height || config.Height > d.grid.height {
-		return fmt.Errorf("its JPEG is %d × %d pixels instead of %d × %d", config.Width, config.Height, d.grid.width, p.rows)
+	if err := d.checkEmbedded("JPEG", p, config.Width, config.Height); err != nil {
+		return err
 	}
 	m, err := jpeg.Decode(bytes.NewReader(data))
 	if err != nil {

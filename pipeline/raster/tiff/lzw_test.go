@@ -87,7 +87,7 @@ func TestLZW(t *testing.T) {
 					want[i] = byte(rng.IntN(values))
 				}
 				got := make([]byte, n)
-				if err := unLZW(got, encodeLZW(want, old)); err != nil {
+				if err := new(lzw).decode(got, encodeLZW(want, old)); err != nil {
 					t.Errorf("%d bytes of %d values, old %v: %v", n, values, old, err)
 				} else if !bytes.Equal(got, want) {
 					t.Errorf("%d bytes of %d values, old %v: other bytes come back", n, values, old)
@@ -102,7 +102,7 @@ func TestLZWRefuses(t *testing.T) {
 		"nothing": nil, "clear only": {0x80, 0}, "cut short": encodeLZW(make([]byte, 100), false)[:4],
 		"a code before its string": {0x80, 0x7f, 0xff, 0xff},
 	} {
-		if err := unLZW(make([]byte, 200), data); err == nil {
+		if err := new(lzw).decode(make([]byte, 200), data); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -26,10 +26,13 @@ const (
 	tagExtraSamples    = 338
 	tagSampleFormat    = 339
 	tagJPEGTables      = 347
+	tagCoefficients    = 529
+	tagSubsampling     = 530
+	tagReference       = 532
 )
 
 func isRead(tag uint16) bool {
-	return tag >= tagWidth && tag <= tagSampleFormat || tag == tagJPEGTables
+	return tag >= tagWidth && tag <= tagSampleFormat || tag == tagJPEGTables || tag >= tagCoefficients && tag <= tagReference
 }
 
 // Photometric interpretations.
@@ -40,6 +43,7 @@ const (
 	Palette     = 3
 	CMYK        = 5
 	YCbCr       = 6
+	CIELab      = 8
 )
 
 // Alpha is what the first sample behind the colours means (ExtraSamples).
@@ -52,8 +56,12 @@ const (
 	AlphaUnassociated Alpha = 2
 )
 
+// corelAlpha is what Corel Draw 10 writes for unassociated alpha.
+const corelAlpha = 999
+
 // Image is a decoded page: samples cut to eight bits, pixel by pixel. Samples of
-// fewer bits are scaled to 0…255, but for a palette's indices.
+// fewer bits are scaled to 0…255, but for a palette's indices. Grey is BlackIsZero,
+// and YCbCr is RGB, whatever the file's are.
 type Image struct {
 	Header
 	Samples []uint8 // (Height, Width, PerPixel)
@@ -69,23 +77,36 @@ type Header struct {
 	ColorMap      []uint64 // red, green and blue of all indices, 16 bits each
 
 	bits, compression, fillOrder, planar, predictor, t4 int
+	segment                                             int64 // pixels of a tile
 }
 
-// Alpha returns what the sample behind so many colours means.
+// Alpha returns what the sample behind so many colours means. A fourth sample of RGB
+// of which nothing is said is alpha, as Pillow takes it.
 func (h Header) Alpha(colors int) Alpha {
-	if len(h.extra) > 0 && h.PerPixel > colors && h.extra[0] <= uint64(AlphaUnassociated) {
-		return Alpha(h.extra[0])
+	switch {
+	case h.PerPixel <= colors:
+		return AlphaNone
+	case len(h.extra) == 0 && h.Photometric == RGB && h.PerPixel == 4:
+		return AlphaUnassociated
+	case len(h.extra) == 0:
+		return AlphaNone
+	case h.extra[0] == uint64(AlphaAssociated):
+		return AlphaAssociated
+	case h.extra[0] == uint64(AlphaUnassociated), h.extra[0] == corelAlpha:
+		return AlphaUnassociated
 	}
 	return AlphaNone
 }
 
-// SegmentBytes returns what a pixel takes at most, in bytes, while its strip or
-// tile is decoded.
+// SegmentBytes returns what decoding a segment takes at most, in bytes for a pixel of
+// the page; a tile may be larger than the page.
 func (h Header) SegmentBytes() int {
-	if h.compression == compressionJPEG {
-		return 16 // planes of three components, and the coefficients of progressive scans
+	n := int64(h.PerPixel*h.bits+7) / 8
+	if h.compression == compressionJPEG || h.compression == compressionWebP {
+		n = 16 // planes of three components, and the coefficients of progressive scans
 	}
-	return (h.PerPixel*h.bits + 7) / 8
+	page := int64(h.Width) * int64(h.Height)
+	return int((n*max(h.segment, page) + page - 1) / page)
 }
 
 // Header reads what page n says of itself.
@@ -117,7 +138,18 @@ func (f *File) Header(n int) (h Header, err error) {
 	if h.Photometric < 0 { // the tag is required, but fax programs leave it out
 		h.Photometric = WhiteIsZero
 	}
-	return h, f.checkHeader(d, h)
+	if err = f.checkHeader(d, h); err != nil {
+		return h, err
+	}
+	if _, tiled := d[tagTileWidth]; tiled {
+		g, err := f.tiles(d)
+		if err != nil {
+			return h, err
+		}
+		h.segment = int64(g.width) * int64(g.height)
+		return h, f.checkSize(g.name, g.width, g.height, h.PerPixel)
+	}
+	return h, nil
 }
 
 func (f *File) checkHeader(d directory, h Header) error {
@@ -130,32 +162,51 @@ func (f *File) checkHeader(d directory, h Header) error {
 	if err := f.checkSize("page", h.Width, h.Height, h.PerPixel); err != nil {
 		return err
 	}
-	bits, err := f.values(d, tagBitsPerSample)
-	if err != nil {
+	if err := f.checkSamples(d, h); err != nil {
 		return err
-	}
-	for _, b := range bits {
-		if b != uint64(h.bits) {
-			return UnsupportedError(fmt.Sprintf("a page with samples of %v bits", bits))
-		}
-	}
-	switch h.bits {
-	case 1, 2, 4, 8, 16:
-	default:
-		return UnsupportedError(fmt.Sprintf("a sample of %d bits", h.bits))
-	}
-	format, err := f.one(d, tagSampleFormat, 1)
-	if err != nil {
-		return err
-	}
-	if format != 1 && format != 4 { // unsigned, undefined
-		return UnsupportedError(fmt.Sprintf("sample format %d", format))
-	}
-	if h.Photometric == YCbCr && h.compression != compressionJPEG {
-		return UnsupportedError("YCbCr without JPEG compression")
 	}
 	if h.planar != 1 && h.planar != 2 {
 		return fmt.Errorf("planar configuration %d does not exist", h.planar)
+	}
+	if err := h.checkCompression(); err != nil {
+		return err
+	}
+	return h.checkPredictor()
+}
+
+// checkSamples accepts unsigned integers of up to 16 bits, all of a size. Signed ones
+// of eight bits are taken for unsigned, as Pillow does.
+func (f *File) checkSamples(d directory, h Header) error {
+	sizes, err := f.values(d, tagBitsPerSample)
+	if err != nil {
+		return err
+	}
+	for _, b := range sizes[:min(len(sizes), h.PerPixel)] {
+		if b != uint64(h.bits) {
+			return UnsupportedError(fmt.Sprintf("a page with samples of %v bits", sizes))
+		}
+	}
+	if h.bits < 1 || h.bits > 16 {
+		return UnsupportedError(fmt.Sprintf("a sample of %d bits", h.bits))
+	}
+	if h.Photometric == Palette && h.bits > 8 {
+		return UnsupportedError(fmt.Sprintf("a palette of %d bits", h.bits))
+	}
+	formats, err := f.values(d, tagSampleFormat)
+	if err != nil {
+		return err
+	}
+	for _, format := range formats[:min(len(formats), h.PerPixel)] {
+		switch {
+		case format == 1, format == 4, format == 2 && h.bits == 8:
+		case format == 3:
+			return UnsupportedError("a page of floating-point samples")
+		default:
+			return UnsupportedError(fmt.Sprintf("a page of samples of format %d and %d bits", format, h.bits))
+		}
+	}
+	if h.isPackedYCbCr() && h.bits != 8 {
+		return UnsupportedError(fmt.Sprintf("YCbCr of %d bits a sample", h.bits))
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func TestEveryDirectoryIsAPage(t *testing.T) {
 			continue
 		}
 		for n := range f.Pages() {
-			img, err := f.Decode(n)
+			img, err := f.Decode(t.Context(), n)
 			if (err != nil) != (n == c.fail) {
 				t.Errorf("%s: page %d: %v", name, n, err)
 			}
@@ -77,7 +77,7 @@ func TestTilesUnderStripTags(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if img, err := f.Decode(0); err != nil || string(img.Samples) != "\x01\x02\x03\x04" {
+	if img, err := f.Decode(t.Context(), 0); err != nil || string(img.Samples) != "\x01\x02\x03\x04" {
 		t.Errorf("%v, %v", img, err)
 	}
 }
@@ -92,7 +92,7 @@ func TestSizesAreCheckedFirst(t *testing.T) {
 	} {
 		f, err := Open(file(0, d), limits)
 		if err == nil {
-			_, err = f.Decode(0)
+			_, err = f.Decode(t.Context(), 0)
 		}
 		if !errors.Is(err, ErrTooLarge) {
 			t.Errorf("%s: %v", name, err)
@@ -122,7 +122,7 @@ func FuzzTIFF(f *testing.F) {
 			return
 		}
 		for n := range file.Pages() {
-			if img, err := file.Decode(n); err == nil && len(img.Samples) != img.Width*img.Height*img.PerPixel {
+			if img, err := file.Decode(t.Context(), n); err == nil && len(img.Samples) != img.Width*img.Height*img.PerPixel {
 				t.Errorf("%d samples of %d × %d × %d", len(img.Samples), img.Width, img.Height, img.PerPixel)
 			}
 		}

@@ -1,0 +1,77 @@
+package tiff
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+
+	"golang.org/x/image/webp"
+
+	"cutpoint/pipeline/raster/chroma"
+)
+
+// webpSegment decodes a strip or tile that is a WebP of its own (libtiff,
+// tif_webp.c).
+func (d *pageDecoder) webpSegment(p place, data []byte) error {
+	n := d.img.PerPixel
+	if d.img.planar != 1 || n != 3 && n != 4 {
+		return UnsupportedError("a WebP of other than RGB or RGBA")
+	}
+	config, err := webp.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	if err := d.checkEmbedded("WebP", p, config.Width, config.Height); err != nil {
+		return err
+	}
+	m, err := webp.Decode(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	switch m := m.(type) {
+	case *image.YCbCr:
+		rgb := make([]uint8, 3*config.Width*config.Height)
+		chroma.WebP(rgb, m)
+		d.place(p, rgb, nil, config.Width)
+	case *image.NYCbCrA:
+		rgb := make([]uint8, 3*config.Width*config.Height)
+		chroma.WebP(rgb, &m.YCbCr)
+		d.place(p, rgb, m, config.Width)
+	case *image.NRGBA:
+		for y := range p.height {
+			out, in := d.pixels(p, y), m.Pix[y*m.Stride:]
+			for x := range p.width {
+				copy(out[x*n:][:n], in[4*x:])
+			}
+		}
+	default:
+		return UnsupportedError("this kind of WebP")
+	}
+	return nil
+}
+
+// place copies RGB pixels and, if the page has it, alpha; opaque without.
+func (d *pageDecoder) place(p place, rgb []uint8, alpha *image.NYCbCrA, width int) {
+	n := d.img.PerPixel
+	for y := range p.height {
+		out := d.pixels(p, y)
+		for x := range p.width {
+			copy(out[x*n:][:3], rgb[3*(y*width+x):])
+			switch {
+			case n == 4 && alpha != nil:
+				out[x*n+3] = alpha.A[y*alpha.AStride+x]
+			case n == 4:
+				out[x*n+3] = 0xff
+			}
+		}
+	}
+}
+
+// checkEmbedded compares the size of an image within a segment with the segment's.
+// The last strip's may be as high as the others.
+func (d *pageDecoder) checkEmbedded(what string, p place, width, height int) error {
+	if width < p.width || width > d.grid.width || height < p.height || height > d.grid.height {
+		return fmt.Errorf("its %s is %d × %d pixels instead of %d × %d", what, width, height, d.grid.width, p.rows)
+	}
+	return nil
+}
