@@ -3,6 +3,7 @@ package tiff
 import (
 	"encoding/binary"
 	"errors"
+	"math/bits"
 )
 
 // The codes of LZW that are not strings (TIFF 6.0, section 13).
@@ -23,143 +24,112 @@ type lzwString struct {
 	size int32
 }
 
-// lzw decodes segments; its table is kept between them.
+// lzw decodes segments; its memory is kept between them.
 type lzw struct {
-	table [1 << lzwWidth]lzwString
-	ready bool // the codes of single bytes are in the table
-}
-
-// lzwReader reads codes. Files of before TIFF 6.0 hold the bits of a code in the
-// other order and lengthen codes one code later; they are told by their beginning,
-// a clear code in that order.
-type lzwReader struct {
-	src  []byte
-	hold uint64 // the next bits: highest first, or lowest first if old
-	held uint
-	old  bool
-}
-
-// refill makes sure that a code is held unless the data ends. A word is read over
-// bits that are held already, which are the same (Giesen, Reading bits in far too
-// many ways, variant 4).
-func (r *lzwReader) refill() {
-	if len(r.src) >= 8 {
-		if r.old {
-			r.hold |= binary.LittleEndian.Uint64(r.src) << r.held
-		} else {
-			r.hold |= binary.BigEndian.Uint64(r.src) >> r.held
-		}
-		r.src = r.src[(63-r.held)>>3:]
-		r.held |= 56
-		return
-	}
-	for ; r.held <= 56 && len(r.src) > 0; r.src, r.held = r.src[1:], r.held+8 {
-		if b := uint64(r.src[0]); r.old {
-			r.hold |= b << r.held
-		} else {
-			r.hold |= b << (56 - r.held)
-		}
-	}
-}
-
-// code returns the next code, the end's if the data ends.
-func (r *lzwReader) code(width uint) int {
-	if r.held < lzwWidth {
-		if r.refill(); r.held < width {
-			return lzwEnd
-		}
-	}
-	r.held -= width
-	if r.old {
-		c := r.hold & (1<<width - 1)
-		r.hold >>= width
-		return int(c)
-	}
-	c := r.hold >> (64 - width)
-	r.hold <<= width
-	return int(c)
-}
-
-// decode fills dst.
-func (z *lzw) decode(dst, src []byte) error {
-	z.prepare()
-	r := lzwReader{src: src, old: len(src) > 1 && src[0] == 0 && src[1]&1 == 1}
-	early := 1
-	if r.old {
-		early = 0
-	}
-	at, next, width := 0, lzwFirst, uint(9)
-	last, lastAt := -1, 0 // the previous code, none behind a clear code, and where it stands
-	for at < len(dst) {
-		c := r.code(width)
-		switch c {
-		case lzwEnd:
-			return short(at, len(dst))
-		case lzwClear:
-			next, width, last = lzwFirst, 9, -1
-			continue
-		}
-		if last >= 0 && next < len(z.table) {
-			first := c
-			if c == next { // the string that this code makes
-				first = last
-			}
-			z.table[next] = z.table[last].extended(byte(z.table[first&lzwMask].head), lastAt)
-			if next++; next+early == 1<<width && width < lzwWidth {
-				width++
-			}
-		}
-		if c >= next {
-			return errLZW
-		}
-		last, lastAt = c, at
-		at += z.table[c&lzwMask].put(dst, at)
-	}
-	return nil
+	table  [1 << lzwWidth]lzwString
+	ready  bool   // the codes of single bytes are in the table
+	padded []byte // the data, and zeros
 }
 
 // lzwMask lets the compiler see that a code is within the table.
 const lzwMask = 1<<lzwWidth - 1
 
-func (z *lzw) prepare() {
-	if z.ready {
+// decode fills dst. Files of before TIFF 6.0 hold the bits of a code in the other
+// order and lengthen codes one code later; they are told by their beginning, a clear
+// code in that order.
+func (z *lzw) decode(dst, src []byte) error {
+	if !z.ready {
+		for c := range lzwClear {
+			z.table[c] = lzwString{head: uint64(c), size: 1}
+		}
+		z.ready = true
+	}
+	z.padded = append(append(z.padded[:0], src...), 0, 0, 0, 0, 0, 0, 0, 0)
+	at, err := z.strings(dst, 8*uint(len(src)), len(src) > 1 && src[0] == 0 && src[1]&1 == 1)
+	if err == nil && at < len(dst) {
+		return short(at, len(dst))
+	}
+	return err
+}
+
+// strings decodes the codes of so many bits and returns how much of dst they fill. A
+// string of the table is the previous string and the byte behind it in dst. The
+// first code behind a clear code makes a string of nothing, which no code stands for.
+func (z *lzw) strings(dst []byte, end uint, old bool) (at int, err error) {
+	src, early := z.padded, 1
+	if old {
+		early = 0
+	}
+	pos, width := uint(0), uint(9)
+	next, grow := lzwFirst-1, 1<<9-early // the code that is made next, and that makes codes longer
+	head, size := uint64(0), 0           // of the previous string
+	for at < len(dst) && pos+width <= end {
+		word := binary.BigEndian.Uint64(src[pos>>3 : pos>>3+8])
+		if old {
+			word = bits.ReverseBytes64(word) >> (pos & 7) << ((64 - width) & 63)
+		} else {
+			word <<= pos & 7
+		}
+		c := int(word >> ((64 - width) & 63))
+		pos += width
+		if c&^1 == lzwClear {
+			if c == lzwEnd {
+				break
+			}
+			next, width, grow, head, size = lzwFirst-1, 9, 1<<9-early, 0, 0
+			continue
+		}
+		if next < len(z.table) {
+			made := &z.table[next&lzwMask]
+			made.from, made.size = int32(at-size), int32(size+1)
+			first := head // if c stands for what it makes
+			if c != next {
+				first = z.table[c&lzwMask].head
+			}
+			made.head = head | first & 0xff << (8 * uint(size))
+			if next++; next == grow && width < lzwWidth {
+				width++
+				grow = 1<<(width&63) - early
+			}
+		}
+		if c >= next {
+			return at, errLZW
+		}
+		s := &z.table[c&lzwMask]
+		head, size = s.head, int(s.size)
+		switch {
+		case at+size+8 > len(dst):
+			s.putEnd(dst, at)
+			at = min(at, len(dst)-size)
+		case size > 8: // it stands at least eight bytes before
+			binary.LittleEndian.PutUint64(dst[at:], head)
+			copyWords(dst[at:], dst[s.from:], size)
+		default:
+			binary.LittleEndian.PutUint64(dst[at:], head)
+		}
+		at += size
+	}
+	return at, nil
+}
+
+// copyWords copies what is behind the first word, in whole words.
+func copyWords(to, from []byte, size int) {
+	if size > 64 {
+		copy(to[8:size], from[8:size])
 		return
 	}
-	for c := range lzwClear {
-		z.table[c] = lzwString{head: uint64(c), size: 1}
+	for i := 8; i < size; i += 8 {
+		binary.LittleEndian.PutUint64(to[i:], binary.LittleEndian.Uint64(from[i:]))
 	}
-	z.ready = true
 }
 
-// extended returns the string that stands at from, and a byte more.
-func (s lzwString) extended(b byte, from int) lzwString {
-	if s.size < 8 {
-		s.head |= uint64(b) << (8 * s.size)
-	}
-	return lzwString{s.head, int32(from), s.size + 1}
-}
-
-// put writes a string, as much of it as there is room for, and returns how much.
-// Its last byte may be the first that is written here.
-func (s lzwString) put(dst []byte, at int) int {
-	size := int(s.size)
-	if at+size+8 > len(dst) {
-		size = min(size, len(dst)-at)
-		for i := range min(size, 8) {
+// putEnd writes as much of a string as there is room for.
+func (s *lzwString) putEnd(dst []byte, at int) {
+	for i := range min(int(s.size), len(dst)-at) {
+		if i < 8 {
 			dst[at+i] = byte(s.head >> (8 * i))
-		}
-		for i := 8; i < size; i++ {
+		} else {
 			dst[at+i] = dst[int(s.from)+i]
 		}
-		return size
 	}
-	binary.LittleEndian.PutUint64(dst[at:], s.head)
-	if size > 8 { // it stands at least eight bytes before
-		from := dst[s.from:]
-		to := dst[at:]
-		for i := 8; i < size; i += 8 {
-			binary.LittleEndian.PutUint64(to[i:], binary.LittleEndian.Uint64(from[i:]))
-		}
-	}
-	return size
 }
