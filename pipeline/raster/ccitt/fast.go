@@ -2,19 +2,18 @@ package ccitt
 
 import "encoding/binary"
 
-// The decoders of this file keep the next bits of the stream in a word, the first
-// of them highest. They return false, having changed nothing, where a line has a
-// flaw or the data may not suffice.
+// The decoders of this file keep the next bits of the stream in a word. They return
+// false, having changed nothing, where a line has a flaw or the data may not suffice.
 
-// window is a word of the stream: held of its bits are valid, the next are at data
-// index next.
+// window is a word of the stream, the next bit highest: held of its bits are valid,
+// those behind them stand at data[next:]. It is passed by value, in registers.
 type window struct {
 	word uint64
 	held int
 	next int
 }
 
-// open fills the window; false if the data is about to end.
+// open fills a window; false if the data is about to end.
 func (d *decoder) open() (w window, ok bool) {
 	i := d.at >> 3
 	if i+8+padding > len(d.data) {
@@ -24,43 +23,45 @@ func (d *decoder) open() (w window, ok bool) {
 }
 
 // fill makes sure that 32 bits are held; false if the data may not suffice.
-func (w *window) fill(data []byte) bool {
+func (w window) fill(data []byte) (window, bool) {
 	if w.held >= 32 {
-		return true
+		return w, true
 	}
 	if w.next+4+padding > len(data) {
-		return false
+		return w, false
 	}
-	w.word |= uint64(binary.BigEndian.Uint32(data[w.next:])) << (32 - w.held)
+	w.word |= uint64(binary.BigEndian.Uint32(data[w.next:])) << ((32 - w.held) & 63)
 	w.held += 32
 	w.next += 4
-	return true
+	return w, true
 }
 
 // skip takes n bits.
-func (w *window) skip(n uint8) {
-	w.word <<= n
-	w.held -= int(n)
+func (w window) skip(n uint8) window {
+	return window{w.word << (n & 63), w.held - int(n), w.next}
 }
 
 // at returns where the window stands in the stream, in bits.
-func (w *window) at() int { return 8*w.next - w.held }
+func (w window) at() int { return 8*w.next - w.held }
 
-// run reads a run; false if there is none.
-func (w *window) run(data []byte, color int, edge int32) (int32, bool) {
-	total := int32(0)
-	for {
+// run reads the run that begins at a0 and returns where it ends; false if there is
+// none within the line.
+func (w window) run(data []byte, color int, a0, edge int32) (int32, window, bool) {
+	w, ok := w.fill(data)
+	for ok {
 		e := lookup(color, uint32(w.word>>(64-maxLookup)))
 		n := int32(e >> 4)
-		w.skip(uint8(e & 15))
-		total += n
+		w = w.skip(uint8(e & 15))
+		a0 += n
 		if n < 64 {
-			return total, e != 0
+			return a0, w, e != 0 && a0 <= edge
 		}
-		if total > edge || !w.fill(data) {
-			return 0, false
+		if a0 > edge {
+			break
 		}
+		w, ok = w.fill(data)
 	}
+	return a0, w, false
 }
 
 // fast1D decodes runs of white and black in turn (T.4, section 4.1).
@@ -69,22 +70,18 @@ func (d *decoder) fast1D() bool {
 	if !ok {
 		return false
 	}
-	line := d.current[:cap(d.current)]
+	line, data, edge := d.current[:cap(d.current)], d.data, d.edge
 	k, a0 := 1, int32(0)
-	for color := 0; ; color ^= 1 {
-		if !w.fill(d.data) || k > d.limit {
+	for color := 0; a0 < edge; color ^= 1 {
+		if k > d.limit {
 			return false
 		}
-		n, ok := w.run(d.data, color, d.edge)
-		if a0 += n; !ok || a0 > d.edge {
+		if a0, w, ok = w.run(data, color, a0, edge); !ok {
 			return false
 		}
 		line[k] = a0
 		k++
-		if a0 == d.edge {
-			break
-		}
-		if color == 1 && line[k-3] == a0 { // runs of nothing take no room
+		if color == 1 && line[k-3] == a0 && a0 < edge { // runs of nothing take no room
 			k -= 2
 		}
 	}
@@ -99,38 +96,46 @@ func (d *decoder) fast2D() bool {
 	if !ok {
 		return false
 	}
-	line, above, edge := d.current[:cap(d.current)], d.above, d.edge
-	k, b, a0 := 1, 1, int32(0)
-	for a0 < edge {
-		if !w.fill(d.data) || k >= d.limit {
-			return false
+	line, above, data, edge := d.current[:cap(d.current)], d.above, d.data, d.edge
+	k, b, a0, limit := 1, 1, int32(0), d.limit
+	for a0 < edge && k < limit {
+		if w.held < 32 {
+			if w, ok = w.fill(data); !ok {
+				return false
+			}
 		}
 		e := modes[w.word>>(64-modeBits)]
-		w.skip(e.bits)
+		w = w.skip(e.bits)
 		switch e.mode {
 		case vertical:
 			to := above[b] + int32(e.offset)
 			if to < a0 || to > edge {
 				return false
 			}
-			a0, line[k] = to, to
+			line[k] = to
 			k++
-			b += int(e.step)
-		case horizontal:
-			for i := range 2 {
-				n, ok := w.run(d.data, (k-1)&1, edge)
-				if a0 += n; !ok || a0 > edge || i == 0 && !w.fill(d.data) {
-					return false
-				}
-				line[k] = a0
-				k++
+			a0 = to
+			if above[b-1] > to { // only where the change lies left of b1
+				b -= 2
 			}
+			b++
+		case horizontal:
+			color := (k - 1) & 1
+			if line[k], w, ok = w.run(data, color, a0, edge); !ok {
+				return false
+			}
+			if a0, w, ok = w.run(data, color^1, line[k], edge); !ok {
+				return false
+			}
+			line[k+1] = a0
+			k += 2
 		case pass:
 			a0 = above[b+1]
 			b += 2
 			if a0 >= edge { // the run ends with the line
 				line[k] = a0
 				k++
+				continue
 			}
 			if k == 1 {
 				continue
@@ -138,11 +143,12 @@ func (d *decoder) fast2D() bool {
 		default:
 			return false
 		}
-		if a0 < edge {
-			for above[b] <= a0 { // the sentinels end it
-				b += 2
-			}
+		for above[b] <= a0 && a0 < edge { // the sentinels end it
+			b += 2
 		}
+	}
+	if a0 < edge {
+		return false
 	}
 	d.at, d.current = w.at(), d.close(line[:k])
 	return true

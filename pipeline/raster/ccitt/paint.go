@@ -17,9 +17,12 @@ func (d *decoder) paint(y int) {
 		switch {
 		case to-from >= wide:
 			copy(row[from:to], d.solid[color])
-		case to+8 <= len(row):
-			for x := from; x < to; x += 8 {
-				binary.LittleEndian.PutUint64(row[x:], words[color])
+		case to+16 <= len(row):
+			word := words[color]
+			binary.LittleEndian.PutUint64(row[from:], word)
+			binary.LittleEndian.PutUint64(row[from+8:], word)
+			for x := from + 16; x < to; x += 8 {
+				binary.LittleEndian.PutUint64(row[x:], word)
 			}
 		default:
 			copy(row[from:to], d.solid[color])
