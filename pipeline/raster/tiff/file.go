@@ -221,3 +221,19 @@ func (f *File) one(d directory, tag uint16, absent int) (int, error) {
 	}
 	return int(v[0]), nil
 }
+
+// opaque returns a field's bytes; none if the tag is absent.
+func (f *File) opaque(d directory, tag uint16) ([]byte, error) {
+	v, ok := d[tag]
+	if !ok {
+		return nil, nil
+	}
+	if typeSize(v.kind) != 1 {
+		return nil, fmt.Errorf("tag %d has type %d", tag, v.kind)
+	}
+	b, err := f.bytes(v.at, v.count)
+	if err != nil {
+		return nil, fmt.Errorf("tag %d: %w", tag, err)
+	}
+	return b, nil
+}

@@ -86,7 +86,7 @@ func (z *lzw) strings(dst []byte, end uint, old bool) (at int, err error) {
 			if c != next {
 				first = z.table[c&lzwMask].head
 			}
-			made.head = head | first & 0xff << (8 * uint(size))
+			made.head = head | first&0xff<<(8*uint(size))
 			if next++; next == grow && width < lzwWidth {
 				width++
 				grow = 1<<(width&63) - early

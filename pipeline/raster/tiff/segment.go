@@ -157,14 +157,19 @@ func (d *pageDecoder) packedSegment(p place, data []byte) error {
 	if inPlace {
 		return nil
 	}
+	d.place(p, raw, stride)
+	return nil
+}
+
+// place spreads rows of samples, stride bytes apart, over the image.
+func (d *pageDecoder) place(p place, raw []byte, stride int) {
 	step := d.img.PerPixel
 	if p.perPixel == step {
 		step = 1 // pixel by pixel, all samples follow each other
 	}
 	for y := range p.height {
-		d.levels.unpack(d.pixels(p, y), raw[y*stride:(y+1)*stride], p.width*p.perPixel, step, d.order)
+		d.levels.unpack(d.pixels(p, y), raw[y*stride:], p.width*p.perPixel, step, d.order)
 	}
-	return nil
 }
 
 // faxSegment decodes a bilevel segment.

@@ -32,11 +32,11 @@ func (d *pageDecoder) webpSegment(p place, data []byte) error {
 	case *image.YCbCr:
 		rgb := make([]uint8, 3*config.Width*config.Height)
 		chroma.WebP(rgb, m)
-		d.place(p, rgb, nil, config.Width)
+		d.placeRGB(p, rgb, nil, config.Width)
 	case *image.NYCbCrA:
 		rgb := make([]uint8, 3*config.Width*config.Height)
 		chroma.WebP(rgb, &m.YCbCr)
-		d.place(p, rgb, m, config.Width)
+		d.placeRGB(p, rgb, m, config.Width)
 	case *image.NRGBA:
 		for y := range p.height {
 			out, in := d.pixels(p, y), m.Pix[y*m.Stride:]
@@ -50,8 +50,8 @@ func (d *pageDecoder) webpSegment(p place, data []byte) error {
 	return nil
 }
 
-// place copies RGB pixels and, if the page has it, alpha; opaque without.
-func (d *pageDecoder) place(p place, rgb []uint8, alpha *image.NYCbCrA, width int) {
+// placeRGB copies RGB pixels and, if the page has it, alpha; opaque without.
+func (d *pageDecoder) placeRGB(p place, rgb []uint8, alpha *image.NYCbCrA, width int) {
 	n := d.img.PerPixel
 	for y := range p.height {
 		out := d.pixels(p, y)

@@ -17,9 +17,10 @@ type ycbcr struct {
 	greenB       [256]int32
 }
 
-// isPackedYCbCr tells of pages whose samples are converted here.
+// isPackedYCbCr tells of pages whose samples are converted here: not where a JPEG
+// has all three.
 func (h Header) isPackedYCbCr() bool {
-	return h.Photometric == YCbCr && h.PerPixel == 3 && h.compression != compressionJPEG
+	return h.Photometric == YCbCr && h.PerPixel == 3 && (h.compression != compressionJPEG || h.planar == 2)
 }
 
 func (f *File) ycbcr(d directory, planar int) (*ycbcr, error) {
