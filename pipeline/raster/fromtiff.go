@@ -62,7 +62,7 @@ func colors(img *tiff.Image) (*Page, error) {
 	switch photometric := img.Photometric; {
 	case photometric == tiff.BlackIsZero, photometric == tiff.YCbCr && n == 1:
 		return greys(img, pixels), nil
-	case photometric == tiff.Palette && n == 1:
+	case photometric == tiff.Palette:
 		return paletted(img, pixels)
 	case (photometric == tiff.RGB || photometric == tiff.YCbCr) && n == 3:
 		return &Page{w, h, 3, img.Samples}, nil
@@ -90,7 +90,7 @@ func colorModel(photometric int) string {
 func rgbRow(row, src []uint8, n int, alpha tiff.Alpha) {
 	switch alpha {
 	case tiff.AlphaAssociated:
-		premultipliedRow(row, src, n)
+		associatedRow(row, src, n)
 	case tiff.AlphaUnassociated:
 		straightRow(row, src, n)
 	default:
@@ -98,6 +98,29 @@ func rgbRow(row, src []uint8, n int, alpha tiff.Alpha) {
 			copy(row[i:i+3], src[i/3*n:])
 		}
 	}
+}
+
+// associatedRow blends pixels of n samples over white, the first four R, G, B and
+// the alpha that is multiplied into them.
+func associatedRow(row, src []uint8, n int) {
+	for i := 0; i+2 < len(row); i += 3 {
+		out, in := row[i:i+3], src[i/3*n:][:4]
+		for c := range out {
+			out[c] = associated(in[c], in[3])
+		}
+	}
+}
+
+// associated divides a colour by its alpha and blends it over white, with Pillow's
+// rounding of both (Unpack.c, unpackRGBa).
+func associated(c, alpha uint8) uint8 {
+	switch alpha {
+	case 0:
+		return 0xff
+	case 0xff:
+		return c
+	}
+	return over(uint8(min(0xff, int(c)*0xff/int(alpha))), alpha)
 }
 
 func greys(img *tiff.Image, pixels func(y int) []uint8) *Page {
@@ -110,7 +133,7 @@ func greys(img *tiff.Image, pixels func(y int) []uint8) *Page {
 		for x, src := 0, pixels(y); x < len(row); x, src = x+1, src[n:] {
 			switch row[x] = src[0]; alpha {
 			case tiff.AlphaAssociated:
-				row[x] = uint8(min(0xff, int(src[0])+0xff-int(src[1])))
+				row[x] = associated(src[0], src[1])
 			case tiff.AlphaUnassociated:
 				row[x] = over(src[0], src[1])
 			}
@@ -137,9 +160,17 @@ func paletted(img *tiff.Image, pixels func(y int) []uint8) (*Page, error) {
 	if grey {
 		channels = 1
 	}
+	n, alpha := img.PerPixel, img.Alpha(1)
 	return byRow(img.Width, img.Height, channels, func(row []uint8, y int) {
-		for x, v := range pixels(y) {
-			copy(row[channels*x:][:channels], table[v][:])
+		src := pixels(y)
+		for x := range img.Width {
+			out := row[channels*x:][:channels]
+			copy(out, table[src[x*n]][:])
+			if alpha == tiff.AlphaUnassociated {
+				for c := range out {
+					out[c] = over(out[c], src[x*n+1])
+				}
+			}
 		}
 	}), nil
 }

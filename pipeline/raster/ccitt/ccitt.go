@@ -57,18 +57,21 @@ func Decode(ctx context.Context, data []byte, m Image) error {
 	if m.Width < 1 || m.Width > maxWidth {
 		return fmt.Errorf("a line of %d pixels cannot be decoded; the limit is %d", m.Width, maxWidth)
 	}
-	d := newDecoder(data, m)
-	for y := range m.Height {
+	return newDecoder(data, m).decode(ctx)
+}
+
+func (d *decoder) decode(ctx context.Context) error {
+	for y := range d.Height {
 		if y%everyLines == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		more, err := d.line(y)
 		if err != nil {
-			return fmt.Errorf("line %d of %d: %w", y, m.Height, err)
+			return fmt.Errorf("line %d of %d: %w", y, d.Height, err)
 		}
 		d.paint(y)
 		if !more {
-			d.blank(y+1, m.Height)
+			d.blank(y+1, d.Height)
 			break
 		}
 		d.above, d.current = d.current, d.above
@@ -83,13 +86,14 @@ type decoder struct {
 	bits
 	Image
 	above, current []int32
-	edge           int32 // the width
-	limit          int   // of changes in a line
-	a0, pending    int32 // of a damaged line: see careful.go
-	lineEnd        bool  // the zeros of a line end have been taken, but not the one
-	noLineEnds     bool  // Group 3 without them
-	one            int   // 1 if the line is coded one-dimensionally
-	solid          [2][]uint8
+	edge           int32      // the width
+	limit          int        // of changes in a line
+	a0, pending    int32      // of a damaged line: see careful.go
+	lineEnd        bool       // the zeros of a line end have been taken, but not the one
+	noLineEnds     bool       // Group 3 without them
+	one            int        // 1 if the line is coded one-dimensionally
+	solid          [2][]uint8 // a row of each colour
+	onlyCareful    bool       // for tests: no line is decoded fast
 }
 
 // sentinels is how many stand behind a line's changes: as many as the decoders look

@@ -1,6 +1,7 @@
 package ccitt
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"testing"
@@ -94,15 +95,28 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+// FuzzDecode compares with the careful decoder alone, which takes any data.
 func FuzzDecode(f *testing.F) {
-	f.Add(encode("001 0111 10 1  011 010 1"), uint16(8), uint8(3))
-	f.Add(encode("000000000001 1 0111 10 1000 000000000001 0 1 1 1"), uint16(8), uint8(2))
-	f.Add([]byte("\x00\x10\x01\xff"), uint16(1000), uint8(1))
+	f.Add(encode("001 0111 10 1  011 010 1"), uint16(8), uint8(Group4))
+	f.Add(encode("000000000001 1 0111 10 1000 000000000001 0 1 1 1"), uint16(8), uint8(Group32D))
+	f.Add([]byte("\x00\x10\x01\xff"), uint16(1000), uint8(Group3))
+	f.Add(bytes.Repeat([]byte("\x9b\x35\x5a\xc1\x27"), 20), uint16(50), uint8(Group4))
+	f.Add(bytes.Repeat([]byte("\x9b\x35\x5a\xc1\x27"), 20), uint16(50), uint8(RLE))
 	f.Fuzz(func(t *testing.T, data []byte, width uint16, mode uint8) {
-		w := int(width) + 1
-		got, err := decode(data, w, 5, Mode(mode%5))
-		if err == nil && len(got) != 5*((w+7)/8) {
-			t.Errorf("%d bytes for 5 lines of %d", len(got), w)
+		const height = 20
+		m := Image{Mode: Mode(mode % 5), Width: int(width) + 1, Height: height, Colors: [2]uint8{1, 2}}
+		m.Stride, m.Visible = m.Width, m.Width
+		m.Pix = make([]uint8, m.Width*height)
+		err := Decode(t.Context(), data, m)
+		got := m.Pix
+		m.Pix = make([]uint8, m.Width*height)
+		slow := newDecoder(data, m)
+		slow.onlyCareful = true
+		if other := slow.decode(t.Context()); (err == nil) != (other == nil) || err == nil && !bytes.Equal(got, m.Pix) {
+			t.Errorf("%v; carefully: %v, equal %v", err, other, bytes.Equal(got, m.Pix))
+		}
+		if err == nil && bytes.IndexByte(got, 0) >= 0 {
+			t.Error("a pixel was left out")
 		}
 	})
 }

@@ -16,7 +16,7 @@ type window struct {
 // open fills a window; false if the data is about to end.
 func (d *decoder) open() (w window, ok bool) {
 	i := d.at >> 3
-	if i+8+padding > len(d.data) {
+	if i+8+padding > len(d.data) || d.onlyCareful {
 		return w, false
 	}
 	return window{binary.BigEndian.Uint64(d.data[i:]) << (d.at & 7), 64 - d.at&7, i + 8}, true

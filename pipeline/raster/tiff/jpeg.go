@@ -10,26 +10,20 @@ import (
 // jpegSegment decodes a strip or tile that is a JPEG of its own, with tables that
 // all segments share (TIFF Technical Note 2).
 func (d *pageDecoder) jpegSegment(ctx context.Context, p place, data []byte) error {
-	h, err := jpeg.DecodeHeader(data)
-	if err != nil {
-		return err
-	}
-	if err := d.checkEmbedded("JPEG", p, h.Width, h.Height); err != nil {
-		return err
-	}
 	color, err := d.jpegColor(p)
 	if err != nil {
 		return err
-	}
-	if h.Components != p.perPixel {
-		return fmt.Errorf("its JPEG has %d components instead of %d", h.Components, p.perPixel)
 	}
 	tables, err := d.opaque(d.directory, tagJPEGTables)
 	if err != nil {
 		return err
 	}
-	m, err := jpeg.Decode(ctx, data, jpeg.Options{MaxPixels: d.limits.Pixels, Tables: tables, Color: &color, Raw: true})
+	size := int64(d.grid.width) * int64(d.grid.height)
+	m, err := jpeg.Decode(ctx, data, jpeg.Options{MaxPixels: size, Tables: tables, Color: &color, Raw: true})
 	if err != nil {
+		return err
+	}
+	if err := d.checkEmbedded("JPEG", p, m.Width, m.Height); err != nil {
 		return err
 	}
 	d.place(p, m.Pix, m.Width*m.Channels)

@@ -118,3 +118,31 @@ func TestPackBits(t *testing.T) {
 		t.Error("data cut short gave no error")
 	}
 }
+
+func FuzzLZW(f *testing.F) {
+	for _, old := range []bool{false, true} {
+		f.Add(encodeLZW([]byte("a rose is a rose is a rose is a rose"), old), uint16(36))
+		f.Add(encodeLZW(make([]byte, 5000), old), uint16(5000))
+	}
+	z := new(lzw)
+	f.Fuzz(func(t *testing.T, data []byte, size uint16) {
+		got, again := make([]byte, size), make([]byte, size)
+		err := z.decode(got, data)
+		if other := new(lzw).decode(again, data); (err == nil) != (other == nil) || err == nil && !bytes.Equal(got, again) {
+			t.Errorf("a kept table gives %v, a new one %v", err, other)
+		}
+	})
+}
+
+// FuzzPackBits compares with decoding byte by byte.
+func FuzzPackBits(f *testing.F) {
+	f.Add([]byte("\xfe\xaa\x02\x80\x00\x2a\xfd\xaa\x03\x80\x00\x2a\x22\xf7\xaa"), uint16(24))
+	f.Add(append(bytes.Repeat([]byte("\x81\x07\x80\x00\x01"), 200), "\x7f"...), uint16(9000))
+	f.Fuzz(func(t *testing.T, data []byte, size uint16) {
+		got, want := make([]byte, size), make([]byte, size)
+		err := packBits(got, data)
+		if n := packBitsEnd(want, data); (err == nil) != (n == len(want)) || err == nil && !bytes.Equal(got, want) {
+			t.Errorf("%v; byte by byte %d of %d bytes, equal %v", err, n, size, bytes.Equal(got, want))
+		}
+	})
+}

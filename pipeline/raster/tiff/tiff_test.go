@@ -2,10 +2,12 @@ package tiff
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -104,16 +106,18 @@ func TestSizesAreCheckedFirst(t *testing.T) {
 }
 
 func FuzzTIFF(f *testing.F) {
-	names, err := filepath.Glob("../testdata/*.tif")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
+	for _, pattern := range []string{"../testdata/*.tif", "../testdata/tiff/*.tif"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			f.Fatal(pattern, err)
 		}
-		f.Add(data)
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(data)
+		}
 	}
 	f.Add(file(0, grey(entry{tagTileWidth, 2}, entry{tagTileHeight, 2})))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -127,4 +131,59 @@ func FuzzTIFF(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestDecodeEndsWithItsContext: no segment is begun when the time is over.
+func TestDecodeEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, d := range [][]entry{grey(), grey(entry{tagCompression, compressionG4}, entry{tagBitsPerSample, 1})} {
+		f, err := Open(file(0, d), limits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Decode(ctx, 0); !errors.Is(err, context.Canceled) {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// TestRefuses: what is not read is named, with a remedy.
+func TestRefuses(t *testing.T) {
+	for want, d := range map[string][]entry{
+		"a sample of 32 bits":                             {{tagBitsPerSample, 32}},
+		"a page of floating-point samples":                {{tagBitsPerSample, 16}, {tagSampleFormat, 3}},
+		"a page of samples of format 2 and 16 bits":       {{tagBitsPerSample, 16}, {tagSampleFormat, 2}},
+		"a page of 65535 samples a pixel":                 {{tagSamplesPerPixel, 65535}},
+		"compression 6 (old-style JPEG)":                  {{tagCompression, 6}},
+		"compression 34887 (LERC)":                        {{tagCompression, 34887}},
+		"compression 4711 (unknown)":                      {{tagCompression, 4711}},
+		"the predictor of floating-point samples":         {{tagCompression, compressionLZW}, {tagPredictor, predictorFloat}},
+		"a palette of 16 bits":                            {{tagBitsPerSample, 16}, {tagPhotometric, Palette}},
+		"a JPEG or WebP of 4 bits a sample":               {{tagCompression, compressionJPEG}, {tagBitsPerSample, 4}},
+		"fax compression needs one bit a pixel":           {{tagCompression, compressionG4}},
+		"ThunderScan compression needs four bits a pixel": {{tagCompression, compressionThunder}},
+		"the predictor needs samples of 8 or 16 bits":     {{tagCompression, compressionLZW}, {tagPredictor, 2}, {tagBitsPerSample, 4}},
+		"planar configuration 3 does not exist":           {{tagPlanar, 3}},
+		"tile 0: 4 bytes at 4096 lie outside the file of": {{tagTileWidth, 2}, {tagTileHeight, 2}, {tagTileOffsets, 4096}, {tagTileByteCounts, 4}},
+		"1 strips are listed, 2 are needed":               {{tagRowsPerStrip, 1}},
+		"a strip is 2 × 0 pixels":                         {{tagRowsPerStrip, 0}},
+		"strip 0: the data ends after 3 of 4 bytes":       {{tagCompression, compressionPackBits}, {tagStripOffsets, 1}},
+	} {
+		fields := map[uint32]uint32{}
+		var list []entry
+		for _, e := range append(grey(), d...) {
+			fields[e.tag] = e.value
+		}
+		for tag, value := range fields {
+			list = append(list, entry{tag, value})
+		}
+		f, err := Open(file(0, list), limits)
+		if err == nil {
+			_, err = f.Decode(t.Context(), 0)
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
 }
