@@ -139,6 +139,10 @@ func (d *decoder) careful2D() error {
 		s := good
 		switch b1 := d.above[b]; e.mode {
 		case pass:
+			if d.beyond(b + 1) {
+				d.a0, d.pending = d.last(), 0
+				return d.finish()
+			}
 			d.pending += d.above[b+1] - d.a0
 			d.a0 = d.above[b+1]
 			b += 2
@@ -167,6 +171,11 @@ func (d *decoder) careful2D() error {
 	}
 	return d.finish()
 }
+
+// beyond tells of a change above that is not there: only damaged lines pass one.
+// libtiff finds what is left there of an earlier line, which leads it beyond the edge
+// and back to the last change; the rest is white.
+func (d *decoder) beyond(b int) bool { return b > len(d.above)-sentinels }
 
 // reference returns the index of b1: the first change above to the right of a0 that
 // is of the other colour. At the beginning of a line a0 lies before the first pixel.

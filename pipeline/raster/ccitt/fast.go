@@ -130,6 +130,9 @@ func (d *decoder) fast2D() bool {
 			line[k+1] = a0
 			k += 2
 		case pass:
+			if d.beyond(b + 1) {
+				return false
+			}
 			a0 = above[b+1]
 			b += 2
 			if a0 >= edge { // the run ends with the line

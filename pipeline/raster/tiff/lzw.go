@@ -44,6 +44,7 @@ func (z *lzw) decode(dst, src []byte) error {
 		}
 		z.ready = true
 	}
+	src = src[:min(len(src), 2*len(dst)+16)] // no code is longer than a byte and a half
 	z.padded = append(append(z.padded[:0], src...), 0, 0, 0, 0, 0, 0, 0, 0)
 	at, err := z.strings(dst, 8*uint(len(src)), len(src) > 1 && src[0] == 0 && src[1]&1 == 1)
 	if err == nil && at < len(dst) {

@@ -102,8 +102,16 @@ func (h Header) Alpha(colors int) Alpha {
 // the page; a tile may be larger than the page.
 func (h Header) SegmentBytes() int {
 	n := int64(h.PerPixel*h.bits+7) / 8
-	if h.compression == compressionJPEG || h.compression == compressionWebP {
+	switch {
+	case h.compression == compressionJPEG || h.compression == compressionWebP:
 		n = 16 // planes of three components, and the coefficients of progressive scans
+	case h.isFax():
+		n = 2 // a copy of the data, whose size segmentData bounds
+	case h.compression == compressionLZW:
+		n *= 3 // a copy of the data, whose size lzw bounds
+	}
+	if h.fillOrder == 2 && h.isTurned() {
+		n += 10 * int64(h.PerPixel*h.bits+7) / 8 // the data with its bits turned
 	}
 	page := int64(h.Width) * int64(h.Height)
 	return int((n*max(h.segment, page) + page - 1) / page)
