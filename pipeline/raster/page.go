@@ -27,14 +27,39 @@ func (p *Page) upright(orientation int) *Page {
 	if orientation >= 5 {
 		w, h = h, w
 	}
+	// Steps to the right and down of the upright page are the same everywhere.
+	at := func(x, y int) int {
+		sx, sy := source(orientation, x, y, p.Width, p.Height)
+		return (sy*p.Width + sx) * p.Channels
+	}
+	start := at(0, 0)
+	right, down := at(1, 0)-start, at(0, 1)-start
 	q := newPage(w, h, p.Channels)
-	for y := range h {
-		for x := range w {
-			sx, sy := source(orientation, x, y, p.Width, p.Height)
-			copy(q.Pix[(y*w+x)*p.Channels:][:p.Channels], p.Pix[(sy*p.Width+sx)*p.Channels:])
+	for x := 0; x < w; x += turnBlock {
+		for y := range h {
+			row := q.Pix[(y*w+x)*p.Channels:][:min(turnBlock, w-x)*p.Channels]
+			turnRow(row, p.Pix, start+x*right+y*down, right, p.Channels)
 		}
 	}
 	return q
+}
+
+// turnBlock is how many columns are turned at a time, so that the rows they come
+// from stay in the cache.
+const turnBlock = 64
+
+// turnRow fills a row with the pixels at from, from+step, ….
+func turnRow(row, pix []uint8, from, step, channels int) {
+	if channels == 1 {
+		for x := range row {
+			row[x] = pix[from]
+			from += step
+		}
+		return
+	}
+	for ; len(row) >= 3; row, from = row[3:], from+step {
+		row[0], row[1], row[2] = pix[from], pix[from+1], pix[from+2]
+	}
 }
 
 // source returns which stored pixel stands at (x, y) of the upright page.
