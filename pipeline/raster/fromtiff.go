@@ -60,13 +60,13 @@ func colors(img *tiff.Image) (*Page, error) {
 	n, w, h := img.PerPixel, img.Width, img.Height
 	pixels := func(y int) []uint8 { return img.Samples[y*w*n:][:w*n] }
 	switch photometric := img.Photometric; {
-	case photometric == tiff.BlackIsZero, photometric == tiff.YCbCr && n == 1:
+	case photometric == tiff.BlackIsZero:
 		return greys(img, pixels), nil
 	case photometric == tiff.Palette:
 		return paletted(img, pixels)
-	case (photometric == tiff.RGB || photometric == tiff.YCbCr) && n == 3:
+	case photometric == tiff.RGB && n == 3:
 		return &Page{w, h, 3, img.Samples}, nil
-	case (photometric == tiff.RGB || photometric == tiff.YCbCr) && n > 3:
+	case photometric == tiff.RGB && n > 3:
 		return byRow(w, h, 3, func(row []uint8, y int) { rgbRow(row, pixels(y), n, img.Alpha(3)) }), nil
 	case photometric == tiff.CMYK && n >= 4:
 		return byRow(w, h, 3, func(row []uint8, y int) { cmykRow(row, pixels(y), n) }), nil
@@ -77,6 +77,8 @@ func colors(img *tiff.Image) (*Page, error) {
 // colorModel names what is not read.
 func colorModel(photometric int) string {
 	switch photometric {
+	case tiff.YCbCr:
+		return "YCbCr with further samples"
 	case tiff.CIELab, 9, 10:
 		return "the colour model CIELab"
 	case 32844, 32845:

@@ -58,11 +58,14 @@ func (d *pageDecoder) finish() *Image {
 		}
 		img.Photometric = BlackIsZero
 	}
-	if d.colors != nil {
-		if img.planar == 2 {
-			d.colors.convert(img.Samples)
-		}
+	if d.colors != nil && img.planar == 2 {
+		d.colors.convert(img.Samples)
+	}
+	switch {
+	case img.Photometric == YCbCr && img.PerPixel == 3:
 		img.Photometric = RGB
+	case img.Photometric == YCbCr && img.PerPixel == 1:
+		img.Photometric = BlackIsZero
 	}
 	return img
 }
