@@ -2,7 +2,9 @@ package tiff
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"cutpoint/pipeline/raster/jpeg"
 )
@@ -18,8 +20,11 @@ func (d *pageDecoder) jpegSegment(ctx context.Context, p place, data []byte) err
 	if err != nil {
 		return err
 	}
-	size := int64(d.grid.width) * int64(d.grid.height)
-	m, err := jpeg.Decode(ctx, data, jpeg.Options{MaxPixels: size, Tables: tables, Color: &color, Raw: true})
+	opt := jpeg.Options{MaxPixels: int64(d.grid.width) * int64(d.grid.height), Tables: tables, Color: &color, Raw: true}
+	m, err := jpeg.Decode(ctx, data, opt)
+	if errors.Is(err, io.ErrUnexpectedEOF) { // libtiff puts ends where the data ends
+		m, err = jpeg.Decode(ctx, append(data[:len(data):len(data)], jpegEnds...), opt)
+	}
 	if err != nil {
 		return err
 	}
@@ -29,6 +34,9 @@ func (d *pageDecoder) jpegSegment(ctx context.Context, p place, data []byte) err
 	d.place(p, m.Pix, m.Width*m.Channels)
 	return nil
 }
+
+// jpegEnds are end markers, more than the header takes that is cut short.
+const jpegEnds = "\xff\xd9\xff\xd9\xff\xd9\xff\xd9\xff\xd9\xff\xd9\xff\xd9\xff\xd9"
 
 // jpegColor returns what the components of a segment are: what the page says, not the
 // JPEG, as in libtiff (tif_jpeg.c, JPEGPreDecode).

@@ -228,6 +228,17 @@ for name, source, options in [
 ]:
     copy(source, f"jpeg-{name}.tif", *options.split())
 
+
+# Data that ends too early, and damage, in the second of two strips.
+with Image.open("jpeg-ycbcr-strips.tif") as image:
+    tags, data = dict(image.tag_v2.items()), pathlib.Path("jpeg-ycbcr-strips.tif").read_bytes()
+    first, second = (data[at:][:n] for at, n in zip(tags[273], tags[279]))
+shared = fields(SIZE, 8, 6, 3, 7, t530=(3, [2, 2]), t347=(7, tags[347])) | {278: (4, [16])}
+put("jpeg-cut.tif", shared, [first, second[: len(second) // 2]])
+damaged = bytearray(second)
+damaged[len(second) // 2] ^= 0x5A
+put("jpeg-damaged.tif", shared, [first, bytes(damaged)])
+
 sys.stdin = io.StringIO("\n".join(sorted(p.name for p in pathlib.Path().glob("*.tif"))))
 with open("pages.json", "w") as out, contextlib.redirect_stdout(out):
     exec(SCRIPT.read_text())
