@@ -64,6 +64,14 @@ func (w window) run(data []byte, color int, a0, edge int32) (int32, window, bool
 	return a0, w, false
 }
 
+// runs reads a run of a color, its lowest bit, and one of the other.
+func (w window) runs(data []byte, color int, a0, edge int32) (a1, a2 int32, _ window, ok bool) {
+	if a1, w, ok = w.run(data, color, a0, edge); ok {
+		a2, w, ok = w.run(data, color^1, a1, edge)
+	}
+	return a1, a2, w, ok
+}
+
 // fast1D decodes runs of white and black in turn (T.4, section 4.1).
 func (d *decoder) fast1D() bool {
 	w, ok := d.open()
@@ -120,11 +128,7 @@ func (d *decoder) fast2D() bool {
 			}
 			b++
 		case horizontal:
-			color := (k - 1) & 1
-			if line[k], w, ok = w.run(data, color, a0, edge); !ok {
-				return false
-			}
-			if a0, w, ok = w.run(data, color^1, line[k], edge); !ok {
+			if line[k], a0, w, ok = w.runs(data, k-1, a0, edge); !ok {
 				return false
 			}
 			line[k+1] = a0
@@ -135,12 +139,11 @@ func (d *decoder) fast2D() bool {
 			}
 			a0 = above[b+1]
 			b += 2
-			if a0 >= edge { // the run ends with the line
+			if a0 == edge { // the run ends with the line
 				line[k] = a0
 				k++
-				continue
 			}
-			if k == 1 {
+			if k == 1 { // b1 is not looked for again before the first change
 				continue
 			}
 		default:

@@ -1,7 +1,7 @@
 // Package tiff reads TIFF 6.0 and BigTIFF files: every directory of the chain is a
 // page, a thumbnail's too, as libtiff and Pillow count; sub-directories are not. It
-// returns samples as they are stored, eight bits each; what they mean as colours
-// is for the caller.
+// returns samples of eight bits; what they mean as colours is for the caller. Where
+// data is damaged it shows what libtiff 4.7 shows, or fails where that fails.
 package tiff
 
 import (
