@@ -57,7 +57,8 @@ func Decode(ctx context.Context, data []byte, m Image) error {
 	if m.Width < 1 || m.Width > maxWidth {
 		return fmt.Errorf("a line of %d pixels cannot be decoded; the limit is %d", m.Width, maxWidth)
 	}
-	return newDecoder(data, m).decode(ctx)
+	enough := 4096 + m.Height*(4*m.Width+128) // for any line, and fill bits
+	return newDecoder(data[:min(len(data), enough)], m).decode(ctx)
 }
 
 func (d *decoder) decode(ctx context.Context) error {

@@ -108,9 +108,9 @@ func (d *pageDecoder) decompress(dst, data []byte, p place) error {
 	case compressionLZW:
 		return d.lzw.decode(dst, data)
 	case compressionDeflate, compressionDeflateOld:
-		return inflate(dst, data)
+		return d.inflate(dst, data)
 	case compressionZstd:
-		return unZstd(dst, data)
+		return d.unZstd(dst, data)
 	case compressionThunder:
 		clear(dst)
 		return thunderScan(dst, data, d.grid.width, d.stride(p))
@@ -126,26 +126,40 @@ func short(have, want int) error {
 }
 
 // inflate fills dst. Data beyond it is ignored, as writers pad.
-func inflate(dst, data []byte) error {
-	r, err := zlib.NewReader(bytes.NewReader(data))
+func (d *pageDecoder) inflate(dst, data []byte) (err error) {
+	if r, ok := d.zlib.(zlib.Resetter); ok {
+		err = r.Reset(bytes.NewReader(data), nil)
+	} else {
+		d.zlib, err = zlib.NewReader(bytes.NewReader(data))
+	}
 	if err != nil {
 		return err
 	}
-	defer r.Close()
-	return fill(dst, r)
+	return fill(dst, d.zlib)
 }
 
-// maxZstdWindow is the largest that level 22 of the reference encoder makes.
-const maxZstdWindow = 128 << 20
+// maxZstdWindow is what RFC 8878 (section 3.1.1.1.2) recommends every decoder to
+// support: that of all levels but the last three.
+const maxZstdWindow = 8 << 20
 
-func unZstd(dst, data []byte) error {
-	r, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1),
-		zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxZstdWindow))
-	if err != nil {
+func (d *pageDecoder) unZstd(dst, data []byte) (err error) {
+	if d.zstd == nil {
+		d.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxZstdWindow))
+		if err != nil {
+			return err
+		}
+	}
+	if err := d.zstd.Reset(bytes.NewReader(data)); err != nil {
 		return err
 	}
-	defer r.Close()
-	return fill(dst, r)
+	return fill(dst, d.zstd)
+}
+
+// close frees the decompressors.
+func (d *pageDecoder) close() {
+	if d.zstd != nil {
+		d.zstd.Close()
+	}
 }
 
 func fill(dst []byte, r io.Reader) error {

@@ -114,7 +114,11 @@ func (h Header) SegmentBytes() int {
 		n += 10 * int64(h.PerPixel*h.bits+7) / 8 // the data with its bits turned
 	}
 	page := int64(h.Width) * int64(h.Height)
-	return int((n*max(h.segment, page) + page - 1) / page)
+	n *= max(h.segment, page)
+	if h.compression == compressionZstd {
+		n += maxZstdWindow
+	}
+	return int((n + page - 1) / page)
 }
 
 // Header reads what page n says of itself.

@@ -3,6 +3,9 @@ package tiff
 import (
 	"context"
 	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
 
 	"cutpoint/pipeline/raster/ccitt"
 )
@@ -16,6 +19,8 @@ type pageDecoder struct {
 	levels    *levels
 	colors    *ycbcr // of packed YCbCr samples
 	lzw       lzw
+	zlib      io.ReadCloser // decompressors are kept between segments
+	zstd      *zstd.Decoder
 	scratch   []byte // a segment's packed samples
 	turned    []byte // a segment's data with the bits of its bytes turned round
 }
@@ -32,6 +37,7 @@ func (f *File) Decode(ctx context.Context, n int) (*Image, error) {
 		return nil, err
 	}
 	d := &pageDecoder{File: f, directory: f.pages[n], grid: g, levels: h.levels()}
+	defer d.close()
 	if h.isPackedYCbCr() {
 		if d.colors, err = f.ycbcr(f.pages[n], h.planar); err != nil {
 			return nil, err
