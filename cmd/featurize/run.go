@@ -92,13 +92,14 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	if o.settings.DType, err = parseDType(c.String("dtype")); err != nil {
 		return o, err
 	}
-	if o.settings.Preparation, err = vgg19.ParsePreset(c); err != nil {
+	if err := o.settings.ParsePreset(c); err != nil {
 		return o, err
 	}
 	read, err := reading.Parse(c)
 	if err != nil {
 		return o, err
 	}
+	read.Limits.PDFDPI = o.settings.PDFDPI
 	o.run = featurize.Options{
 		Cuts: cuts, DType: o.settings.DType, Preparation: o.settings.Preparation, Batch: c.Int("batch"), Limit: c.Int("limit"),
 		Workers: read.Workers, Pages: read.Pages, Limits: read.Limits,

@@ -132,7 +132,7 @@ func recomputePages(c *cli.Context, s *store.Store) (recompute.Report, error) {
 	if err != nil {
 		return recompute.Report{}, err
 	}
-	job.Preparation = settings.Preparation
+	job.Preparation, job.Limits.PDFDPI = settings.Preparation, settings.PDFDPI
 	job.NewEngine = func() (model.Engine, error) {
 		engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
 		w = nil // the engine has packed them

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"cutpoint/pipeline/raster/jpeg"
+	"cutpoint/pipeline/raster/pdf"
 	"cutpoint/pipeline/raster/tiff"
 )
 
@@ -44,7 +45,7 @@ type Document struct {
 	stuck   bool          // a decoder was left behind
 }
 
-// Format returns "png", "jpeg", "gif", "bmp", "webp" or "tiff".
+// Format returns "png", "jpeg", "gif", "bmp", "webp", "tiff" or "pdf".
 func (d *Document) Format() string { return d.format }
 
 // Pages returns the number of pages, at least 1.
@@ -59,20 +60,22 @@ func Open(ctx context.Context, data []byte, limits Limits) (*Document, error) {
 	}
 	d := &Document{format: sniff(data), limits: limits}
 	if d.format == "" {
-		return nil, &Error{Unsupported, "", fmt.Errorf("%s; PNG, JPEG, GIF, BMP, WebP and TIFF are read", looksLike(data))}
+		return nil, &Error{Unsupported, "", fmt.Errorf("%s; PDF, TIFF, PNG, JPEG, GIF, BMP and WebP are read", looksLike(data))}
 	}
 	var err error
-	d.decoder, err = watched(ctx, limits.PageTime, func(ctx context.Context) (decoder, error) { return d.open(data) })
+	d.decoder, err = watched(ctx, limits.PageTime, func(ctx context.Context) (decoder, error) { return d.open(ctx, data) })
 	if err != nil {
 		return nil, d.fail(ctx, err)
 	}
 	return d, nil
 }
 
-func (d *Document) open(data []byte) (decoder, error) {
+func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 	switch d.format {
 	case "jpeg":
 		return openJPEG(data)
+	case "pdf":
+		return openPDF(ctx, data, d.limits)
 	case "tiff":
 		return openTIFF(data, d.limits)
 	}
@@ -162,7 +165,7 @@ func (d *Document) fail(ctx context.Context, err error) error {
 		return &Error{TooSlow, d.format, err}
 	case errors.As(err, &e):
 		return e
-	case errors.Is(err, tiff.ErrTooLarge), errors.Is(err, jpeg.ErrTooLarge):
+	case errors.Is(err, tiff.ErrTooLarge), errors.Is(err, jpeg.ErrTooLarge), errors.Is(err, pdf.ErrTooLarge):
 		return &Error{TooLarge, d.format, err}
 	case isUnsupported(err):
 		return &Error{Unsupported, d.format, err}

@@ -15,13 +15,16 @@ func sniff(data []byte) string {
 	if len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP" {
 		return "webp"
 	}
+	if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) { // as viewers look for it
+		return "pdf"
+	}
 	return ""
 }
 
 // looksLike names what an unknown file seems to be.
 func looksLike(data []byte) string {
 	for _, f := range []struct{ magic, name string }{
-		{"%PDF-", "this is a PDF: print its pages to TIFF or PNG"}, {"PK\x03\x04", "this is a zip file or an office document"},
+		{"PK\x03\x04", "this is a zip file or an office document"},
 		{"\xd0\xcf\x11\xe0", "this is an old office document"}, {"<", "this is markup, not an image"},
 		{"\x00\x00\x00\x0cJXL ", "this is JPEG XL"}, {"\x00\x00\x00\x0cjP  ", "this is JPEG 2000"}, {"8BPS", "this is a Photoshop file"},
 	} {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/image/webp"
 
 	"cutpoint/pipeline/raster/jpeg"
+	"cutpoint/pipeline/raster/pdf"
 	"cutpoint/pipeline/raster/tiff"
 )
 
@@ -89,8 +90,9 @@ func isUnsupported(err error) bool {
 		p png.UnsupportedError
 		j jpeg.UnsupportedError
 		t tiff.UnsupportedError
+		d pdf.UnsupportedError
 	)
-	return errors.As(err, &p) || errors.As(err, &j) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported)
+	return errors.As(err, &p) || errors.As(err, &j) || errors.As(err, &t) || errors.As(err, &d) || errors.Is(err, bmp.ErrUnsupported)
 }
 
 // onWhite draws a GIF frame that does not fill its screen.

@@ -14,17 +14,20 @@ func PresetFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "preset", Usage: "`NAME`: document (squash, bilinear), keras (squash, nearest) or torchvision (crop, bilinear)", Value: raster.Presets()[0].Name, Category: category},
 		&cli.StringFlag{Name: "resize", Usage: "`HOW`, in place of the preset's: squash the whole page, pad it with white, or crop its middle", Category: category},
+		&cli.Float64Flag{Name: "pdf-dpi", Usage: "render PDF pages at this `RESOLUTION`, 18 to 1200 (0: so that the longer side has 1000 pixels)", Category: category},
 		&cli.StringFlag{Name: "filter", Usage: "`FILTER`, in place of the preset's: nearest, box, bilinear, bicubic or lanczos, as Pillow has them", Category: category},
 	}
 }
 
-// ParsePreset reads the flags. Its error is one of usage.
-func ParsePreset(c *cli.Context) (raster.Preparation, error) {
-	how, err := parsePreset(c.String("preset"), c.String("resize"), c.String("filter"))
-	if err != nil {
-		return how, &command.ExitError{Code: command.Usage, Err: err}
+// ParsePreset reads the flags into the settings. Its error is one of usage.
+func (s *Settings) ParsePreset(c *cli.Context) (err error) {
+	if s.Preparation, err = parsePreset(c.String("preset"), c.String("resize"), c.String("filter")); err != nil {
+		return &command.ExitError{Code: command.Usage, Err: err}
 	}
-	return how, nil
+	if s.PDFDPI = c.Float64("pdf-dpi"); s.PDFDPI != 0 && !(s.PDFDPI >= 18 && s.PDFDPI <= 1200) {
+		return command.Usagef("--pdf-dpi %g is not between 18 and 1200", s.PDFDPI)
+	}
+	return nil
 }
 
 func parsePreset(name, resize, filter string) (how raster.Preparation, err error) {

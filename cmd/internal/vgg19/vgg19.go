@@ -36,7 +36,8 @@ func Open(ctx context.Context, source string, cuts []model.Cut) (*model.Weights,
 // Settings are what a user chooses of what the numbers depend on, besides the weights.
 type Settings struct {
 	Preparation raster.Preparation
-	DType       string // of the stored values; "" for float32
+	PDFDPI      float64 // of rendered pages; 0 = by their longer side
+	DType       string  // of the stored values; "" for float32
 }
 
 // Describe says what the numbers depend on that this trunk gives.
@@ -52,7 +53,8 @@ func Describe(w *model.Weights, s Settings) schemas.Description {
 		Weights: schemas.Weights{Source: w.Source, SHA256: w.SHA256()},
 		Preset: schemas.Preset{
 			Name: how.Name(), Resize: string(how.Fit), Filter: string(how.Filter), Size: model.InputShape().W,
-			Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std, Revision: schemas.PresetRevision,
+			Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std,
+			PDFDPI: s.PDFDPI, Revision: schemas.PresetRevision,
 		},
 		Precision: "float32", DType: s.DType,
 	}
@@ -66,7 +68,7 @@ func SettingsOf(d schemas.Description) (s Settings, err error) {
 	if s.Preparation.Filter, err = resample.ParseFilter(d.Preset.Filter); err != nil {
 		return s, err
 	}
-	s.DType = d.DType
+	s.PDFDPI, s.DType = d.Preset.PDFDPI, d.DType
 	return s, nil
 }
 

@@ -58,8 +58,8 @@ func fileOf(t *testing.T, d schemas.Description) *head.File {
 // other ones.
 func TestDescribeFor(t *testing.T) {
 	for _, want := range []Settings{
-		{raster.Preparation{}.OrDefault(), schemas.Float16},
-		{raster.Preparation{Fit: raster.Pad, Filter: resample.Bicubic}, ""},
+		{raster.Preparation{}.OrDefault(), 150, schemas.Float16},
+		{raster.Preparation{Fit: raster.Pad, Filter: resample.Bicubic}, 0, ""},
 	} {
 		w := trunk(model.Caffe())
 		f := fileOf(t, Describe(w, want))
