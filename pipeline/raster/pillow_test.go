@@ -8,7 +8,10 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"cutpoint/pipeline/raster/resample"
 )
 
 // TestPillow compares pages with what Pillow made of the same files. The file
@@ -36,21 +39,27 @@ func compareWithPillow(t *testing.T, list, dir string) {
 		var want struct {
 			Path, SHA256, Error string
 			Page                int
+			Others              map[string]string
 		}
 		if err := json.Unmarshal(lines.Bytes(), &want); err != nil {
 			t.Fatal(err)
 		}
-		got, err := squashed(filepath.Join(dir, want.Path), want.Page)
+		page, err := decodedPage(filepath.Join(dir, want.Path), want.Page)
 		switch {
 		case want.Error != "":
 			counts["not read by Pillow"]++
 			t.Logf("%s page %d: Pillow: %s; here: %v", want.Path, want.Page, want.Error, err)
 		case err != nil:
 			t.Errorf("%s page %d: %v", want.Path, want.Page, err)
-		case got != want.SHA256:
+		case digest(page, "squash bilinear") != want.SHA256:
 			t.Errorf("%s page %d differs from Pillow's", want.Path, want.Page)
 		default:
 			counts["equal"]++
+		}
+		for how, sum := range want.Others {
+			if err == nil && digest(page, how) != sum {
+				t.Errorf("%s page %d differs from Pillow's when prepared by %s", want.Path, want.Page, how)
+			}
 		}
 	}
 	if counts["equal"] == 0 {
@@ -59,21 +68,24 @@ func compareWithPillow(t *testing.T, list, dir string) {
 	t.Logf("pages: %v", counts)
 }
 
-func squashed(path string, page int) (string, error) {
+func decodedPage(path string, page int) (*Page, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	d, err := Open(context.Background(), data, DefaultLimits())
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	p, err := d.Decode(context.Background(), page)
-	if err != nil {
-		return "", err
-	}
+	defer d.Close()
+	return d.Decode(context.Background(), page)
+}
+
+// digest prepares a page; how is a fit and a filter.
+func digest(p *Page, how string) string {
+	fit, filter, _ := strings.Cut(how, " ")
 	dst := make([]uint8, 224*224*3)
-	p.Prepare(dst, 224, Preparation{})
+	p.Prepare(dst, 224, Preparation{Fit(fit), resample.Filter(filter)})
 	sum := sha256.Sum256(dst)
-	return hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(sum[:])
 }

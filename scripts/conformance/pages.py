@@ -1,6 +1,7 @@
 """Prints, for every page of the files named on standard input, the SHA-256 of
-its 224 x 224 RGB pixels as Pillow makes them: {"path", "page", "sha256"} a line,
-or {"path", "page", "error"}.
+its 224 x 224 RGB pixels as Pillow makes them: {"path", "page", "sha256", "others"} a
+line, or {"path", "page", "error"}. "others" has the same for other preparations, by
+name.
 
 A page is prepared as cutpoint does it: bilevel, palette and CMYK pages are
 expanded to 8 bits first, transparent pixels are laid over white, then
@@ -25,7 +26,28 @@ def prepare(page):
         page = Image.alpha_composite(white, page).convert("RGB")
     else:
         page = page.convert("RGB")
-    return page.resize((224, 224), Image.Resampling.BILINEAR).convert("RGB")
+    return page
+
+
+def fitted(page, how, name):
+    filter = Image.Resampling[name.upper()]
+    if how == "squash":
+        return page.resize((224, 224), filter)
+    if how == "pad":
+        return ImageOps.pad(page, (224, 224), filter, "white")
+    # torchvision's Resize(256) and CenterCrop(224)
+    width, height = page.size
+    size = (256, int(256 * height / width)) if width <= height else (int(256 * width / height), 256)
+    page = page.resize(size, filter)
+    left, top = round((page.width - 224) / 2), round((page.height - 224) / 2)
+    return page.crop((left, top, left + 224, top + 224))
+
+
+OTHERS = ["squash nearest", "squash box", "squash lanczos", "pad bilinear", "pad bicubic", "crop bilinear", "crop nearest"]
+
+
+def digest(page, how):
+    return hashlib.sha256(fitted(page, *how.split()).convert("RGB").tobytes()).hexdigest()
 
 
 def pages(path):
@@ -42,7 +64,7 @@ for line in sys.stdin:
     path, n = line.rstrip("\n"), 0
     try:
         for n, page in enumerate(pages(path)):
-            row = {"path": path, "page": n, "sha256": hashlib.sha256(page.tobytes()).hexdigest()}
+            row = {"path": path, "page": n, "sha256": digest(page, "squash bilinear"), "others": {how: digest(page, how) for how in OTHERS}}
             print(json.dumps(row))
     except Exception as e:  # every reason is worth reporting, none ends the run
         print(json.dumps({"path": path, "page": n, "error": f"{type(e).__name__}: {e}"}))
