@@ -72,6 +72,8 @@ func Open(ctx context.Context, data []byte, limits Limits) (*Document, error) {
 
 func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 	switch d.format {
+	case "bmp":
+		return openBMP(data)
 	case "jpeg":
 		return openJPEG(data)
 	case "pdf":

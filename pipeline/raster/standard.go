@@ -10,9 +10,9 @@ import (
 	"image/png"
 	"io"
 
-	"golang.org/x/image/bmp"
 	"golang.org/x/image/webp"
 
+	"cutpoint/pipeline/raster/bmp"
 	"cutpoint/pipeline/raster/jpeg"
 	"cutpoint/pipeline/raster/pdf"
 	"cutpoint/pipeline/raster/tiff"
@@ -30,8 +30,6 @@ func codecOf(format string) codec {
 		return codec{png.DecodeConfig, png.Decode}
 	case "gif":
 		return codec{gif.DecodeConfig, gif.Decode} // the first frame
-	case "bmp":
-		return codec{bmp.DecodeConfig, bmp.Decode}
 	}
 	return codec{webp.DecodeConfig, webp.Decode}
 }
@@ -91,8 +89,9 @@ func isUnsupported(err error) bool {
 		j jpeg.UnsupportedError
 		t tiff.UnsupportedError
 		d pdf.UnsupportedError
+		b bmp.UnsupportedError
 	)
-	return errors.As(err, &p) || errors.As(err, &j) || errors.As(err, &t) || errors.As(err, &d) || errors.Is(err, bmp.ErrUnsupported)
+	return errors.As(err, &p) || errors.As(err, &j) || errors.As(err, &t) || errors.As(err, &d) || errors.As(err, &b)
 }
 
 // onWhite draws a GIF frame that does not fill its screen.
