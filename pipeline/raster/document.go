@@ -78,6 +78,8 @@ func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 		return openJPEG(data)
 	case "pdf":
 		return openPDF(ctx, data, d.limits)
+	case "webp":
+		return openWebP(data)
 	case "tiff":
 		return openTIFF(data, d.limits)
 	}

@@ -22,6 +22,21 @@ func exifOrientation(data []byte) int {
 	return 1
 }
 
+// pngOrientation finds the tag in a PNG's eXIf chunk (PNG, third edition, 11.3.3.1).
+func pngOrientation(data []byte) int {
+	for at := 8; at+12 <= len(data); {
+		size := int64(binary.BigEndian.Uint32(data[at:]))
+		if size > int64(len(data)-at-12) {
+			return 1
+		}
+		if string(data[at+4:at+8]) == "eXIf" {
+			return orientationTag(data[at+8 : at+8+int(size)])
+		}
+		at += 12 + int(size)
+	}
+	return 1
+}
+
 // orientationTag reads the first directory of a TIFF structure.
 func orientationTag(t []byte) int {
 	if len(t) < 8 {

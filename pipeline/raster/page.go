@@ -16,6 +16,19 @@ func over(c, alpha uint8) uint8 {
 	return uint8((int(c)*int(alpha) + 255*(255-int(alpha)) + 127) / 255)
 }
 
+// onWhite returns a white page with the page at a place of it, where it fits.
+func (p *Page) onWhite(width, height, left, top int) *Page {
+	q := newPage(width, height, p.Channels)
+	for i := range q.Pix {
+		q.Pix[i] = 0xff
+	}
+	n := p.Width * p.Channels
+	for y := range p.Height {
+		copy(q.Pix[((top+y)*width+left)*p.Channels:][:n], p.Pix[y*n:])
+	}
+	return q
+}
+
 // upright turns a page by the orientation of EXIF and TIFF (TIFF 6.0, page 36):
 // 1 as stored, 2 mirrored, 3 upside down, 4 flipped, 5 transposed, 6 to be turned
 // right, 7 transversed, 8 to be turned left. Other values mean 1.

@@ -10,8 +10,6 @@ import (
 	"image/png"
 	"io"
 
-	"golang.org/x/image/webp"
-
 	"cutpoint/pipeline/raster/bmp"
 	"cutpoint/pipeline/raster/jpeg"
 	"cutpoint/pipeline/raster/pdf"
@@ -28,10 +26,8 @@ func codecOf(format string) codec {
 	switch format {
 	case "png":
 		return codec{png.DecodeConfig, png.Decode}
-	case "gif":
-		return codec{gif.DecodeConfig, gif.Decode} // the first frame
 	}
-	return codec{webp.DecodeConfig, webp.Decode}
+	return codec{gif.DecodeConfig, gif.Decode} // the first frame
 }
 
 // standard reads a document of one page with such a decoder.
@@ -47,15 +43,16 @@ func (s *standard) measure(int) (extent, error) {
 	if err != nil {
 		return extent{}, err
 	}
-	return extent{config.Width, config.Height, perPixel(config.ColorModel, s.format)}, nil
+	e := extent{config.Width, config.Height, perPixel(config.ColorModel)}
+	if s.format == "png" && pngOrientation(s.data) > 1 {
+		e.perPixel += 3
+	}
+	return e, nil
 }
 
-// perPixel is what decoding takes for a pixel: what the decoder returns, a page of
-// it, and that page turned upright.
-func perPixel(m color.Model, format string) int {
+// perPixel is what decoding takes for a pixel: what the decoder returns and a page of it.
+func perPixel(m color.Model) int {
 	switch {
-	case format == "webp": // the lossless decoder keeps two images
-		return 4 + 4 + 3
 	case m == color.GrayModel:
 		return 2
 	case m == color.Gray16Model:
@@ -80,7 +77,11 @@ func (s *standard) decode(_ context.Context, _ int) (*Page, error) {
 	if s.format == "gif" && img.Bounds() != screen {
 		img = onWhite(img, screen)
 	}
-	return convert(img, s.format), nil
+	p := convert(img, s.format)
+	if s.format == "png" {
+		p = p.upright(pngOrientation(s.data))
+	}
+	return p, nil
 }
 
 func isUnsupported(err error) bool {

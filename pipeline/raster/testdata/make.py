@@ -77,6 +77,24 @@ with Image.open("jpeg-420-orientation-5.jpg") as page:
 with Image.open("jpeg-cmyk.jpg") as page:
     page.convert("RGB").save("jpeg-cmyk.want.png", optimize=True)
 
+turned = Image.Exif()
+turned[0x0112] = 6
+save("orientation-6.png", drawing("RGB", (61, 47)), exif=turned, optimize=True)
+save("orientation-6-lossy.webp", drawing("RGB", (61, 47)), exif=turned, quality=60)
+save("orientation-6-lossless.webp", drawing("RGBA", (61, 47)), exif=turned, lossless=True)
+for name, mode, options in [("animated-lossy", "RGB", {"quality": 60}), ("animated-alpha", "RGBA", {"quality": 60}), ("animated-lossless", "RGBA", {"lossless": True})]:
+    save(name + ".webp", drawing(mode, (61, 47)), save_all=True, append_images=[drawing(mode, (61, 47))], **options)
+moved = bytearray(open("animated-alpha.webp", "rb").read())  # a larger canvas, and the first frame inside it
+frame = moved.index(b"ANMF") + 8
+moved[24:30] = (90).to_bytes(3, "little") + (70).to_bytes(3, "little")
+moved[frame : frame + 6] = (7).to_bytes(3, "little") + (5).to_bytes(3, "little")
+open("animated-moved.webp", "wb").write(moved)
+saves.append("animated-moved.webp")
+save("transparent-palette.png", drawing("P", (61, 47)), transparency=0)
+save("transparent-colour.png", Image.new("RGB", (61, 47), (9, 8, 7)), transparency=(9, 8, 7))
+save("transparent-grey.png", drawing("L", (61, 47)), transparency=255)
+save("palette-2-bits.png", drawing("RGB", (61, 47)).quantize(4), bits=2)
+
 sys.stdin = io.StringIO("\n".join(saves))
 with open("pages.json", "w") as out, contextlib.redirect_stdout(out):
     exec(SCRIPT.read_text())
