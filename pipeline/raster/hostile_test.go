@@ -125,7 +125,7 @@ func TestLimits(t *testing.T) {
 
 func TestUnknownContentIsNamed(t *testing.T) {
 	for content, want := range map[string]string{
-		"": "the file is empty", "PK\x03\x04": "a zip file", "<html>": "markup", "hello": "no image that is known",
+		"": "the file is empty", "PK\x03\x04": "a zip file", "<html>": "markup", "hello": "no document that is known",
 	} {
 		_, err := Open(t.Context(), []byte(content), small)
 		var e *Error

@@ -14,7 +14,7 @@ import (
 // UnsupportedError names a variant that is not read.
 type UnsupportedError string
 
-func (e UnsupportedError) Error() string { return string(e) + " is not read" }
+func (e UnsupportedError) Error() string { return string(e) + " is not read; save it as PNG" }
 
 // The values of a header's compression (BITMAPINFOHEADER, biCompression).
 const (

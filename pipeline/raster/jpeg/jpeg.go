@@ -17,7 +17,7 @@ var ErrTooLarge = errors.New("beyond the limit")
 // UnsupportedError names a variant that is not read.
 type UnsupportedError string
 
-func (e UnsupportedError) Error() string { return string(e) + " is not read" }
+func (e UnsupportedError) Error() string { return string(e) + " is not read; save it as PNG, or as baseline JPEG" }
 
 // Color is what the components are.
 type Color int

@@ -1,0 +1,171 @@
+package raster
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// variant is a line of docs/formats.md: what is read, with files that show it, and
+// how it is shown.
+type variant struct {
+	format, name, shown string
+	files               []string // below testdata, or below the decoder's own
+}
+
+const (
+	tiffs = "testdata/tiff/"
+	jpegs = "jpeg/testdata/"
+	bmps  = "bmp/testdata/"
+	here  = "testdata/"
+)
+
+var variants = []variant{
+	{"TIFF", "every directory is a page", "in the order of the chain; a loop ends it", []string{here + "pages.tif"}},
+	{"TIFF", "big and little endian, BigTIFF", "", []string{tiffs + "rgb-big-endian.tif", tiffs + "rgb-big.tif", tiffs + "rgb-big-tiles.tif"}},
+	{"TIFF", "strips, tiles, separate planes", "", []string{tiffs + "rgb-strips.tif", tiffs + "rgb-tiles.tif", tiffs + "rgb-planes.tif", tiffs + "rgb-tiles-planes.tif"}},
+	{"TIFF", "uncompressed, PackBits, LZW (both bit orders), Deflate (8 and 32946), Zstandard, WebP, ThunderScan", "", []string{
+		tiffs + "rgb.tif", tiffs + "rgb-packbits.tif", tiffs + "rgb-lzw.tif", tiffs + "rgb-lsb-lzw.tif", tiffs + "deflate-32946.tif", tiffs + "rgb-zstd.tif", tiffs + "rgb-webp.tif", tiffs + "grey-4-thunderscan.tif"}},
+	{"TIFF", "fax: modified Huffman, word-aligned, Group 3 (one and two dimensions), Group 4", "damaged lines as libtiff shows them", []string{
+		tiffs + "fax-rle.tif", tiffs + "fax-word-aligned.tif", tiffs + "fax-g3.tif", tiffs + "fax-g3-2d.tif", tiffs + "fax-g4.tif", tiffs + "fax-g4-damaged.tif"}},
+	{"TIFF", "JPEG (new style): grey, YCbCr, RGB, CMYK, shared tables", "as libjpeg-turbo decodes it", []string{
+		tiffs + "jpeg-grey.tif", tiffs + "jpeg-ycbcr.tif", tiffs + "jpeg-rgb-tiles.tif", tiffs + "jpeg-cmyk.tif", tiffs + "jpeg-ycbcr-strips.tif"}},
+	{"TIFF", "bilevel, black or white first, fill order 1 and 2", "8-bit grey before resampling", []string{
+		here + "bilevel-raw.tif", here + "bilevel-white-is-zero.tif", tiffs + "fax-black-is-zero.tif", tiffs + "fill-order-2.tif"}},
+	{"TIFF", "grey of 2 to 16 bits, signed too", "one channel; of 16 bits the upper 8", []string{
+		tiffs + "grey-2-white-is-zero.tif", tiffs + "grey-4-black-is-zero.tif", tiffs + "grey-12.tif", tiffs + "grey-16-little.tif", tiffs + "grey-8-signed.tif"}},
+	{"TIFF", "palette of 1 to 8 bits", "RGB; a palette of greys as grey", []string{tiffs + "palette-1.tif", tiffs + "palette-2.tif", tiffs + "palette-4.tif", tiffs + "palette-8.tif"}},
+	{"TIFF", "RGB of 8 and 16 bits, predictor", "of 16 bits the upper 8", []string{tiffs + "rgb-16.tif", tiffs + "rgb-16-lzw-predictor.tif", tiffs + "rgb-deflate-predictor.tif"}},
+	{"TIFF", "alpha, multiplied in or not, with RGB and grey", "over white", []string{tiffs + "rgba-associated.tif", tiffs + "rgba-unassociated.tif", tiffs + "grey-alpha.tif"}},
+	{"TIFF", "CMYK of 8 and 16 bits", "as Pillow converts it, without a colour profile", []string{tiffs + "cmyk.tif", tiffs + "cmyk-16.tif", tiffs + "cmyk-planes.tif"}},
+	{"TIFF", "YCbCr without JPEG, subsampled 1, 2 or 4 either way, with coefficients and reference levels", "as libtiff converts it", []string{
+		tiffs + "ycbcr-11.tif", tiffs + "ycbcr-22.tif", tiffs + "ycbcr-44.tif", tiffs + "ycbcr-bt709.tif", tiffs + "ycbcr-studio.tif"}},
+	{"TIFF", "orientation 1 to 8", "upright", []string{here + "orientation-2.tif", here + "orientation-5.tif", here + "orientation-8.tif"}},
+	{"JPEG", "baseline and progressive, 8 bits, any restart interval", "bit for bit as libjpeg-turbo: slow integer transform, fancy upsampling", []string{
+		jpegs + "colour-420-50x37.jpg", jpegs + "progressive-420.jpg", jpegs + "progressive-444-restarts.jpg", jpegs + "restarts.jpg"}},
+	{"JPEG", "grey", "one channel", []string{jpegs + "grey-50x37.jpg", jpegs + "progressive-grey.jpg"}},
+	{"JPEG", "YCbCr 4:4:4, 4:2:2, 4:2:0, 4:1:1, 4:4:0", "RGB", []string{jpegs + "colour-444-50x37.jpg", jpegs + "colour-422-50x37.jpg", jpegs + "colour-411.jpg", jpegs + "colour-440.jpg"}},
+	{"JPEG", "RGB, CMYK and YCCK with or without Adobe's marker", "CMYK as Pillow converts it", []string{jpegs + "rgb.jpg", jpegs + "cmyk.jpg"}},
+	{"JPEG", "EXIF orientation", "upright", []string{here + "jpeg-420-orientation-5.jpg"}},
+	{"JPEG", "broken data between restart markers", "as libjpeg-turbo goes on", []string{jpegs + "data-changed.jpg", jpegs + "restart-lost.jpg", jpegs + "marker-too-early.jpg"}},
+	{"PDF", "every page", "rendered by pdfium on white with annotations and filled fields; the longer side has 1000 pixels, or at --pdf-dpi; rotation honoured", []string{"pdf/testdata/owner.pdf"}},
+	{"PNG", "1 to 16 bits, grey, RGB, palette, interlaced; of an animation its still image", "grey in one channel; of 16 bits the upper 8", []string{here + "mode-1.png", here + "palette-2-bits.png", here + "mode-P.png", here + "mode-RGB.png", here + "grey-37x53.png"}},
+	{"PNG", "alpha, and one transparent colour", "over white", []string{here + "mode-RGBA.png", here + "mode-LA.png", here + "transparent-palette.png", here + "transparent-colour.png", here + "transparent-grey.png"}},
+	{"PNG", "EXIF orientation", "upright", []string{here + "orientation-6.png"}},
+	{"GIF", "first frame, where it stands on the screen", "transparent parts white", []string{here + "palette.gif"}},
+	{"BMP", "1, 4 and 8 bits with a palette, 16, 24 and 32 bits, top-down, every header from OS/2's to version 5", "a palette of greys as grey", []string{
+		bmps + "mode-1.bmp", bmps + "palette-4.bmp", bmps + "palette-8-core.bmp", bmps + "rgb-555.bmp", bmps + "rgb-v4-24.bmp", bmps + "top-down.bmp"}},
+	{"BMP", "run lengths of 4 and 8 bits", "", []string{bmps + "rle-4.bmp", bmps + "rle-8.bmp"}},
+	{"BMP", "bit masks, alpha", "alpha over white", []string{bmps + "rgb-565.bmp", bmps + "rgb-32-swapped.bmp", bmps + "rgba-v5.bmp"}},
+	{"WebP", "lossy and lossless", "chroma and colours as libwebp", []string{here + "lossy-131x97.webp", here + "lossless.webp"}},
+	{"WebP", "alpha", "over white", []string{here + "lossy-alpha.webp"}},
+	{"WebP", "animation", "its first frame, where it stands on the canvas", []string{here + "animated-lossy.webp", here + "animated-moved.webp"}},
+	{"WebP", "EXIF orientation", "upright", []string{here + "orientation-6-lossy.webp"}},
+}
+
+// refused are variants that are named but not read.
+func refused(t *testing.T) []struct {
+	format, name string
+	data         []byte
+} {
+	file := func(name string) []byte {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	marker := func(m byte) []byte {
+		data := file(jpegs + "colour-420-50x37.jpg")
+		data[bytes.Index(data, []byte{0xff, 0xc0})+1] = m
+		return data
+	}
+	twelve := file(jpegs + "colour-420-50x37.jpg")
+	twelve[bytes.Index(twelve, []byte{0xff, 0xc0})+4] = 12
+	return []struct {
+		format, name string
+		data         []byte
+	}{
+		{"TIFF", "old-style JPEG", tiffOf(8, 8, 8, 6, []byte{0})},
+		{"TIFF", "LZMA, LERC, JPEG 2000, JBIG and other compressions", tiffOf(8, 8, 8, 34925, []byte{0})},
+		{"TIFF", "samples of 32 bits, floating-point samples", tiffOf(8, 8, 32, 1, []byte{0})},
+		{"JPEG", "arithmetic coding", marker(0xc9)},
+		{"JPEG", "lossless and hierarchical", marker(0xc3)},
+		{"JPEG", "12 bits", twelve},
+		{"PDF", "encrypted", file("pdf/testdata/locked.pdf")},
+		{"office documents", "", []byte("PK\x03\x04")},
+		{"DjVu", "", []byte("AT&TFORM")},
+		{"JPEG 2000", "", []byte("\x00\x00\x00\x0cjP  ")},
+		{"JPEG XL", "", []byte("\x00\x00\x00\x0cJXL ")},
+		{"HEIC", "", []byte("\x00\x00\x00\x18ftypheic")},
+		{"AVIF", "", []byte("\x00\x00\x00\x18ftypavif")},
+		{"anything else", "", []byte("hello")},
+	}
+}
+
+// TestFormats reads a file of every variant and holds docs/formats.md to it. It is
+// written anew where CUTPOINT_UPDATE is set.
+func TestFormats(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# What is read\n\n" +
+		"A document's format is told by its content, never by its name. This table is checked by `go test ./pipeline/raster -run TestFormats`, which decodes a file of every line, and written by it where `CUTPOINT_UPDATE=1` is set. The pixels of these files are compared with Pillow's, byte for byte, by the tests beside their decoders.\n\n" +
+		"| format | variant | how it is shown |\n|---|---|---|\n")
+	for _, v := range variants {
+		for _, name := range v.files {
+			readWhole(t, name)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", v.format, v.name, v.shown)
+	}
+	b.WriteString("\nOther variants are refused with a sentence; the document becomes a row in the failures table with the class `unsupported`.\n\n| format | variant | what is said |\n|---|---|---|\n")
+	for _, r := range refused(t) {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.format, r.name, refusal(t, r.name+r.format, r.data))
+	}
+	b.WriteString("\nWhat is broken or cut short has the class `corrupt`, what is beyond `--max-pixels`, `--max-pages`, `--max-file-size` or `--decode-memory` `too-large`, and what takes longer than `--page-timeout` or `--document-timeout` `too-slow`.\n")
+	const doc = "../../docs/formats.md"
+	if os.Getenv("CUTPOINT_UPDATE") != "" {
+		if err := os.WriteFile(doc, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(doc); err != nil || string(want) != b.String() {
+		t.Errorf("docs/formats.md is out of date (%v); run this test with CUTPOINT_UPDATE=1", err)
+	}
+}
+
+func readWhole(t *testing.T, name string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.FromSlash(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open(t.Context(), data, DefaultLimits())
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	defer d.Close()
+	for n := range d.Pages() {
+		if p, err := d.Decode(t.Context(), n); err != nil || len(p.Pix) != p.Width*p.Height*p.Channels {
+			t.Errorf("%s page %d: %v", name, n, err)
+		}
+	}
+}
+
+func refusal(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	d, err := Open(t.Context(), data, DefaultLimits())
+	if err == nil {
+		_, err = d.Decode(t.Context(), 0)
+		d.Close()
+	}
+	var e *Error
+	if !errors.As(err, &e) || e.Class != Unsupported {
+		t.Errorf("%s: %v, want it to be unsupported", name, err)
+		return ""
+	}
+	return e.Error()
+}
