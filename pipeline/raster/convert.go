@@ -9,7 +9,7 @@ import (
 
 // convert makes a page of what a decoder returns. Sixteen bits are cut to the
 // high eight; alpha is blended over white; grey stays one channel.
-func convert(img image.Image, format string) *Page {
+func convert(img image.Image) *Page {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
 	switch m := img.(type) {
@@ -22,9 +22,9 @@ func convert(img image.Image, format string) *Page {
 			}
 		})
 	case *image.YCbCr:
-		return fromYCbCr(m, format)
+		return fromYCbCr(m)
 	case *image.NYCbCrA:
-		return overWhite(fromYCbCr(&m.YCbCr, format), func(y int) []uint8 { return m.A[y*m.AStride:] })
+		return overWhite(fromYCbCr(&m.YCbCr), func(y int) []uint8 { return m.A[y*m.AStride:] })
 	case *image.CMYK:
 		return byRow(w, h, 3, func(row []uint8, y int) { cmykRow(row, m.Pix[y*m.Stride:], 4) })
 	case *image.Paletted:
@@ -70,13 +70,10 @@ func high(pix []uint8) []uint8 {
 	return out
 }
 
-func fromYCbCr(m *image.YCbCr, format string) *Page {
+// fromYCbCr converts a lossy WebP; no other decoder here returns planes.
+func fromYCbCr(m *image.YCbCr) *Page {
 	p := newPage(m.Rect.Dx(), m.Rect.Dy(), 3)
-	if format == "webp" {
-		chroma.WebP(p.Pix, m)
-	} else {
-		chroma.JPEG(p.Pix, m)
-	}
+	chroma.WebP(p.Pix, m)
 	return p
 }
 

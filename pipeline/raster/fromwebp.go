@@ -63,7 +63,7 @@ func (d webpDocument) decode(context.Context, int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := convert(img, "webp")
+	p := convert(img)
 	if p.Width != d.canvas.width || p.Height != d.canvas.height {
 		p = p.onWhite(d.canvas.width, d.canvas.height, d.left, d.top)
 	}

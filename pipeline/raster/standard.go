@@ -77,7 +77,7 @@ func (s *standard) decode(_ context.Context, _ int) (*Page, error) {
 	if s.format == "gif" && img.Bounds() != screen {
 		img = onWhite(img, screen)
 	}
-	p := convert(img, s.format)
+	p := convert(img)
 	if s.format == "png" {
 		p = p.upright(pngOrientation(s.data))
 	}
