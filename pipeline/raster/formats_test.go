@@ -47,6 +47,7 @@ var variants = []variant{
 	{"TIFF", "orientation 1 to 8", "upright", []string{here + "orientation-2.tif", here + "orientation-5.tif", here + "orientation-8.tif"}},
 	{"JPEG", "baseline and progressive, 8 bits, any restart interval", "bit for bit as libjpeg-turbo: slow integer transform, fancy upsampling", []string{
 		jpegs + "colour-420-50x37.jpg", jpegs + "progressive-420.jpg", jpegs + "progressive-444-restarts.jpg", jpegs + "restarts.jpg"}},
+	{"JPEG", "frames of Motion JPEG, which leave the usual Huffman tables out", "", []string{jpegs + "no-huffman-tables.jpg"}},
 	{"JPEG", "grey", "one channel", []string{jpegs + "grey-50x37.jpg", jpegs + "progressive-grey.jpg"}},
 	{"JPEG", "YCbCr 4:4:4, 4:2:2, 4:2:0, 4:1:1, 4:4:0", "RGB", []string{jpegs + "colour-444-50x37.jpg", jpegs + "colour-422-50x37.jpg", jpegs + "colour-411.jpg", jpegs + "colour-440.jpg"}},
 	{"JPEG", "RGB, CMYK and YCCK with or without Adobe's marker", "CMYK as Pillow converts it", []string{jpegs + "rgb.jpg", jpegs + "cmyk.jpg"}},

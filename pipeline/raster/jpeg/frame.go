@@ -127,6 +127,9 @@ func (d *decoder) readScanHeader(s []byte) (scan, error) {
 	} else if err := h.check(n); err != nil {
 		return h, err
 	}
+	if !d.progressive {
+		d.fillTables()
+	}
 	blocks := 0
 	for i := range n {
 		c, err := d.scanned(h, int(s[1+2*i]), s[2+2*i])

@@ -1,7 +1,9 @@
 // Package jpeg decodes JPEG files (ITU-T T.81 | ISO/IEC 10918-1): baseline, extended
 // and progressive, Huffman-coded, of 8 bits. The samples are those that libjpeg-turbo
 // gives with its defaults, to the last bit, broken data included where that library
-// only warns; a file that ends too early is an error, as it is in Pillow.
+// only warns; a file that ends too early is an error, as it is in Pillow. Two things are
+// different: a sequential file whose data are whole is read without its end marker, and a
+// progressive one that lacks scans is shown as it is, without libjpeg's smoothing.
 package jpeg
 
 import (
@@ -17,7 +19,9 @@ var ErrTooLarge = errors.New("beyond the limit")
 // UnsupportedError names a variant that is not read.
 type UnsupportedError string
 
-func (e UnsupportedError) Error() string { return string(e) + " is not read; save it as PNG, or as baseline JPEG" }
+func (e UnsupportedError) Error() string {
+	return string(e) + " is not read; save it as PNG, or as baseline JPEG"
+}
 
 // Color is what the components are.
 type Color int

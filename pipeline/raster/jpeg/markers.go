@@ -12,14 +12,12 @@ const (
 	markerSOF1  = 0xc1 // extended sequential
 	markerSOF2  = 0xc2 // progressive
 	markerDHT   = 0xc4
-	markerDAC   = 0xcc
 	markerRST0  = 0xd0
 	markerRST7  = 0xd7
 	markerSOI   = 0xd8
 	markerEOI   = 0xd9
 	markerSOS   = 0xda
 	markerDQT   = 0xdb
-	markerDNL   = 0xdc
 	markerDRI   = 0xdd
 	markerAPP0  = 0xe0
 	markerAPP14 = 0xee
@@ -142,12 +140,10 @@ func (d *decoder) read(marker byte, s []byte) error {
 		return d.readFrame(marker, s)
 	case 0xc3, 0xc5, 0xc6, 0xc7, 0xcb, 0xcd, 0xce, 0xcf:
 		return UnsupportedError("lossless or hierarchical JPEG")
-	case 0xc9, 0xca, markerDAC:
+	case 0xc9, 0xca:
 		return UnsupportedError("JPEG with arithmetic coding")
-	case markerDNL:
-		return UnsupportedError("JPEG whose height follows the image")
 	case markerAPP0:
-		d.jfif = d.jfif || len(s) >= 12 && string(s[:5]) == "JFIF\x00"
+		d.jfif = d.jfif || len(s) >= 14 && string(s[:5]) == "JFIF\x00" // shorter ones libjpeg does not believe
 	case markerAPP14:
 		if len(s) >= 12 && string(s[:5]) == "Adobe" {
 			d.adobe = int(s[11])

@@ -15,6 +15,7 @@ type output struct {
 	image  *Image
 	color  Color
 	planes []plane
+	rgb    []uint8 // a line of YCCK on its way
 }
 
 // plane is a component on its way to full size.
@@ -38,6 +39,9 @@ func newOutput(d *decoder) (*output, error) {
 		c.stride = 8 * c.strideX
 		c.strip = make([]uint8, (1+8*c.v)*c.stride)
 		o.planes = append(o.planes, plane{c, d.maxH / c.h, d.maxV / c.v, make([]uint8, d.width)})
+	}
+	if o.color == YCCK {
+		o.rgb = make([]uint8, 3*d.width)
 	}
 	o.image = &Image{d.width, d.height, channels, make([]uint8, d.width*d.height*channels)}
 	return o, nil
@@ -88,7 +92,7 @@ func (o *output) writeLine(y, n int) {
 // writeYCCK: the first three are an RGB that ink's complement was made of, so that
 // Adobe's inversion gives it back (jdcolor.c, ycck_cmyk_convert).
 func (o *output) writeYCCK(dst []uint8, lines [4][]uint8) {
-	rgb := make([]uint8, 3*o.image.Width)
+	rgb := o.rgb
 	kernel.YCbCrToRGB(rgb, lines[0], lines[1], lines[2])
 	for x, k := range lines[3] {
 		copy(dst[4*x:4*x+3], rgb[3*x:])

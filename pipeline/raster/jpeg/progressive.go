@@ -2,7 +2,6 @@ package jpeg
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	mathbits "math/bits"
 
@@ -35,8 +34,8 @@ func (d *decoder) decodeScans(ctx context.Context, s scan, out *output) error {
 		}
 	}
 	for i := range d.components {
-		if d.components[i].quant == nil {
-			return errors.New("a component has no scan")
+		if c := &d.components[i]; c.quant == nil { // no scan had it: it stays in the middle
+			c.quant = new([64]uint16)
 		}
 	}
 	return d.transform(ctx, out)

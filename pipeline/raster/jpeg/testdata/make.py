@@ -72,5 +72,31 @@ tables = data.index(b"\xff\xdb")
 keep("garbage-between.jpg", data[:tables] + b"\x00\x11garbage\xff\xff" + data[tables:])
 keep("cut-short.jpg", data[: len(data) * 2 // 3])
 
+whole = encoded(picture("RGB", 50, 37), quality=80)
+
+
+def without(data, marker):
+    """The data without the segments of a marker."""
+    out, at = data[:2], 2
+    while data[at + 1] != 0xDA:
+        size = 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if data[at + 1] != marker:
+            out += data[at : at + size]
+        at += size
+    return out + data[at:]
+
+
+keep("no-huffman-tables.jpg", without(whole, 0xC4))
+letters = bytearray(whole)  # components named R, G and B, and a JFIF segment that is too short to count
+frame = letters.index(b"\xff\xc0")
+scan = letters.index(b"\xff\xda")
+for i, name in enumerate(b"RGB"):
+    letters[frame + 10 + 3 * i] = letters[scan + 5 + 2 * i] = name
+keep("letters-and-jfif.jpg", bytes(letters))
+short = b"\xff\xe0\x00\x0eJFIF\x00\x01\x01\x00\x00\x01\x00\x01"
+keep("letters-and-short-jfif.jpg", bytes(letters[:2]) + short + without(bytes(letters), 0xE0)[2:])
+keep("height-again.jpg", whole[:-2] + b"\xff\xdc\x00\x04\x00\x25" + whole[-2:])
+keep("arithmetic-conditioning.jpg", whole[:2] + b"\xff\xcc\x00\x04\x00\x10" + whole[2:])
+
 with open(os.path.join(HERE, "golden.json"), "w") as f:
     f.write("[\n" + ",\n".join(json.dumps(row) for row in golden) + "\n]\n")
