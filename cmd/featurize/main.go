@@ -47,11 +47,11 @@ paths on standard input, one a line or separated by NUL. A folder that is
 named like a command is written ./status.
 
 Documents are PDF, TIFF, JPEG, PNG, GIF, BMP and WebP files, told by their
-content; every page of a PDF or TIFF is one of its own. A document's identity is the hash of its
-bytes, so a moved or renamed file costs nothing. Only what the store lacks is
-computed: run the same command every night. A document that cannot be read
-becomes a row in the failures table and the run goes on; the flags under
-DOCUMENTS bound what a single one may cost.
+content; every page of a PDF or TIFF is one of its own. A document's identity is
+the hash of its bytes, so a moved or renamed file costs nothing. Only what the
+store lacks is computed: run the same command every night. A document that
+cannot be read becomes a row in the failures table and the run goes on; the
+flags under DOCUMENTS bound what a single one may cost.
 
 A page is squashed to 224 × 224 pixels with an antialiased bilinear filter, bit
 for bit as Pillow does it. The flags under PREPARATION choose other ways; a store
