@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"cutpoint/model/weights/hdf5"
+	"cutpoint/model/weights/pth"
 	"cutpoint/model/weights/safetensors"
 )
 
@@ -15,12 +16,18 @@ const (
 	bf16 element = "BF16"
 	f32  element = "F32"
 	f64  element = "F64"
+
+	// Only with a scale, as TensorFlow.js quantises.
+	u8  element = "U8"
+	u16 element = "U16"
 )
 
 // size returns the bytes of one value, 0 for formats that are not read.
 func (e element) size() int64 {
 	switch e {
-	case f16, bf16:
+	case u8:
+		return 1
+	case f16, bf16, u16:
 		return 2
 	case f32:
 		return 4
@@ -30,14 +37,23 @@ func (e element) size() int64 {
 	return 0
 }
 
-// tensor is one array of a file: little-endian values in C order at
+// tensor is one array of a file: values in C order, or with strides, at
 // [offset, offset+size). Whoever makes one has checked that this lies in the file.
 type tensor struct {
 	name         string
 	element      element
 	shape        []int
+	strides      []int // in values, where they are not in C order
 	offset, size int64
-	unreadable   string // why its values cannot be read, or ""
+	bigEndian    bool
+	scaled       *affine     // what the integers of a quantised tensor mean
+	file         io.ReaderAt // where it lies, if not in the file of the catalogue
+	unreadable   string      // why its values cannot be read, or ""
+}
+
+// readable reports whether the format of the values is one of those that are read.
+func (t *tensor) readable() bool {
+	return t.element.size() > 0 && (t.scaled != nil) == (t.element == u8 || t.element == u16)
 }
 
 // catalogue is what a file holds.
@@ -51,8 +67,11 @@ func readCatalogue(r io.ReaderAt, size int64) (*catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f == hdf5File {
+	switch f {
+	case hdf5File:
 		return readHDF5(r, size)
+	case torchFile:
+		return readTorch(r, size)
 	}
 	return readSafetensors(r, size)
 }
@@ -65,6 +84,23 @@ func readSafetensors(r io.ReaderAt, size int64) (*catalogue, error) {
 	c := &catalogue{preprocess: h.Metadata["preprocess"]}
 	for _, t := range h.Tensors {
 		c.tensors = append(c.tensors, tensor{name: t.Name, element: element(t.DType), shape: t.Shape, offset: t.Offset, size: t.Size})
+	}
+	return c, nil
+}
+
+// readTorch lists the tensors of a state_dict.
+func readTorch(r io.ReaderAt, size int64) (*catalogue, error) {
+	f, err := pth.Read(r, size)
+	if err != nil {
+		return nil, err
+	}
+	c := &catalogue{}
+	for _, t := range f.Tensors {
+		n := tensor{name: t.Name, element: element(t.Type), shape: t.Shape, offset: t.Offset, size: t.Size, bigEndian: f.BigEndian, unreadable: t.Unreadable}
+		if !inOrder(t.Shape, t.Strides) {
+			n.strides = t.Strides
+		}
+		c.tensors = append(c.tensors, n)
 	}
 	return c, nil
 }

@@ -4,6 +4,8 @@
 // A source is "random:SEED" or a file, and a file's format is told by its content:
 //
 //   - safetensors, with Keras's tensor names or torchvision's;
+//   - what torch.save writes of a state_dict (.pth), today's layout and the one before
+//     PyTorch 1.6, read as data: nothing in it is executed;
 //   - HDF5 as Keras writes it (vgg19_weights_tf_dim_ordering_tf_kernels.h5).
 //
 // The two vocabularies differ in more than names. Keras stores kernels as

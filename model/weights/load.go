@@ -39,8 +39,8 @@ func load(ctx context.Context, r io.ReaderAt, c *catalogue, layers []model.Layer
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, l := range withParameters(layers)[:len(n.kernels)] {
 		w.Params[i] = model.Params{Kernel: make([]float32, l.KernelLen()), Bias: make([]float32, l.BiasLen())}
-		start(ctx, g, reader{r, n.kernels[i], w.Params[i].Kernel}, n.spatial(l), l.Out.C)
-		start(ctx, g, reader{r, n.biases[i], w.Params[i].Bias}, 0, l.Out.C)
+		start(ctx, g, reader{r, n.kernels[i], w.Params[i].Kernel}, n.kernelView(l, n.kernels[i]), n.spatial(l), l.Out.C)
+		start(ctx, g, reader{r, n.biases[i], w.Params[i].Bias}, biasView(n.biases[i]), 0, l.Out.C)
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
@@ -62,8 +62,12 @@ func (n *network) spatial(l model.Layer) int {
 
 // start reads one tensor in pieces that run side by side. It waits where the
 // group is full, so pieces start in file order.
-func start(ctx context.Context, g *errgroup.Group, t reader, spatial, out int) {
-	if spatial == 0 {
+func start(ctx context.Context, g *errgroup.Group, t reader, v *view, spatial, out int) {
+	if v != nil && !v.inOrder() {
+		g.Go(func() error { return t.gathered(ctx, v) })
+		return
+	}
+	if spatial == 0 || v != nil {
 		for at := 0; at < len(t.to); at += pieceValues {
 			end := min(at+pieceValues, len(t.to))
 			g.Go(func() error { return t.straight(ctx, at, end) })
@@ -100,12 +104,23 @@ func (t reader) transposed(ctx context.Context, begin, end, out, spatial int) er
 	return nil
 }
 
+// gathered reads a tensor whose values lie in no order that the other two know:
+// everything between its first and its last value, and picks.
+func (t reader) gathered(ctx context.Context, v *view) error {
+	stored := make([]float32, t.size/t.element.size())
+	if err := t.read(ctx, stored, 0); err != nil {
+		return err
+	}
+	v.gather(t.to, stored)
+	return nil
+}
+
 // read reads values from the tensor's value number first on.
 func (t reader) read(ctx context.Context, to []float32, first int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := readValues(t.from, t.offset+int64(first)*t.element.size(), t.element, to); err != nil {
+	if err := t.readValues(t.from, first, to); err != nil {
 		return fmt.Errorf("read tensor %s: %w", t.name, err)
 	}
 	if i := notFinite(to); i >= 0 {

@@ -137,7 +137,7 @@ func (n *network) checkTensor(i int, p part, l model.Layer) error {
 	if t.unreadable != "" {
 		return fmt.Errorf("tensor %s %s", t.name, t.unreadable)
 	}
-	if t.element.size() == 0 {
+	if !t.readable() {
 		return fmt.Errorf("tensor %s holds %s: only F32, F16, BF16 and F64 are read", t.name, t.element)
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 )
 
 // accepted is what every refusal of a source ends with.
-const accepted = "weights are random:SEED, a .safetensors file with Keras's or torchvision's names, or Keras's .h5 file, which ./scripts/fetch-weights gets"
+const accepted = "weights are random:SEED, a .safetensors file with Keras's or torchvision's names, PyTorch's .pth with a state_dict, or Keras's .h5 file, which ./scripts/fetch-weights gets"
 
 // Open reads VGG19's weights from source: "random:SEED" for values made up from
 // a decimal uint64 (see the package's random.go), otherwise a file's path. A file

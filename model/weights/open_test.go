@@ -247,8 +247,8 @@ func TestTorchvisionIndices(t *testing.T) {
 func TestOtherFormats(t *testing.T) {
 	for content, want := range map[string]string{
 		"":                                   "is empty",
-		"PK\x03\x04\x14\x00archive/data.pkl": "ZIP archive",
-		"\x80\x02}q\x00(X\x01":               "pickle",
+		"PK\x03\x04\x14\x00archive/data.pkl": "ZIP directory",
+		"\x80\x02}q\x00(X\x01":               "cut off",
 		"\n<!DOCTYPE html><html>":            "HTML",
 		"<html>":                             "HTML",
 		"version https://git-lfs.github.com": "git lfs pull",

@@ -14,11 +14,6 @@ const conversion = "convert it to .safetensors first (in Python: safetensors.tor
 // strangers are formats that people have VGG19 in and that are not read, by the
 // bytes they begin with.
 var strangers = []struct{ magic, refusal string }{
-	{"PK\x03\x04", "it is a ZIP archive, as PyTorch's .pth, Keras 3's .keras and NumPy's .npz are: " + conversion},
-	{"\x80\x02", "it is a Python pickle, as PyTorch's older .pth is: " + conversion},
-	{"\x80\x03", "it is a Python pickle: " + conversion},
-	{"\x80\x04", "it is a Python pickle: " + conversion},
-	{"\x80\x05", "it is a Python pickle: " + conversion},
 	{"<", "it is an HTML or XML page, probably a server's error message saved in place of the file: download it again; "},
 	{"version https://git-lfs", "it is a Git LFS pointer, not the file itself: run `git lfs pull`; "},
 	{"\x1f\x8b", "it is compressed with gzip: gunzip it first; "},
@@ -33,6 +28,7 @@ const (
 	unknown format = iota
 	safetensorsFile
 	hdf5File
+	torchFile
 )
 
 // sniff tells a file's format from its content.
@@ -49,6 +45,8 @@ func sniff(r io.ReaderAt, size int64) (format, error) {
 		return safetensorsFile, nil
 	case hdf5.Is(r, size):
 		return hdf5File, nil
+	case isTorch(head):
+		return torchFile, nil
 	case isONNX(head):
 		return unknown, errors.New("it is an ONNX model: " + conversion + accepted)
 	}
@@ -63,6 +61,12 @@ func sniff(r io.ReaderAt, size int64) (format, error) {
 
 // isSafetensors looks for the header's opening brace behind its length.
 func isSafetensors(head []byte) bool { return len(head) > 8 && head[8] == '{' }
+
+// isTorch looks for a ZIP archive or for the first instruction of a pickle,
+// PROTO with one of the versions in use.
+func isTorch(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || len(head) > 1 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5
+}
 
 // isONNX looks for ModelProto's first fields as every exporter writes them:
 // ir_version (field 1, a small varint), then producer_name (2) or graph (7).

@@ -4,24 +4,54 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
+	"slices"
 	"unsafe"
 )
 
 // littleEndian reports whether float32 values lie in memory as they lie in files.
 func littleEndian() bool { return binary.NativeEndian.Uint16([]byte{1, 0}) == 1 }
 
-// readValues fills to with the values stored at the offset. Every format becomes
-// float32: exactly from the 16-bit formats, rounded to nearest from float64.
-func readValues(r io.ReaderAt, at int64, e element, to []float32) error {
-	if e == f32 && littleEndian() {
+// readValues fills to with the tensor's stored values from number first on. Every
+// format becomes float32: exactly from the 16-bit formats, rounded to nearest from
+// float64.
+func (t *tensor) readValues(r io.ReaderAt, first int, to []float32) error {
+	if t.file != nil {
+		r = t.file
+	}
+	at := t.offset + int64(first)*t.element.size()
+	if t.element == f32 && !t.bigEndian && littleEndian() {
 		return readFull(r, bytesOf(to), at)
 	}
-	raw := make([]byte, int64(len(to))*e.size())
+	raw := make([]byte, int64(len(to))*t.element.size())
 	if err := readFull(r, raw, at); err != nil {
 		return err
 	}
-	convert(to, raw, e)
+	if t.bigEndian {
+		swap(raw, int(t.element.size()))
+	}
+	convert(to, raw, t.element)
+	if t.scaled != nil {
+		t.scaled.apply(to)
+	}
 	return nil
+}
+
+// swap turns big-endian values into little-endian ones.
+func swap(raw []byte, width int) {
+	for ; len(raw) >= width && width > 1; raw = raw[width:] {
+		slices.Reverse(raw[:width])
+	}
+}
+
+// affine is what quantised values mean: scale·q + min.
+type affine struct{ scale, min float32 }
+
+// apply rounds the product and then the sum to float32, on every machine: without
+// the conversion a compiler may fuse the two.
+func (a *affine) apply(values []float32) {
+	for i, q := range values {
+		values[i] = float32(q*a.scale) + a.min
+	}
 }
 
 func readFull(r io.ReaderAt, p []byte, at int64) error {
@@ -43,6 +73,14 @@ func bytesOf(values []float32) []byte {
 // convert turns little-endian values of a format into float32.
 func convert(to []float32, raw []byte, e element) {
 	switch e {
+	case u8:
+		for i := range to {
+			to[i] = float32(raw[i])
+		}
+	case u16:
+		for i := range to {
+			to[i] = float32(binary.LittleEndian.Uint16(raw[2*i:]))
+		}
 	case f16:
 		for i := range to {
 			to[i] = halfToFloat(binary.LittleEndian.Uint16(raw[2*i:]))
