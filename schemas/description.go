@@ -65,18 +65,19 @@ func (d Description) Fingerprint() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Differences lists, in words, what makes two descriptions' fingerprints differ.
+// Differences lists, in words, what makes two descriptions' fingerprints differ: what
+// this one has, and not what the other has.
 func (d Description) Differences(o Description) []string {
 	var out []string
 	add := func(what string, a, b any) {
 		if a != b {
-			out = append(out, fmt.Sprintf("%s %v instead of %v", what, b, a))
+			out = append(out, fmt.Sprintf("%s %v, not %v", what, a, b))
 		}
 	}
 	add("model", d.Model, o.Model)
 	if d.Weights.SHA256 != o.Weights.SHA256 {
-		out = append(out, fmt.Sprintf("weights %s (%.8s) instead of %s (%.8s)",
-			o.Weights.Source, o.Weights.SHA256, d.Weights.Source, d.Weights.SHA256))
+		out = append(out, fmt.Sprintf("weights %s (%.8s), not %s (%.8s)",
+			d.Weights.Source, d.Weights.SHA256, o.Weights.Source, o.Weights.SHA256))
 	}
 	p, q := d.Preset, o.Preset
 	add("--resize", p.Resize, q.Resize)

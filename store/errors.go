@@ -35,8 +35,8 @@ type FingerprintError struct {
 }
 
 func (e *FingerprintError) Error() string {
-	return fmt.Sprintf("store %s holds other features: %s; name another store, or use the same settings",
-		e.Dir, strings.Join(e.Store.Differences(e.Want), ", "))
+	return fmt.Sprintf("store %s holds other features: it has %s; give the store's settings, or name another store",
+		e.Dir, strings.Join(e.Store.Differences(e.Want), "; "))
 }
 
 // writeError says what failed and that what was committed is untouched.

@@ -76,7 +76,7 @@ func TestOneDTypeAStore(t *testing.T) {
 			t.Errorf("a store of %s takes values of %q", c.store.Description().ValueType(), c.dtype)
 		}
 	}
-	if _, err := Create(half.Dir(), full.Description()); err == nil || !strings.Contains(err.Error(), "dtype float32 instead of float16") {
+	if _, err := Create(half.Dir(), full.Description()); err == nil || !strings.Contains(err.Error(), "dtype float16, not float32") {
 		t.Errorf("%v", err)
 	}
 }

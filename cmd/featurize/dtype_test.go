@@ -121,7 +121,7 @@ func TestFloat16(t *testing.T) {
 		t.Errorf("verify: code %d\n%s", code, out)
 	}
 	code, _, errs := run(t, "", append(base, half)...)
-	if code != command.Fatal || !strings.Contains(errs, "dtype float32 instead of float16") {
+	if code != command.Fatal || !strings.Contains(errs, "dtype float16, not float32") {
 		t.Errorf("another dtype: code %d, %q", code, errs)
 	}
 }

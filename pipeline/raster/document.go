@@ -103,6 +103,10 @@ func (d *Document) Memory(page int) (int64, error) {
 	return need, nil
 }
 
+// maxSide is beyond any document, and keeps small what a resampling takes besides its
+// pages: memory in proportion to the longer side.
+const maxSide = 1 << 20
+
 func (d *Document) memory(page int) (int64, error) {
 	if page < 0 || page >= d.Pages() {
 		return 0, fmt.Errorf("there is no page %d", page)
@@ -113,6 +117,8 @@ func (d *Document) memory(page int) (int64, error) {
 		return 0, err
 	case e.width < 1 || e.height < 1:
 		return 0, fmt.Errorf("the page is %d × %d pixels", e.width, e.height)
+	case e.width > maxSide || e.height > maxSide:
+		return 0, &Error{TooLarge, d.format, fmt.Errorf("the page is %d × %d pixels, a side may have %d", e.width, e.height, maxSide)}
 	case int64(e.width) > d.limits.MaxPixels/int64(e.height):
 		return 0, &Error{TooLarge, d.format, fmt.Errorf("the page is %d × %d pixels, the limit is %d pixels", e.width, e.height, d.limits.MaxPixels)}
 	case e.bytes() > d.limits.MaxMemory:

@@ -117,7 +117,7 @@ func TestMemoryIsLimitedBeforeItIsTaken(t *testing.T) {
 		want   Class
 	}{
 		"fits": {extent{100, 100, 4}, ""}, "pixels": {extent{100, 101, 1}, TooLarge}, "memory": {extent{100, 100, 5}, TooLarge},
-		"no width": {extent{0, 100, 1}, Corrupt}, "bomb": {extent{1 << 31, 1 << 31, 16}, TooLarge},
+		"no width": {extent{0, 100, 1}, Corrupt}, "a line": {extent{maxSide + 1, 1, 0}, TooLarge}, "bomb": {extent{1 << 31, 1 << 31, 16}, TooLarge},
 	} {
 		d := documentOf(large{slow{takes: make([]time.Duration, 1)}, c.extent}, Limits{MaxPixels: 10_000, MaxMemory: 40_000})
 		_, need := d.Memory(0)

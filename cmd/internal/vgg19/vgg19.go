@@ -88,15 +88,11 @@ func DescribeFor(f *head.File, w *model.Weights) (schemas.Description, Settings,
 	}
 	own := Describe(w, s)
 	if own.Fingerprint() != f.Fingerprint {
-		return d, s, fmt.Errorf("%w: %s; name the weights that its store was featurized with", head.ErrOtherFeatures, strings.Join(differences(d, own, f.Fingerprint), ", "))
+		list := d.Differences(own)
+		if len(list) == 0 {
+			return d, s, fmt.Errorf("the head's fingerprint %.12s is not that of its description: the file was changed; train it again", f.Fingerprint)
+		}
+		return d, s, fmt.Errorf("%w: %s; name the weights that its store was featurized with", head.ErrOtherFeatures, strings.Join(list, "; "))
 	}
 	return own, s, nil
-}
-
-// differences says why two fingerprints differ.
-func differences(head, own schemas.Description, fingerprint string) []string {
-	if list := head.Differences(own); len(list) > 0 {
-		return list
-	}
-	return []string{fmt.Sprintf("its fingerprint %.12s is not that of its description", fingerprint)}
 }

@@ -11,7 +11,7 @@ import keras
 from PIL import Image, ImageOps
 from torchvision import transforms
 
-SIZES = [(300, 200), (200, 300), (224, 224), (225, 223), (97, 500), (1000, 30), (40, 31), (3, 2), (640, 455), (256, 256), (223, 400)]
+SIZES = [(300, 200), (200, 300), (224, 224), (225, 223), (97, 500), (1000, 30), (40, 31), (3, 2), (640, 455), (256, 256), (223, 400), (3, 2000), (5, 4000)]
 R = Image.Resampling
 FILTERS = {"nearest": R.NEAREST, "box": R.BOX, "bilinear": R.BILINEAR, "bicubic": R.BICUBIC, "lanczos": R.LANCZOS}
 
@@ -42,7 +42,8 @@ for mode in ("L", "RGB"):
         for name, filter in FILTERS.items():
             if name != "nearest":
                 made["squash " + name] = image.resize((224, 224), filter)
-            made["pad " + name] = ImageOps.pad(image, (224, 224), filter, white(image))
+            if max(size) < 200 * min(size):  # Pillow has no sides of no pixels
+                made["pad " + name] = ImageOps.pad(image, (224, 224), filter, white(image))
             made["crop " + name] = crop(name)(image)
         for how, result in made.items():
             result = result.convert("RGB")
