@@ -40,9 +40,8 @@ type Preset struct {
 	Mean   [3]float32 `json:"mean"`   // in the order of Color
 	Std    [3]float32 `json:"std"`    // in the order of Color
 
-	PDFDPI     float64 `json:"pdf_dpi,omitempty"`     // of rendered PDF pages; 0 = 1,000 pixels on the long side
-	FastDecode bool    `json:"fast_decode,omitempty"` // large JPEGs are decoded at a fraction of their size
-	Revision   int     `json:"revision"`              // raised whenever decoders give other pixels
+	PDFDPI   float64 `json:"pdf_dpi,omitempty"` // of rendered PDF pages; 0 = 1,000 pixels on the long side
+	Revision int     `json:"revision"`          // raised whenever decoders give other pixels
 }
 
 // PresetRevision is that of this program: 2 since JPEGs are decoded bit by bit as
@@ -83,7 +82,6 @@ func (d Description) Differences(o Description) []string {
 	add("--resize", p.Resize, q.Resize)
 	add("--filter", p.Filter, q.Filter)
 	add("--pdf-dpi", p.PDFDPI, q.PDFDPI)
-	add("--fast-decode", p.FastDecode, q.FastDecode)
 	add("revision of the decoders", p.Revision, q.Revision)
 	add("size in pixels", p.Size, q.Size)
 	add("colours", fmt.Sprint(p.Color, p.Scale, p.Mean, p.Std), fmt.Sprint(q.Color, q.Scale, q.Mean, q.Std))

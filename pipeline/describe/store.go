@@ -146,14 +146,10 @@ func (s Store) preparation() string {
 
 // decoding says what is unusual about how pages are made of files.
 func decoding(p schemas.Preset) string {
-	s := ""
-	if p.PDFDPI > 0 {
-		s += fmt.Sprintf(", PDF pages rendered at %g dpi", p.PDFDPI)
+	if p.PDFDPI == 0 {
+		return ""
 	}
-	if p.FastDecode {
-		s += ", large JPEGs decoded at a fraction of their size"
-	}
-	return s
+	return fmt.Sprintf(", PDF pages rendered at %g dpi", p.PDFDPI)
 }
 
 // values says how numbers were computed and are kept.
