@@ -3,6 +3,7 @@ package cpu
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -11,18 +12,31 @@ import (
 	"cutpoint/model/kernel"
 )
 
+// everyWay are the kernels in float32, and in bfloat16 where they are made for it.
+func everyWay() []Options {
+	var list []Options
+	if _, ok := kernel.SelectBFloat16(); ok {
+		list = append(list, Options{Kernel: kernel.NameBFloat16, Precision: BFloat16})
+	}
+	for _, name := range kernel.Available() {
+		list = append(list, Options{Kernel: name})
+	}
+	return list
+}
+
 // BenchmarkForward measures pages/s through the whole network and relates the
 // arithmetic done to what the multiply-add units can do at most, measured on as
 // many threads before and after.
 func BenchmarkForward(b *testing.B) {
 	cuts, _ := model.ParseCuts("fc2")
-	for _, name := range kernel.Available() {
-		e, err := New(whole(), Options{Kernel: name})
+	for _, opt := range everyWay() {
+		name := strings.TrimSuffix(opt.Kernel+" "+opt.Precision, " ")
+		e, err := New(whole(), opt)
 		if err != nil {
 			b.Fatal(err)
 		}
 		for _, n := range []int{1, 4, 16} {
-			if name == "generic" && n > 1 {
+			if opt.Kernel == "generic" && n > 1 {
 				break // a page takes seconds
 			}
 			b.Run(fmt.Sprintf("%s/batch=%d", name, n), func(b *testing.B) { benchmarkCuts(b, e, n, cuts) })
@@ -34,12 +48,12 @@ func BenchmarkForward(b *testing.B) {
 // BenchmarkConvolutions leaves out the fully connected layers.
 func BenchmarkConvolutions(b *testing.B) {
 	cuts, _ := model.ParseCuts("pool5-avg")
-	for _, name := range kernel.Available() {
-		e, err := New(noTop(), Options{Kernel: name})
+	for _, opt := range everyWay() {
+		e, err := New(noTop(), opt)
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Run(name, func(b *testing.B) { benchmarkCuts(b, e, e.threads, cuts) })
+		b.Run(strings.TrimSuffix(opt.Kernel+" "+opt.Precision, " "), func(b *testing.B) { benchmarkCuts(b, e, e.threads, cuts) })
 		e.Close()
 	}
 }
@@ -95,13 +109,17 @@ func BenchmarkLayers(b *testing.B) {
 // of some short runs, as other work on the machine can only lower it.
 func peak(e *Engine) float64 {
 	const rounds = 1 << 20
+	peakOf := e.kernel.Peak
+	if e.bf16.how == paired {
+		peakOf = e.bf16.kernel.Peak
+	}
 	best := 0.0
 	for range 10 {
 		var all sync.WaitGroup
 		operations := make([]int64, e.threads)
 		start := time.Now()
 		for t := range operations {
-			all.Go(func() { operations[t] = e.kernel.Peak(rounds) })
+			all.Go(func() { operations[t] = peakOf(rounds) })
 		}
 		all.Wait()
 		best = max(best, float64(operations[0])*float64(e.threads)/time.Since(start).Seconds())

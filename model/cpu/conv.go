@@ -11,7 +11,7 @@ func (e *Engine) convolve(out, in activation, l *layer, threads int) {
 	width := e.kernel.Width()
 	panels := len(l.bias) / width
 	size := l.rows * width
-	offsets := taps(in)
+	offsets := taps(in.grid)
 	band := min(bandRows, out.H)
 	bands := (out.H + band - 1) / band
 	pieces := split(panels, bands, threads)
@@ -34,7 +34,7 @@ func (e *Engine) convolve(out, in activation, l *layer, threads int) {
 }
 
 // taps returns where the nine taps' channels lie from a window's upper left pixel.
-func taps(in activation) [9]int {
+func taps[T float32 | kernel.Pair](in grid[T]) [9]int {
 	var offsets [9]int
 	for t := range offsets {
 		offsets[t] = t/3*in.rowStride() + t%3*in.stride

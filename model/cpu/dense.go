@@ -35,7 +35,11 @@ func (g *group) runDense(ctx context.Context, first int) {
 		}
 		l := &g.engine.layers[i]
 		y := newMatrix(g.pages, len(l.bias))
-		g.engine.dense(y, x, l, g.pages)
+		if g.engine.bf16.how == paired {
+			g.engine.densePairs(y, x, l, g.pages)
+		} else {
+			g.engine.dense(y, x, l, g.pages)
+		}
 		if y.cols = l.Out.C; l.Activation == model.Softmax {
 			for page := range g.pages {
 				softmax(y.row(page))
@@ -57,6 +61,11 @@ func (g *group) runDense(ctx context.Context, first int) {
 func (e *Engine) dense(y, x matrix, l *layer, pages int) {
 	width := e.kernel.Width()
 	offsets := []int{0}
+	if e.bf16.how == rounded {
+		for page := range pages {
+			round(x.row(page))
+		}
+	}
 	parallel(e.threads, len(l.bias)/width, func(j int) {
 		panel := l.panels[j*l.rows*width:][:l.rows*width]
 		p := kernel.Product{

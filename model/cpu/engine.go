@@ -13,12 +13,17 @@ import (
 // Options choose how an engine computes. The zero value is the fastest.
 type Options struct {
 	Threads int    // that compute at the same time; 0 is GOMAXPROCS
-	Kernel  string // one of kernel.Available(); "" is its first
+	Kernel  string // one of kernel.Available(), or kernel.NameBFloat16; "" is the fastest
+
+	// Precision is of the arithmetic: Float32, or BFloat16, which rounds the weights
+	// and each layer's input to bfloat16 and sums in float32. "" is Float32.
+	Precision string
 }
 
 // Engine computes VGG19 with packed weights of its own. It is a model.Engine.
 type Engine struct {
 	kernel  kernel.Float32
+	bf16    precision
 	threads int
 	source  string // of the weights, for messages
 	colors  colors
@@ -35,14 +40,14 @@ func New(w *model.Weights, opt Options) (*Engine, error) {
 	if opt.Threads < 0 {
 		return nil, fmt.Errorf("start the CPU engine: %d threads: give a positive number, or 0 for all", opt.Threads)
 	}
-	k, err := kernel.Select(opt.Kernel)
+	k, bf16, err := selectKernels(opt)
 	if err != nil {
 		return nil, fmt.Errorf("start the CPU engine: %w", err)
 	}
 	if err := checkWeights(w); err != nil {
 		return nil, fmt.Errorf("start the CPU engine: %w", err)
 	}
-	e := &Engine{kernel: k, threads: opt.Threads, source: w.Source, colors: newColors(w.Preprocess)}
+	e := &Engine{kernel: k, bf16: bf16, threads: opt.Threads, source: w.Source, colors: newColors(w.Preprocess)}
 	if e.threads == 0 {
 		e.threads = runtime.GOMAXPROCS(0)
 	}
@@ -60,8 +65,16 @@ func checkWeights(w *model.Weights) error {
 	return w.Check(nil)
 }
 
-// Name says what computes: "cpu avx512 float32".
-func (e *Engine) Name() string { return "cpu " + e.kernel.Name() + " float32" }
+// Name says what computes: "cpu avx512 float32" or "cpu avx512bf16 bfloat16".
+func (e *Engine) Name() string {
+	switch e.bf16.how {
+	case paired:
+		return "cpu " + e.bf16.kernel.Name() + " " + BFloat16
+	case rounded:
+		return "cpu " + e.kernel.Name() + " " + BFloat16
+	}
+	return "cpu " + e.kernel.Name() + " " + Float32
+}
 
 // Close lets go of the weights and the working memory.
 func (e *Engine) Close() error {

@@ -75,6 +75,10 @@ func (g *group) runPage(ctx context.Context, r *arena, first, end, page, threads
 	e := g.engine
 	in := g.input.load(e, r, page)
 	g.emit(first-1, page, in)
+	if e.bf16.how == paired {
+		g.runPairs(ctx, r, in, first, end, page, threads)
+		return
+	}
 	for i := first; i < end; i++ {
 		if ctx.Err() != nil {
 			return
@@ -83,6 +87,9 @@ func (g *group) runPage(ctx context.Context, r *arena, first, end, page, threads
 		out := r.output(i, l.Out)
 		if l.Kind == model.Conv3x3 {
 			e.convolve(out, in, l, threads)
+			if e.bf16.how == rounded {
+				out.round(threads)
+			}
 		} else {
 			e.maxPool(out, in, threads)
 		}

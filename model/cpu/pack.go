@@ -1,13 +1,17 @@
 package cpu
 
-import "cutpoint/model"
+import (
+	"cutpoint/model"
+	"cutpoint/model/kernel"
+)
 
 // layer is a row of the network with its weights as the kernels take them.
 type layer struct {
 	model.Layer
-	rows   int       // of the matrix: taps × input channels, or inputs
-	panels []float32 // (panels, rows, kernel width)
-	bias   []float32 // (panels · kernel width), zero behind the last output
+	rows   int           // of the matrix: taps × input channels, or inputs
+	panels []float32     // (panels, rows, kernel width)
+	pairs  []kernel.Pair // (panels, rows/2, kernel width), in place of the panels
+	bias   []float32     // (panels · kernel width), zero behind the last output
 }
 
 // inputChannels is the depth of the first activation: red, green, blue and a
@@ -32,16 +36,25 @@ func (e *Engine) pack(w *model.Weights) {
 
 func (e *Engine) packLayer(l *layer, p model.Params) {
 	outputs, matrix := l.Out.C, p.Kernel
-	if l.In.C == model.InputShape().C {
+	first := l.In.C == model.InputShape().C
+	if first {
 		matrix = deepen(matrix, l.In.C, inputChannels, outputs)
 	}
 	l.rows = len(matrix) / outputs
+	if e.bf16.how == paired && !first {
+		e.packPairs(l, p)
+		return
+	}
 	size := l.rows * e.kernel.Width()
 	l.panels = make([]float32, e.kernel.PackedLen(l.rows, outputs))
 	l.bias = make([]float32, e.kernel.Panels(outputs)*e.kernel.Width())
 	copy(l.bias, p.Bias)
 	parallel(e.threads, e.kernel.Panels(outputs), func(j int) {
-		e.kernel.PackPanel(l.panels[j*size:][:size], matrix, outputs, j)
+		panel := l.panels[j*size:][:size]
+		e.kernel.PackPanel(panel, matrix, outputs, j)
+		if e.bf16.how == rounded && !first {
+			round(panel)
+		}
 	})
 }
 

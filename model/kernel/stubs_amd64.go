@@ -2,7 +2,11 @@
 
 package kernel
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 // detected lists the implementations that this machine runs, fastest first.
 // x/sys/cpu checks that the operating system keeps the wide registers, too.
@@ -19,20 +23,21 @@ func detect() []isa {
 	return found
 }
 
-// tile is a Product as the assembly takes it: strides in bytes, the rest as in
-// Product. The number of rows is in the routine's name.
+// tile is a Product or a PairProduct as the assembly takes it: strides in bytes, the
+// rest as there. The number of rows is in the routine's name.
 type tile struct {
-	dst        *float32
+	dst        unsafe.Pointer
 	dstStride  uintptr
-	src        *float32
+	src        unsafe.Pointer
 	srcStride  uintptr
-	panel      *float32
+	panel      unsafe.Pointer
 	init       *float32
 	initStride uintptr
 	offsets    *int
 	segments   int
 	length     int
 	relu       int
+	narrow     int // whether dst takes pairs
 }
 
 // multiplyAssembly cuts the rows into tiles.
@@ -43,13 +48,13 @@ func multiplyAssembly(i isa, n int, p *Product) {
 	}
 	t := tile{
 		dstStride: uintptr(4 * p.DstStride), srcStride: uintptr(4 * p.SrcStride), initStride: uintptr(4 * p.InitStride),
-		panel: &p.Panel[0], offsets: &p.Offsets[0], segments: len(p.Offsets), length: p.Length,
+		panel: unsafe.Pointer(&p.Panel[0]), offsets: &p.Offsets[0], segments: len(p.Offsets), length: p.Length,
 	}
 	if p.ReLU {
 		t.relu = 1
 	}
 	for row := 0; row < n; {
-		t.dst, t.src, t.init = &p.Dst[row*p.DstStride], &p.Src[row*p.SrcStride], &p.Init[row*p.InitStride]
+		t.dst, t.src, t.init = unsafe.Pointer(&p.Dst[row*p.DstStride]), unsafe.Pointer(&p.Src[row*p.SrcStride]), &p.Init[row*p.InitStride]
 		if i == avx512 {
 			row += tileAVX512(n-row, &t)
 		} else {

@@ -1,0 +1,127 @@
+package kernel
+
+import "math"
+
+// Pair is two bfloat16 values, those of the upper sixteen bits of a float32: the one
+// of the even channel in the lower half, the next channel's in the upper.
+type Pair uint32
+
+// Nearest returns the bfloat16 next to x as a float32, ties to even, as
+// VCVTNE2PS2BF16 rounds: subnormal numbers become zero, NaN stays NaN. Zero is
+// returned without its sign, since pooling compares the bits.
+func Nearest(x float32) float32 {
+	bits := math.Float32bits(x)
+	switch {
+	case x != x:
+		return math.Float32frombits((bits | 1<<22) &^ 0xffff)
+	case bits&0x7f800000 == 0:
+		return 0
+	}
+	return math.Float32frombits((bits + 0x7fff + bits>>16&1) &^ 0xffff)
+}
+
+// PairOf rounds two values.
+func PairOf(even, odd float32) Pair {
+	return Pair(math.Float32bits(Nearest(even))>>16 | math.Float32bits(Nearest(odd)))
+}
+
+// Even and Odd return the values as float32.
+func (p Pair) Even() float32 { return math.Float32frombits(uint32(p) << 16) }
+
+// Odd is Even's sibling.
+func (p Pair) Odd() float32 { return math.Float32frombits(uint32(p) &^ 0xffff) }
+
+// BFloat16 is one implementation of the kernels on pairs. The zero value is the
+// generic twin, which serves as the reference: an engine on a machine without
+// AVX512_BF16 is faster with rounded numbers on the float32 kernels.
+type BFloat16 struct{ assembly bool }
+
+// NameBFloat16 is the name of the implementation on AVX512_BF16.
+const NameBFloat16 = "avx512bf16"
+
+// SelectBFloat16 returns the implementation on AVX512_BF16, if this machine has it.
+func SelectBFloat16() (k BFloat16, ok bool) { return BFloat16{hasBF16}, hasBF16 }
+
+// Name returns the implementation's name: "avx512bf16" or "generic".
+func (k BFloat16) Name() string {
+	if k.assembly {
+		return NameBFloat16
+	}
+	return names[generic]
+}
+
+// Width returns the number of outputs in a panel.
+func (k BFloat16) Width() int { return widths[avx512] }
+
+// Panels returns the number of panels that hold so many outputs.
+func (k BFloat16) Panels(outputs int) int { return (outputs + k.Width() - 1) / k.Width() }
+
+// PackedLen returns the length in pairs of a (rows, outputs) matrix in panels; the
+// last panel and a last odd row are filled up with zeros.
+func (k BFloat16) PackedLen(rows, outputs int) int {
+	return k.Panels(outputs) * ((rows + 1) / 2) * k.Width()
+}
+
+// PackPanel rounds and lays out panel j of a row-major matrix: the columns from
+// j·Width on, two rows in each pair.
+//
+//	dst    ((rows+1)/2, Width) pairs
+//	matrix (rows, outputs)
+func (k BFloat16) PackPanel(dst []Pair, matrix []float32, outputs, j int) {
+	first := j * k.Width()
+	n := min(k.Width(), outputs-first)
+	for len(matrix) > 0 {
+		even, odd := matrix[first:first+n], []float32(nil)
+		if matrix = matrix[outputs:]; len(matrix) > 0 {
+			odd = matrix[first : first+n]
+			matrix = matrix[outputs:]
+		}
+		for c, v := range even {
+			var other float32
+			if odd != nil {
+				other = odd[c]
+			}
+			dst[c] = PairOf(v, other)
+		}
+		clear(dst[n:k.Width()])
+		dst = dst[k.Width():]
+	}
+}
+
+// Narrow rounds src to pairs: dst[i] of src[2i] and src[2i+1]. src is at least twice
+// as long as dst.
+func (k BFloat16) Narrow(dst []Pair, src []float32) {
+	src = src[:2*len(dst)]
+	done := 0
+	if k.assembly {
+		done = narrowAssembly(dst, src)
+	}
+	for i := done; i < len(dst); i++ {
+		dst[i] = PairOf(src[2*i], src[2*i+1])
+	}
+}
+
+// Max4 sets dst to the element-wise maximum of a, b, c and d, which are at least as
+// long as dst. All values must be NaN or have no sign, as after ReLU: their order is
+// then that of their bits, with NaN on top.
+func (k BFloat16) Max4(dst, a, b, c, d []Pair) {
+	n := len(dst)
+	a, b, c, d = a[:n], b[:n], c[:n], d[:n]
+	done := 0
+	if k.assembly {
+		done = maxPairsAssembly(dst, a, b, c, d)
+	}
+	for i := done; i < n; i++ {
+		even := max(a[i]&0xffff, b[i]&0xffff, c[i]&0xffff, d[i]&0xffff)
+		odd := max(a[i]>>16, b[i]>>16, c[i]>>16, d[i]>>16)
+		dst[i] = odd<<16 | even
+	}
+}
+
+// Peak is Float32's, with VDPBF16PS.
+func (k BFloat16) Peak(n int) int64 {
+	if k.assembly {
+		return peakPairsAssembly(n)
+	}
+	return peakGeneric(n)
+}

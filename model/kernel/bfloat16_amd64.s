@@ -1,0 +1,113 @@
+//go:build !purego
+
+#include "textflag.h"
+#include "bfloat16_amd64.h"
+
+// func narrowAVX512(dst *Pair, src *float32, n int)
+TEXT ·narrowAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ n+16(FP), CX
+	VPXORQ Z2, Z2, Z2
+next:
+	VADDPS  (SI), Z2, Z0
+	VADDPS  64(SI), Z2, Z1
+	CONVERT(0, 0, 1)
+	VMOVUPS Z0, (DI)
+	ADDQ $128, SI
+	ADDQ $64, DI
+	SUBQ $16, CX
+	JNE  next
+	VZEROUPPER
+	RET
+
+// func maxPairsAVX512(dst, a, b, c, d *Pair, n int)
+TEXT ·maxPairsAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), DI
+	MOVQ a+8(FP), R8
+	MOVQ b+16(FP), R9
+	MOVQ c+24(FP), R10
+	MOVQ d+32(FP), R11
+	MOVQ n+40(FP), CX
+	XORQ AX, AX
+next:
+	VMOVDQU32 (R8)(AX*4), Z0
+	VPMAXUW   (R9)(AX*4), Z0, Z0
+	VMOVDQU32 (R10)(AX*4), Z1
+	VPMAXUW   (R11)(AX*4), Z1, Z1
+	VPMAXUW   Z0, Z1, Z0
+	VMOVDQU32 Z0, (DI)(AX*4)
+	ADDQ $16, AX
+	CMPQ AX, CX
+	JLT  next
+	VZEROUPPER
+	RET
+
+// As many independent sums as the tiles keep, and no loads.
+
+// func peakBF16(n int)
+TEXT ·peakBF16(SB), NOSPLIT, $0-8
+	MOVQ n+0(FP), CX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	VPXORQ Z18, Z18, Z18
+	VPXORQ Z19, Z19, Z19
+	VPXORQ Z20, Z20, Z20
+	VPXORQ Z21, Z21, Z21
+	VPXORQ Z22, Z22, Z22
+	VPXORQ Z23, Z23, Z23
+	VPXORQ Z24, Z24, Z24
+	VPXORQ Z25, Z25, Z25
+	VPXORQ Z26, Z26, Z26
+	VPXORQ Z27, Z27, Z27
+	VPXORQ Z28, Z28, Z28
+	VPXORQ Z29, Z29, Z29
+next:
+	DOT(0, 28, 29)
+	DOT(1, 28, 29)
+	DOT(2, 28, 29)
+	DOT(3, 28, 29)
+	DOT(4, 28, 29)
+	DOT(5, 28, 29)
+	DOT(6, 28, 29)
+	DOT(7, 28, 29)
+	DOT(8, 28, 29)
+	DOT(9, 28, 29)
+	DOT(10, 28, 29)
+	DOT(11, 28, 29)
+	DOT(12, 28, 29)
+	DOT(13, 28, 29)
+	DOT(14, 28, 29)
+	DOT(15, 28, 29)
+	DOT(16, 28, 29)
+	DOT(17, 28, 29)
+	DOT(18, 28, 29)
+	DOT(19, 28, 29)
+	DOT(20, 28, 29)
+	DOT(21, 28, 29)
+	DOT(22, 28, 29)
+	DOT(23, 28, 29)
+	DOT(24, 28, 29)
+	DOT(25, 28, 29)
+	DOT(26, 28, 29)
+	DOT(27, 28, 29)
+	SUBQ $1, CX
+	JNE  next
+	VZEROUPPER
+	RET
