@@ -14,7 +14,7 @@ type Description struct {
 	Model     string  `json:"model"`     // "VGG19"
 	Weights   Weights `json:"weights"`   //
 	Preset    Preset  `json:"preset"`    // pixels before the trunk
-	Precision string  `json:"precision"` // of the trunk's arithmetic: "float32"
+	Precision string  `json:"precision"` // of the trunk's arithmetic: "float32" or "bfloat16"
 	// DType is what the stored values are: Float16, or Float32, which is written as
 	// the absence of the field, so that stores from before it keep their fingerprint.
 	DType string `json:"dtype,omitempty"`

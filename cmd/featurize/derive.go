@@ -99,7 +99,8 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 	if err != nil {
 		return derive.Summary{}, err
 	}
-	if _, err := sameSettings(s, w); err != nil {
+	settings, err := sameSettings(s, w)
+	if err != nil {
 		return derive.Summary{}, err
 	}
 	release, err := lockStore(c.Context, s, shard{}, c.Duration("lock-wait"))
@@ -122,7 +123,7 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 		From: from, Cuts: cuts, Progress: progress, Stop: stop,
 		Tables: derivedTables{newTables(s, cuts, uuid.NewString(), "featurize derive")},
 		NewEngine: func() (derive.Engine, error) {
-			engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
+			engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: settings.Precision})
 			w = nil // the engine has packed them
 			return engine, err
 		},

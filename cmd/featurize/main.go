@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
 )
 
 func main() {
@@ -62,6 +63,8 @@ with -avg or -max (one value a channel), fc1, fc2 (after ReLU) and predictions
 (probabilities). Keras's and torchvision's names for them are understood.
 
 ` + dtypeHelp + `
+
+` + vgg19.PrecisionHelp + `
 
 Ctrl-C once finishes the part at hand, commits it and leaves; twice leaves at
 once. Either way nothing that was committed is lost.

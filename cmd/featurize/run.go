@@ -39,6 +39,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2,pool5"},
 		storeFlag(),
 		dtypeFlag(),
+		vgg19.PrecisionFlag(),
 		&cli.IntFlag{Name: "batch", Usage: "`PAGES` computed together", Value: 16},
 		&cli.IntFlag{Name: "limit", Usage: "featurize at most so many `PAGES`; the next run goes on (0: no limit)"},
 		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost", Value: 512},
@@ -93,6 +94,9 @@ func parseRun(c *cli.Context) (runOptions, error) {
 		return o, err
 	}
 	if err := o.settings.ParsePreset(c); err != nil {
+		return o, err
+	}
+	if err := o.settings.ParsePrecision(c); err != nil {
 		return o, err
 	}
 	read, err := reading.Parse(c)
@@ -163,7 +167,7 @@ type trunk struct {
 func (t *trunk) newEngine() (model.Engine, error) {
 	w := t.weights
 	t.weights = nil
-	engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
+	engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: t.description.Precision})
 	if err != nil {
 		return nil, err // not the typed nil
 	}

@@ -134,7 +134,7 @@ func recomputePages(c *cli.Context, s *store.Store) (recompute.Report, error) {
 	}
 	job.Preparation, job.Limits.PDFDPI = settings.Preparation, settings.PDFDPI
 	job.NewEngine = func() (model.Engine, error) {
-		engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
+		engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: settings.Precision})
 		w = nil // the engine has packed them
 		if err != nil {
 			return nil, err // not the typed nil

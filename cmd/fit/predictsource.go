@@ -104,7 +104,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 		return predict.Corpus(ctx, predict.Job{
 			Entries: listing.Entries, DType: settings.DType, Preparation: settings.Preparation, Batch: o.batch, Workers: o.read.Workers, Pages: o.read.Pages, Limits: o.read.Limits, Progress: done, Log: log,
 			NewEngine: func() (model.Engine, error) {
-				engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
+				engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: settings.Precision})
 				w = nil // the engine has packed them
 				if err != nil {
 					return nil, err // not the typed nil

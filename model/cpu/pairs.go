@@ -99,17 +99,18 @@ func (e *Engine) convolveFirst(out pairs, in activation, l *layer, threads int) 
 	size := l.rows * width
 	offsets := taps(in.grid)
 	parallel(threads, out.H, func(y int) {
-		row := make([]float32, out.W*l.Out.C)
+		stride := pixelStride(l.Out.C)
+		row := make([]float32, out.W*stride)
 		for j := range len(l.bias) / width {
 			e.kernel.Multiply(out.W, &kernel.Product{
-				Dst: row[j*width:], DstStride: l.Out.C,
+				Dst: row[j*width:], DstStride: stride,
 				Src: in.data[in.at(y-1, -1):], SrcStride: in.stride,
 				Panel: l.panels[j*size:][:size], Init: l.bias[j*width:][:width],
 				Offsets: offsets[:], Length: in.C, ReLU: true,
 			})
 		}
 		for x := range out.W {
-			e.bf16.kernel.Narrow(out.pixel(y, x), row[x*l.Out.C:])
+			e.bf16.kernel.Narrow(out.pixel(y, x), row[x*stride:])
 		}
 	})
 }

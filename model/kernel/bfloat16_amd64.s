@@ -3,17 +3,22 @@
 #include "textflag.h"
 #include "bfloat16_amd64.h"
 
+// −0, to which subnormal numbers are rounded too, becomes 0.
+
 // func narrowAVX512(dst *Pair, src *float32, n int)
 TEXT ·narrowAVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ n+16(FP), CX
-	VPXORQ Z2, Z2, Z2
+	MOVL    $0x8000, AX
+	VPBROADCASTW AX, Z2
 next:
-	VADDPS  (SI), Z2, Z0
-	VADDPS  64(SI), Z2, Z1
+	VMOVUPS  (SI), Z0
+	VMOVUPS  64(SI), Z1
 	CONVERT(0, 0, 1)
-	VMOVUPS Z0, (DI)
+	VPCMPEQW Z0, Z2, K1
+	VPSUBW   Z2, Z0, K1, Z0
+	VMOVUPS  Z0, (DI)
 	ADDQ $128, SI
 	ADDQ $64, DI
 	SUBQ $16, CX

@@ -15,7 +15,7 @@
 	DOT(n+1, 29, xn)
 
 // Adding zero, Z28, leaves no −0, which the unsigned maximum of pooling would
-// take for the largest value.
+// take for the largest value: sums are never subnormal, which would round to it.
 #define NARROW(lo, hi, n) \
 	VADDPS  Z28, lo, lo; \
 	VADDPS  Z28, hi, hi; \

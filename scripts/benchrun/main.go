@@ -23,6 +23,7 @@ import (
 
 type bench struct {
 	program, weights string
+	precision        string
 	cuts             []model.Cut
 	batch, pages     int
 	corpus           string
@@ -34,6 +35,7 @@ func main() {
 	rounds := flag.Int("rounds", 3, "runs of each, in turns")
 	flag.StringVar(&b.program, "featurize", "bin/featurize", "the program")
 	flag.StringVar(&b.weights, "weights", "random:1", "weights")
+	flag.StringVar(&b.precision, "precision", cpu.Float32, "float32 or bfloat16")
 	flag.IntVar(&b.batch, "batch", 16, "pages computed together")
 	flag.IntVar(&b.pages, "pages", 160, "pages of the corpus")
 	flag.Parse()
@@ -114,7 +116,7 @@ func (b bench) engineAlone(pixels []uint8) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0)})
+	engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: b.precision})
 	if err != nil {
 		return 0, err
 	}
@@ -145,7 +147,7 @@ func (b bench) wholeRun(cuts string, pages int) (inside, process float64, err er
 	}
 	defer os.RemoveAll(store)
 	command := exec.Command(b.program, "--weights", b.weights, "--cuts", cuts, "--store", filepath.Join(store, "features"),
-		"--batch", fmt.Sprint(b.batch), "--limit", fmt.Sprint(pages), "--json", "--quiet", b.corpus)
+		"--precision", b.precision, "--batch", fmt.Sprint(b.batch), "--limit", fmt.Sprint(pages), "--json", "--quiet", b.corpus)
 	command.Stderr = os.Stderr
 	start := time.Now()
 	out, err := command.Output()

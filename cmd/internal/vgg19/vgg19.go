@@ -3,6 +3,7 @@
 package vgg19
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/model"
+	"cutpoint/model/cpu"
 	"cutpoint/model/head"
 	"cutpoint/model/weights"
 	"cutpoint/pipeline/raster"
@@ -38,6 +40,7 @@ type Settings struct {
 	Preparation raster.Preparation
 	PDFDPI      float64 // of rendered pages; 0 = by their longer side
 	DType       string  // of the stored values; "" for float32
+	Precision   string  // of the arithmetic, as cpu.Options has it; "" for float32
 }
 
 // Describe says what the numbers depend on that this trunk gives.
@@ -56,7 +59,7 @@ func Describe(w *model.Weights, s Settings) schemas.Description {
 			Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std,
 			PDFDPI: s.PDFDPI, Revision: schemas.PresetRevision,
 		},
-		Precision: "float32", DType: s.DType,
+		Precision: cmp.Or(s.Precision, cpu.Float32), DType: s.DType,
 	}
 }
 
@@ -66,6 +69,9 @@ func SettingsOf(d schemas.Description) (s Settings, err error) {
 		return s, err
 	}
 	if s.Preparation.Filter, err = resample.ParseFilter(d.Preset.Filter); err != nil {
+		return s, err
+	}
+	if s.Precision, err = parsePrecision(d.Precision); err != nil {
 		return s, err
 	}
 	s.PDFDPI, s.DType = d.Preset.PDFDPI, d.DType
