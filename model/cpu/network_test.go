@@ -131,7 +131,8 @@ func reduce64(x []float64, c model.Cut) []float64 {
 }
 
 // TestNetwork runs one page through the whole network and holds every cut
-// against float64: at most 1e-5 relative RMS.
+// against float64: at most 1e-5 relative RMS, and 2e-2 in bfloat16, whose values have
+// 8 bits at every layer.
 func TestNetwork(t *testing.T) {
 	if testing.Short() {
 		t.Skip("20 billion multiply-adds in float64 take half a minute")
@@ -142,20 +143,27 @@ func TestNetwork(t *testing.T) {
 func checkNetwork(t *testing.T, w *model.Weights, page []uint8) {
 	t.Helper()
 	outputs := reference64(w, page)
-	cuts := model.AllCuts()
 	for _, name := range kernel.Available() {
-		e := newEngine(t, w, Options{Kernel: name})
-		got := forward(t, e, page, cuts)
-		for i, c := range cuts {
-			var s sampled
-			for j, want := range reduce64(outputs[c.Layer()], c) {
-				s.add(got[i][j], want)
-			}
-			t.Logf("%s %s: relative RMS error %.2g, largest %.2g", name, c, s.rms(), s.worst)
-			if !(s.rms() <= 1e-5) {
-				t.Errorf("%s %s: relative RMS error %.2g, want at most 1e-5", name, c, s.rms())
-			}
+		checkEngine(t, newEngine(t, w, Options{Kernel: name}), page, outputs, 1e-5)
+	}
+	for _, opt := range waysInBFloat16() {
+		checkEngine(t, newEngine(t, w, opt), page, outputs, 2e-2)
+	}
+}
+
+func checkEngine(t *testing.T, e *Engine, page []uint8, outputs [][]float64, limit float64) {
+	t.Helper()
+	defer e.Close()
+	cuts := model.AllCuts()
+	got := forward(t, e, page, cuts)
+	for i, c := range cuts {
+		var s sampled
+		for j, want := range reduce64(outputs[c.Layer()], c) {
+			s.add(got[i][j], want)
 		}
-		e.Close()
+		t.Logf("%s %s: relative RMS error %.2g, largest %.2g", e.Name(), c, s.rms(), s.worst)
+		if !(s.rms() <= limit) {
+			t.Errorf("%s %s: relative RMS error %.2g, want at most %g", e.Name(), c, s.rms(), limit)
+		}
 	}
 }

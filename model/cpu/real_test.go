@@ -1,0 +1,126 @@
+package cpu_test
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"cutpoint/model"
+	"cutpoint/model/cpu"
+	"cutpoint/model/kernel"
+	"cutpoint/model/weights"
+	"cutpoint/pipeline/raster"
+)
+
+// TestBFloat16Cosine compares the features of scanned pages in bfloat16 with those in
+// float32 at every cut, with ImageNet weights: their cosine is at least 0.9995.
+func TestBFloat16Cosine(t *testing.T) {
+	if testing.Short() || kernel.Available()[0] == "generic" {
+		t.Skip("computes the whole network on several pages")
+	}
+	w := imageNet(t)
+	pixels, pages := scannedPages(t, 3)
+	cuts := model.AllCuts()
+	want := features(t, w, cpu.Options{}, pixels, pages, cuts)
+	options := []cpu.Options{{Precision: cpu.BFloat16, Kernel: kernel.Available()[0]}}
+	if _, ok := kernel.SelectBFloat16(); ok {
+		options = append(options, cpu.Options{Precision: cpu.BFloat16})
+	}
+	for _, opt := range options {
+		got := features(t, w, opt, pixels, pages, cuts)
+		for i, c := range cuts {
+			lowest := 1.0
+			for page := range pages {
+				at, end := page*c.Dim(), (page+1)*c.Dim()
+				lowest = min(lowest, cosine(got[i][at:end], want[i][at:end]))
+			}
+			t.Logf("%q %s: cosine %.6f", opt.Kernel, c, lowest)
+			if !(lowest >= 0.9995) {
+				t.Errorf("%q %s: cosine %.6f, want at least 0.9995", opt.Kernel, c, lowest)
+			}
+		}
+	}
+}
+
+func features(t *testing.T, w *model.Weights, opt cpu.Options, pixels []uint8, pages int, cuts []model.Cut) (dst [][]float32) {
+	t.Helper()
+	e, err := cpu.New(w, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	for _, c := range cuts {
+		dst = append(dst, make([]float32, pages*c.Dim()))
+	}
+	if err := e.Forward(context.Background(), pixels, cuts, dst); err != nil {
+		t.Fatal(err)
+	}
+	return dst
+}
+
+func cosine(a, b []float32) float64 {
+	var ab, aa, bb float64
+	for i := range a {
+		x, y := float64(a[i]), float64(b[i])
+		ab, aa, bb = ab+x*y, aa+x*x, bb+y*y
+	}
+	return ab / math.Sqrt(aa*bb)
+}
+
+// imageNet opens the weights that scripts/fetch-weights keeps.
+func imageNet(t *testing.T) *model.Weights {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Skip(err)
+	}
+	path := filepath.Join(cache, "cutpoint", "vgg19_imagenet.safetensors")
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("no ImageNet weights: ./scripts/fetch-weights gets them")
+	}
+	w, err := weights.Open(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// scannedPages prepares the first page of each of the shared folders.
+func scannedPages(t *testing.T, most int) (pixels []uint8, pages int) {
+	t.Helper()
+	folders, _ := filepath.Glob("../../../shared/data/pages5/*")
+	for _, folder := range folders[:min(most, len(folders))] {
+		files, _ := filepath.Glob(filepath.Join(folder, "*.tif"))
+		if len(files) == 0 {
+			continue
+		}
+		data, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		pixels = append(pixels, prepared(t, data)...)
+		pages++
+	}
+	if pages == 0 {
+		t.Skip("../shared/data/pages5 is absent")
+	}
+	return pixels, pages
+}
+
+func prepared(t *testing.T, data []byte) []uint8 {
+	t.Helper()
+	d, err := raster.Open(t.Context(), data, raster.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	page, err := d.Decode(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pixels := make([]uint8, model.InputShape().Len())
+	page.Prepare(pixels, model.InputShape().W, raster.Preparation{})
+	return pixels
+}
