@@ -132,7 +132,7 @@ func checkRounded(t *testing.T, l *layer, in, out activation, p model.Params) {
 	for _, at := range [][3]int{{0, 0, 0}, {0, l.Out.W - 1, l.Out.C - 1}, {l.Out.H - 1, 0, 33}, {l.Out.H - 1, l.Out.W - 1, 1}, {5, 7, 32}, {9, 2, 31}} {
 		want := exactConv(in, l.Layer, rounded, at[0], at[1], at[2])
 		got := float64(out.pixel(at[0], at[1])[at[2]])
-		if !(math.Abs(got-want) <= want*(0x1p-9+1e-5)+1e-5) {
+		if !(math.Abs(got-want) <= want*(0x1p-8+1e-5)+1e-5) {
 			t.Errorf("%s %v: %v, want %v", l.Name, at, got, want)
 		}
 	}
