@@ -18,10 +18,10 @@ func PrecisionFlag() cli.Flag {
 const PrecisionHelp = `With --precision bfloat16 the network multiplies numbers of 8 significant bits
 (weights and every layer's input, rounded to nearest, ties to even) and adds in
 float32. Features point where those of float32 point (cosine at least 0.9995 at
-every cut), but each value may differ by about one percent. It is about twice as fast on
-processors with AVX512_BF16 (AMD Zen 4, Intel Cooper Lake and Sapphire Rapids) and
-never faster on others. A store holds one precision, and a head is applied with that of the
-store it was trained on.`
+every cut), but each value may differ by about one percent. It is twice as fast
+on processors with AVX512_BF16 (AMD Zen 4, Intel Cooper Lake and Sapphire
+Rapids) and never faster on others. A store holds one precision, and a head is
+applied with that of the store it was trained on.`
 
 // ParsePrecision reads the flag into the settings. Its error is one of usage.
 func (s *Settings) ParsePrecision(c *cli.Context) (err error) {
