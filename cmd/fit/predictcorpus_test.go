@@ -99,7 +99,9 @@ func featurized(t *testing.T, dir, weights string, settings vgg19.Settings) (sto
 	if err != nil {
 		t.Fatal(err)
 	}
-	job := featurize.Job{Entries: listing.Entries, Tables: keeping{table}, NewEngine: func() (model.Engine, error) { return cpu.New(w, cpu.Options{Threads: 1}) }}
+	job := featurize.Job{Entries: listing.Entries, Tables: keeping{table}, NewEngine: func() (model.Engine, error) {
+		return cpu.New(w, cpu.Options{Threads: 1, Precision: settings.Precision})
+	}}
 	if _, err := featurize.Run(ctx, job, featurize.Options{Cuts: []model.Cut{cut}, DType: settings.DType, Preparation: settings.Preparation}); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +123,7 @@ func featurized(t *testing.T, dir, weights string, settings vgg19.Settings) (sto
 // are the same, in corpus order, but for copies, which a store holds once.
 func TestPredictDocuments(t *testing.T) {
 	dir, weights := scans(t), smallWeights(t, 1.1)
-	for _, settings := range []vgg19.Settings{{}, {DType: schemas.Float16}, {Preparation: raster.Preparation{Fit: raster.Pad, Filter: resample.Nearest}}} {
+	for _, settings := range []vgg19.Settings{{}, {DType: schemas.Float16}, {Preparation: raster.Preparation{Fit: raster.Pad, Filter: resample.Nearest}, Precision: cpu.BFloat16}} {
 		storeDir, headFile := featurized(t, dir, weights, settings)
 		code, stored, errs := run(t, "predict", "--head", headFile, "--store", storeDir)
 		if code != command.OK {

@@ -16,11 +16,11 @@ func PrecisionFlag() cli.Flag {
 
 // PrecisionHelp teaches what PrecisionFlag chooses.
 const PrecisionHelp = `With --precision bfloat16 the network multiplies numbers of 8 significant bits
-(weights and every layer's input, rounded to nearest, ties to even) and adds in
-float32. Features point where those of float32 point (cosine at least 0.9995 at
-every cut), but each value may differ by about one percent. It is twice as fast
-on processors with AVX512_BF16 (AMD Zen 4, Intel Cooper Lake and Sapphire
-Rapids) and never faster on others. A store holds one precision, and a head is
+(the weights and the input of every layer but the first, rounded to nearest) and
+adds in float32. Embeddings keep their direction (cosine with those of float32 at
+least 0.9995 at every cut), while single values differ by about 1 %. It is nearly
+twice as fast on processors with AVX512_BF16 (AMD from Zen 4; Intel Cooper Lake,
+from Sapphire Rapids) and slower on others. A store holds one precision; a head is
 applied with that of the store it was trained on.`
 
 // ParsePrecision reads the flag into the settings. Its error is one of usage.
