@@ -30,7 +30,7 @@ func newApp() *cli.App {
 		Action:      runAction,
 		Commands: []*cli.Command{
 			retryCommand(), deriveCommand(), statusCommand(), historyCommand(), describeCommand(),
-			verifyCommand(), compactCommand(), vacuumCommand(),
+			verifyCommand(), compactCommand(), vacuumCommand(), weightsCommand(),
 		},
 		HideHelpCommand: true,
 		Reader:          os.Stdin,

@@ -27,6 +27,13 @@ func Arrange(app *cli.App, args []string) []string {
 			continue
 		}
 		if sub := app.Command(word); sub != nil {
+			for i+1 < len(rest) { // one of its own
+				next := slices.IndexFunc(sub.Subcommands, func(c *cli.Command) bool { return c.HasName(rest[i+1]) })
+				if next < 0 {
+					break
+				}
+				i, sub = i+1, sub.Subcommands[next]
+			}
 			both := slices.Concat(app.Flags, sub.Flags)
 			out := slices.Concat(args[:1], rest[:i+1])
 			return append(out, flagsFirst(rest[i+1:], takesValue(both))...)

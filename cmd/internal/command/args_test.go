@@ -20,6 +20,8 @@ func testApp() *cli.App {
 		Commands: []*cli.Command{{
 			Name: "status", Flags: []cli.Flag{&cli.StringFlag{Name: "as-of"}},
 			Action: func(*cli.Context) error { return nil },
+		}, {
+			Name: "weights", Subcommands: []*cli.Command{{Name: "inspect", Flags: []cli.Flag{&cli.StringFlag{Name: "as"}}}},
 		}},
 		Writer: io.Discard, ErrWriter: io.Discard,
 	}
@@ -38,6 +40,8 @@ func TestArrange(t *testing.T) {
 		"corpus status":                    "-- corpus status",
 		"--store status corpus":            "--store status -- corpus",
 		"corpus --store":                   "--store -- corpus",
+		"weights inspect f --as x g":       "weights inspect --as x -- f g",
+		"weights other --json":             "weights --json -- other",
 	} {
 		args := append([]string{"p"}, strings.Fields(in)...)
 		if got := strings.Join(Arrange(testApp(), args)[1:], " "); got != want {
