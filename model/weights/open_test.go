@@ -326,3 +326,23 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// FuzzPTH is seeded with files that torch.save wrote, in both of its layouts.
+func FuzzPTH(f *testing.F) {
+	names, err := filepath.Glob("testdata/*.pth")
+	if err != nil || len(names) == 0 {
+		f.Fatalf("%d files, %v", len(names), err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if w, err := loadTiny(b); err == nil && len(w.Params) != 2 && len(w.Params) != 5 {
+			t.Fatalf("%d layers", len(w.Params))
+		}
+	})
+}
