@@ -70,7 +70,7 @@ func inspectAction(c *cli.Context) error {
 }
 
 func printInspection(w io.Writer, path string, in *weights.Inspection) error {
-	fmt.Fprintf(w, "%s: %s, %d tensors\n", path, command.FormatBytes(in.Bytes), len(in.Tensors))
+	fmt.Fprintf(w, "%s: %s, %s, %d tensors\n", path, in.Format, command.FormatBytes(in.Bytes), len(in.Tensors))
 	for _, t := range in.Tensors {
 		serves := t.Serves
 		if serves == "" {
@@ -85,7 +85,7 @@ func printInspection(w io.Writer, path string, in *weights.Inspection) error {
 	if !in.Top {
 		top = "without the fully connected layers: it serves pool1 to pool5"
 	}
-	fmt.Fprintf(w, "VGG19 in %s's names, %s\nColours  %s\nSHA-256  %s\n", in.Library, top, in.Colors, in.SHA256)
+	fmt.Fprintf(w, "VGG19 in %s's names, %s\nColours  %s: %s\nSHA-256  %s\n", in.Library, top, in.Colors, in.Because, in.SHA256)
 	for _, l := range in.Layers {
 		_, err := fmt.Fprintf(w, "  %-14s kernel %9.3g … %-9.3g mean %9.2e sd %-9.3g bias %9.3g … %.3g\n", l.Name,
 			l.Kernel.Least, l.Kernel.Greatest, l.Kernel.Mean, l.Kernel.Deviation, l.Bias.Least, l.Bias.Greatest)

@@ -3,6 +3,7 @@ package weights
 import (
 	"io"
 
+	"cutpoint/model"
 	"cutpoint/model/weights/hdf5"
 	"cutpoint/model/weights/pth"
 	"cutpoint/model/weights/safetensors"
@@ -49,6 +50,7 @@ type tensor struct {
 	scaled       *affine     // what the integers of a quantised tensor mean
 	file         io.ReaderAt // where it lies, if not in the file of the catalogue
 	unreadable   string      // why its values cannot be read, or ""
+	outside      string      // the name of the file in which it lies, if that is not the catalogue's
 }
 
 // readable reports whether the format of the values is one of those that are read.
@@ -58,22 +60,37 @@ func (t *tensor) readable() bool {
 
 // catalogue is what a file holds.
 type catalogue struct {
+	format     format
 	tensors    []tensor
 	preprocess string // "caffe" or "torch" where the file says so
+	because    string // how it says so
 }
 
-func readCatalogue(r io.ReaderAt, size int64) (*catalogue, error) {
+// readCatalogue lists a file's tensors, whose names some formats take from the
+// places of the layers.
+func readCatalogue(r io.ReaderAt, size int64, folder *beside, layers []model.Layer) (*catalogue, error) {
 	f, err := sniff(r, size)
 	if err != nil {
 		return nil, err
 	}
+	var c *catalogue
 	switch f {
 	case hdf5File:
-		return readHDF5(r, size)
+		c, err = readHDF5(r, size)
 	case torchFile:
-		return readTorch(r, size)
+		c, err = readTorch(r, size)
+	case onnxFile:
+		c, err = readONNX(r, size, folder, layers)
+	case tfjsFile:
+		c, err = readTFJS(r, size, folder)
+	default:
+		c, err = readSafetensors(r, size)
 	}
-	return readSafetensors(r, size)
+	if err != nil {
+		return nil, err
+	}
+	c.format = f
+	return c, nil
 }
 
 func readSafetensors(r io.ReaderAt, size int64) (*catalogue, error) {
@@ -81,7 +98,7 @@ func readSafetensors(r io.ReaderAt, size int64) (*catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &catalogue{preprocess: h.Metadata["preprocess"]}
+	c := &catalogue{preprocess: h.Metadata["preprocess"], because: "the file's metadata says preprocess=" + h.Metadata["preprocess"]}
 	for _, t := range h.Tensors {
 		c.tensors = append(c.tensors, tensor{name: t.Name, element: element(t.DType), shape: t.Shape, offset: t.Offset, size: t.Size})
 	}

@@ -6,6 +6,9 @@
 //   - safetensors, with Keras's tensor names or torchvision's;
 //   - what torch.save writes of a state_dict (.pth), today's layout and the one before
 //     PyTorch 1.6, read as data: nothing in it is executed;
+//   - ONNX models of exporters for PyTorch and TensorFlow, whose layers are found along
+//     the graph, since names are anybody's;
+//   - TensorFlow.js's layers models: a model.json and its shards, quantised or not;
 //   - HDF5 as Keras writes it (vgg19_weights_tf_dim_ordering_tf_kernels.h5).
 //
 // The two vocabularies differ in more than names. Keras stores kernels as

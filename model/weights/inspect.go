@@ -4,19 +4,20 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 
 	"cutpoint/model"
 )
 
 // Inspection is what a file of weights holds.
 type Inspection struct {
+	Format  string   `json:"format"`
 	Bytes   int64    `json:"bytes"`
 	Tensors []Tensor `json:"tensors"`
 	Refused string   `json:"refused,omitempty"` // why it does not serve as VGG19; the rest is then missing
 
 	Library string  `json:"library,omitempty"` // whose names the tensors have
 	Colors  string  `json:"colors,omitempty"`  // "caffe" (BGR less its mean) or "torch" (RGB, normalised)
+	Because string  `json:"because,omitempty"` // how the colours are known
 	Top     bool    `json:"top"`               // the fully connected layers are there
 	SHA256  string  `json:"sha256,omitempty"`  // of the values, as in a store's fingerprint
 	Layers  []Layer `json:"layers,omitempty"`
@@ -49,21 +50,24 @@ type Summary struct {
 // Inspect says what a file holds. A file of weights that are not VGG19's is no error, but
 // refused in the result; one that cannot be read as weights at all is an error.
 func Inspect(ctx context.Context, path string) (*Inspection, error) {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		_, err := Open(ctx, path) // which says it
-		return nil, err
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	c, err := readCatalogue(f, info.Size())
+	in, err := inspect(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("open weights %s: %w", path, err)
 	}
-	in := &Inspection{Bytes: info.Size(), Tensors: []Tensor{}}
+	return in, nil
+}
+
+func inspect(ctx context.Context, path string) (*Inspection, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	c, err := readCatalogue(f, f.size, &f.beside, model.Layers())
+	if err != nil {
+		return nil, err
+	}
+	in := &Inspection{Format: c.format.String(), Bytes: f.size, Tensors: []Tensor{}}
 	n, matched := match(c, model.Layers())
 	for i := range c.tensors {
 		t := &c.tensors[i]
@@ -79,6 +83,9 @@ func Inspect(ctx context.Context, path string) (*Inspection, error) {
 		return in, ctx.Err()
 	}
 	in.Library, in.Colors, in.Top, in.SHA256 = n.library, w.Preprocess.Name, w.HasTop(), w.SHA256()
+	if in.Because = "they are those of " + n.library + ", whose names the tensors have"; c.preprocess != "" {
+		in.Because = c.because
+	}
 	for i, l := range model.ParameterLayers()[:len(w.Params)] {
 		in.Layers = append(in.Layers, Layer{l.Name, summarise(w.Params[i].Kernel), summarise(w.Params[i].Bias)})
 	}

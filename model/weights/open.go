@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,7 +11,7 @@ import (
 )
 
 // accepted is what every refusal of a source ends with.
-const accepted = "weights are random:SEED, a .safetensors file with Keras's or torchvision's names, PyTorch's .pth with a state_dict, or Keras's .h5 file, which ./scripts/fetch-weights gets"
+const accepted = "weights are random:SEED, a .safetensors file with Keras's or torchvision's names, PyTorch's .pth with a state_dict, an ONNX model, a TensorFlow.js layers model (its model.json or folder), or Keras's .h5 file, which ./scripts/fetch-weights gets"
 
 // Open reads VGG19's weights from source: "random:SEED" for values made up from
 // a decimal uint64 (see the package's random.go), otherwise a file's path. A file
@@ -36,22 +34,12 @@ func open(ctx context.Context, source string, layers []model.Layer) (*model.Weig
 	if source == "" {
 		return nil, errors.New("no source is given: " + accepted)
 	}
-	// Stat first: opening a named pipe would wait for its writer.
-	info, err := os.Stat(source)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no such file: %s (%w)", accepted, fs.ErrNotExist)
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("it is not a regular file (%s): %s", info.Mode().Type(), accepted)
-	}
-	f, err := os.Open(source)
+	f, err := openFile(source)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	c, err := readCatalogue(f, info.Size())
+	defer f.close()
+	c, err := readCatalogue(f, f.size, &f.beside, layers)
 	if err != nil {
 		return nil, err
 	}

@@ -253,7 +253,7 @@ func TestOtherFormats(t *testing.T) {
 		"<html>":                             "HTML",
 		"version https://git-lfs.github.com": "git lfs pull",
 		"\x1f\x8b\x08":                       "gunzip",
-		"\x08\x08\x12\x07pytorch\x1a\x052.0": "ONNX",
+		"\x08\x08\x12\x07pytorch\x1a\x052.0": "cut off or damaged",
 		"{\"weight_map\": {}}":               "JSON",
 		"no weights":                         "unknown",
 		"\x89HDF\r\n\x1a\n\x00":              "cut off",
@@ -272,7 +272,7 @@ func TestSources(t *testing.T) {
 	for source, want := range map[string]string{
 		"":                            "no source is given",
 		missing:                       "there is no such file: weights are random:SEED, a .safetensors file",
-		folder:                        "not a regular file",
+		folder:                        "without the model.json",
 		"random:":                     "a seed is a whole number",
 		"random:-1":                   "a seed is a whole number",
 		"random:0x10":                 "a seed is a whole number",

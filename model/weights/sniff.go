@@ -19,7 +19,6 @@ var strangers = []struct{ magic, refusal string }{
 	{"\x1f\x8b", "it is compressed with gzip: gunzip it first; "},
 	{"\x28\xb5\x2f\xfd", "it is compressed with zstd: unzstd it first; "},
 	{"GGUF", "it is a GGUF file: " + conversion},
-	{"{", "it is JSON text, perhaps the index of a model in several files: give the one file that holds the tensors; "},
 }
 
 type format int
@@ -29,7 +28,14 @@ const (
 	safetensorsFile
 	hdf5File
 	torchFile
+	onnxFile
+	tfjsFile
 )
+
+// String returns the format's name.
+func (f format) String() string {
+	return [...]string{"unknown", "safetensors", "Keras HDF5", "PyTorch .pth", "ONNX", "TensorFlow.js layers model"}[f]
+}
 
 // sniff tells a file's format from its content.
 func sniff(r io.ReaderAt, size int64) (format, error) {
@@ -48,9 +54,12 @@ func sniff(r io.ReaderAt, size int64) (format, error) {
 	case isTorch(head):
 		return torchFile, nil
 	case isONNX(head):
-		return unknown, errors.New("it is an ONNX model: " + conversion + accepted)
+		return onnxFile, nil
 	}
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	if bytes.HasPrefix(text, []byte("{")) {
+		return tfjsFile, nil
+	}
 	for _, s := range strangers {
 		if bytes.HasPrefix(text, []byte(s.magic)) {
 			return unknown, errors.New(s.refusal + accepted)
@@ -69,7 +78,8 @@ func isTorch(head []byte) bool {
 }
 
 // isONNX looks for ModelProto's first fields as every exporter writes them:
-// ir_version (field 1, a small varint), then producer_name (2) or graph (7).
+// ir_version (field 1, a small varint), then a string or a message, as
+// producer_name (2) and graph (7) are.
 func isONNX(head []byte) bool {
-	return len(head) > 2 && head[0] == 0x08 && head[1] < 0x20 && (head[2] == 0x12 || head[2] == 0x3a)
+	return len(head) > 2 && head[0] == 0x08 && head[1] < 0x20 && head[2]&7 == 2 && head[2] >= 0x12 && head[2] <= 0x72
 }

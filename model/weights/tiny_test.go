@@ -161,7 +161,7 @@ func openTiny(t testing.TB, b []byte) (*model.Weights, error) {
 // loadTiny is openTiny without a file.
 func loadTiny(b []byte) (*model.Weights, error) {
 	r := bytes.NewReader(b)
-	c, err := readCatalogue(r, r.Size())
+	c, err := readCatalogue(r, r.Size(), nil, tiny())
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,160 @@
+package weights
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"cutpoint/model"
+	"cutpoint/model/weights/onnx"
+)
+
+// readONNX gives the layers of a graph torchvision's names by their place in it:
+// the layout of ONNX's convolutions is PyTorch's, and a dense layer's can be seen
+// as such.
+func readONNX(r io.ReaderAt, size int64, folder *beside, layers []model.Layer) (*catalogue, error) {
+	m, err := onnx.Read(r, size)
+	if err != nil {
+		return nil, err
+	}
+	c := &catalogue{}
+	if c.preprocess, c.because, err = coloursOf(m); err != nil {
+		return nil, err
+	}
+	files := map[string]external{}
+	names := placeNames(layers)
+	parametric := withParameters(layers)
+	dense := len(parametric)
+	convs := 0
+	for _, l := range parametric {
+		if l.Kind == model.Conv3x3 {
+			convs++
+		}
+	}
+	at := [2]int{0, convs} // the next convolution and dense layer
+	for _, l := range m.Layers {
+		kind := 0
+		if l.Dense || at[0] >= convs { // fc1 and the rest may be convolutions, as timm has them
+			kind = 1
+		}
+		i := at[kind]
+		at[kind]++
+		name := fmt.Sprintf("features.%d", 1000+i) // no part of VGG19
+		if i < dense {
+			name = names[i]
+		} else if l.Dense {
+			return nil, fmt.Errorf("it has more than %d dense layers, which is no VGG19", dense-convs)
+		}
+		var of model.Layer
+		if i < dense {
+			of = parametric[i]
+		}
+		kernel := onnxTensor(name+".weight", l.Kernel)
+		if l.Dense {
+			kernel.lie(l, of)
+		}
+		c.tensors = append(c.tensors, kernel)
+		if l.Bias != nil {
+			c.tensors = append(c.tensors, onnxTensor(name+".bias", l.Bias))
+		}
+		for _, t := range []*onnx.Tensor{l.Kernel, l.Bias} {
+			if t == nil {
+				continue
+			}
+			if err := openExternal(t, files, folder); err != nil {
+				return nil, err
+			}
+		}
+	}
+	places := c.tensors[:0]
+	for _, t := range c.tensors {
+		if t.outside != "" {
+			t.file = files[t.outside].file
+		}
+		places = append(places, t)
+	}
+	c.tensors = places
+	return c, nil
+}
+
+func onnxTensor(name string, t *onnx.Tensor) tensor {
+	return tensor{name: name, element: element(t.Type), shape: t.Shape, offset: t.Offset, size: t.Size, unreadable: t.Unreadable, outside: t.File}
+}
+
+// errColours is for models that come from neither library.
+var errColours = errors.New("nothing in the ONNX model says whether it takes Keras's colours (BGR, mean subtracted) or torchvision's (RGB, normalised): add the metadata property preprocess=caffe or preprocess=torch (onnx.helper.set_model_props)")
+
+// coloursOf decides which preprocessing a model was trained for: what its metadata
+// says, then whose names its tensors have, then who exported it.
+func coloursOf(m *onnx.Model) (name, because string, err error) {
+	if p := m.Metadata["preprocess"]; p != "" {
+		return p, "the model's metadata says preprocess=" + p, nil
+	}
+	keras, torch := 0, 0
+	for _, n := range m.Names {
+		switch {
+		case strings.Contains(n, "block1_conv1"):
+			keras++
+		case torchName.MatchString(n), strings.HasPrefix(n, "vgg0_conv0_"):
+			torch++
+		}
+	}
+	switch {
+	case keras > 0 && torch == 0:
+		return "caffe", "its tensors have Keras's names", nil
+	case torch > 0 && keras == 0:
+		return "torch", "its tensors have torchvision's or the ONNX model zoo's names", nil
+	case m.Producer == "pytorch":
+		return "torch", "PyTorch exported it", nil
+	case strings.HasPrefix(m.Producer, "tf2onnx"), strings.HasPrefix(m.Producer, "keras"):
+		return "caffe", m.Producer + " exported it", nil
+	}
+	return "", "", errColours
+}
+
+// placeNames are the names that layers get by their place.
+func placeNames(layers []model.Layer) []string { return torchvision(layers).names }
+
+// lie describes how a dense layer's kernel lies, as PyTorch's (Out, In) with strides. A
+// map that was flattened as TensorFlow does it, (height, width, channel), makes it a
+// kernel of four dimensions, as timm has it.
+func (t *tensor) lie(l onnx.Layer, of model.Layer) {
+	if len(t.shape) != 2 || !l.InFirst && !l.HWC {
+		return
+	}
+	out, in, outStep, inStep := t.shape[0], t.shape[1], t.shape[1], 1
+	if l.InFirst {
+		out, in, outStep, inStep = t.shape[1], t.shape[0], 1, t.shape[1]
+	}
+	t.shape, t.strides = []int{out, in}, []int{outStep, inStep}
+	if c, w := of.In.C, of.In.W; l.HWC && of.Kind == model.Dense && of.In.Len() == in {
+		t.shape = []int{out, c, of.In.H, w}
+		t.strides = []int{outStep, inStep, inStep * w * c, inStep * c}
+	}
+}
+
+// external is a file beside the model.
+type external struct {
+	file io.ReaderAt
+	size int64
+}
+
+// openExternal opens the file in which a tensor lies, if it is not the model's own.
+func openExternal(t *onnx.Tensor, files map[string]external, folder *beside) error {
+	if t.File == "" || t.Unreadable != "" {
+		return nil
+	}
+	f, open := files[t.File]
+	if !open {
+		var err error
+		if f.file, f.size, err = folder.open(t.File); err != nil {
+			return err
+		}
+		files[t.File] = f
+	}
+	if t.Offset > f.size || t.Size > f.size-t.Offset {
+		return fmt.Errorf("tensor %.200q ends beyond the file %.200q: it is cut off or of another model", t.Name, t.File)
+	}
+	return nil
+}
