@@ -45,7 +45,8 @@ type Document struct {
 	stuck   bool          // a decoder was left behind
 }
 
-// Format returns "png", "jpeg", "gif", "bmp", "webp", "tiff" or "pdf".
+// Format returns "png", "jpeg", "gif", "bmp", "webp", "pnm", "tiff" or
+// "pdf".
 func (d *Document) Format() string { return d.format }
 
 // Pages returns the number of pages, at least 1.
@@ -60,7 +61,7 @@ func Open(ctx context.Context, data []byte, limits Limits) (*Document, error) {
 	}
 	d := &Document{format: sniff(data), limits: limits}
 	if d.format == "" {
-		return nil, &Error{Unsupported, "", fmt.Errorf("%s; PDF, TIFF, PNG, JPEG, GIF, BMP and WebP are read", looksLike(data))}
+		return nil, &Error{Unsupported, "", fmt.Errorf("%s; PDF, TIFF, PNG, JPEG, GIF, BMP, WebP and PNM are read", looksLike(data))}
 	}
 	var err error
 	d.decoder, err = watched(ctx, limits.PageTime, func(ctx context.Context) (decoder, error) { return d.open(ctx, data) })
@@ -78,6 +79,8 @@ func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 		return openJPEG(data)
 	case "pdf":
 		return openPDF(ctx, data, d.limits)
+	case "pnm":
+		return openPNM(data)
 	case "webp":
 		return openWebP(data)
 	case "tiff":

@@ -21,6 +21,7 @@ const (
 	tiffs = "testdata/tiff/"
 	jpegs = "jpeg/testdata/"
 	bmps  = "bmp/testdata/"
+	pnms  = "pnm/testdata/"
 	here  = "testdata/"
 )
 
@@ -66,6 +67,8 @@ var variants = []variant{
 	{"WebP", "alpha", "over white", []string{here + "lossy-alpha.webp"}},
 	{"WebP", "animation", "its first frame, where it stands on the canvas", []string{here + "animated-lossy.webp", here + "animated-moved.webp"}},
 	{"WebP", "EXIF orientation", "upright", []string{here + "orientation-6-lossy.webp"}},
+	{"PNM", "bitmaps, greymaps and pixmaps (P1 to P6), text or binary, any greatest value up to 65535", "its first image; of greys of 16 bits the upper 8, colours scaled to 8 as Pillow does", []string{
+		pnms + "plain.pbm", pnms + "plain-100.pgm", pnms + "plain-1000.ppm", pnms + "binary.pbm", pnms + "grey-65535.pgm", pnms + "colour-7.ppm", pnms + "two-images.pgm"}},
 }
 
 // refused are variants that are named but not read.
@@ -100,10 +103,19 @@ func refused(t *testing.T) []struct {
 		{"PDF", "encrypted", file("pdf/testdata/locked.pdf")},
 		{"office documents", "", []byte("PK\x03\x04")},
 		{"DjVu", "", []byte("AT&TFORM")},
+		{"JBIG2", "", []byte("\x97JB2")},
+		{"DCX", "", []byte("\xb1\x68\xde\x3a")},
 		{"JPEG 2000", "", []byte("\x00\x00\x00\x0cjP  ")},
 		{"JPEG XL", "", []byte("\x00\x00\x00\x0cJXL ")},
 		{"HEIC", "", []byte("\x00\x00\x00\x18ftypheic")},
 		{"AVIF", "", []byte("\x00\x00\x00\x18ftypavif")},
+		{"Photoshop", "", []byte("8BPS")},
+		{"icons", "", []byte("\x00\x00\x01\x00")},
+		{"PCX", "", []byte("\x0a\x05\x01")},
+		{"metafiles", "EMF", append(make([]byte, 40), " EMF"...)},
+		{"metafiles", "WMF", []byte("\xd7\xcd\xc6\x9a")},
+		{"PNM", "PAM (P7)", []byte("P7\n")},
+		{"PNM", "floating-point maps", []byte("PF\n")},
 		{"anything else", "", []byte("hello")},
 	}
 }
