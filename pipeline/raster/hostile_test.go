@@ -1,10 +1,13 @@
 package raster
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,25 +15,31 @@ import (
 // small keeps a test's memory low; a bomb must be refused at any limit.
 var small = Limits{MaxPixels: 4_000_000, MaxPages: 50, MaxBytes: 64 << 20}
 
+// became counts what became of a document's pages: the class of the failure, or "read".
+type became map[Class]int
+
 // exercise reads a document to the end: every failure must be an *Error, every
 // page consistent.
-func exercise(t *testing.T, data []byte) (pages, failures int) {
+func exercise(t *testing.T, data []byte) became {
 	t.Helper()
+	seen := became{}
 	check := func(err error) bool {
 		if err == nil {
 			return true
 		}
-		failures++
 		var e *Error
 		if !errors.As(err, &e) || e.Class == "" {
 			t.Errorf("untyped error %v", err)
+			e = &Error{Class: "untyped"}
 		}
+		seen[e.Class]++
 		return false
 	}
 	d, err := Open(t.Context(), data, small)
 	if !check(err) {
-		return pages, failures
+		return seen
 	}
+	defer d.Close()
 	dst := make([]uint8, 224*224*3)
 	for n := range d.Pages() {
 		p, err := d.Decode(t.Context(), n)
@@ -41,9 +50,9 @@ func exercise(t *testing.T, data []byte) (pages, failures int) {
 			t.Fatalf("page of %d × %d × %d has %d values", p.Width, p.Height, p.Channels, len(p.Pix))
 		}
 		p.Prepare(dst, 224, Preparation{})
-		pages++
+		seen["read"]++
 	}
-	return pages, failures
+	return seen
 }
 
 // TestHostile reads the shared collection of broken and odd files.
@@ -52,7 +61,7 @@ func TestHostile(t *testing.T) {
 	if _, err := os.Stat(root); err != nil {
 		t.Skip("../shared/data/hostile is absent")
 	}
-	files, pages, failures := 0, 0, 0
+	files, seen := map[string]int{}, map[string]became{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
@@ -61,17 +70,26 @@ func TestHostile(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		p, f := exercise(t, data)
-		if p+f == 0 {
+		got := exercise(t, data)
+		if len(got) == 0 {
 			t.Errorf("%s gave neither a page nor a failure", path)
 		}
-		files, pages, failures = files+1, pages+p, failures+f
+		format := cmp.Or(sniff(data), "no known format")
+		if seen[format] == nil {
+			seen[format] = became{}
+		}
+		files[format]++
+		for class, n := range got {
+			seen[format][class] += n
+		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d files: %d pages, %d failures", files, pages, failures)
+	for _, format := range slices.Sorted(maps.Keys(files)) {
+		t.Logf("%s: %d files, pages %v", format, files[format], seen[format])
+	}
 }
 
 // FuzzOpen is seeded with a file of each format.
@@ -104,7 +122,7 @@ func fuzz(f *testing.F, seeds, format string) {
 }
 
 func TestTruncatedAnywhere(t *testing.T) {
-	for _, name := range []string{"pages.tif", "bilevel-group4.tif", "mode-P.tif", "rgb.bmp", "mode-RGBA.png", "palette.gif"} {
+	for _, name := range []string{"pages.tif", "bilevel-group4.tif", "mode-P.tif", "rgb.bmp", "mode-RGBA.png", "palette.gif", "lossless.webp", "animated-moved.webp"} {
 		data, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			t.Fatal(err)
@@ -138,7 +156,9 @@ func TestLimits(t *testing.T) {
 
 func TestUnknownContentIsNamed(t *testing.T) {
 	for content, want := range map[string]string{
-		"": "the file is empty", "PK\x03\x04": "a zip file", "<html>": "markup", "hello": "no document that is known",
+		"": "the file is empty", "PK\x03\x04": "a zip file", "<html>": "markup", "\xef\xbb\xbf\n<svg>": "markup", "hello": "no document that is known",
+		"\x00\x00\x00\x18ftypheix": "HEIC", "\x00\x00\x00\x18ftypavis": "AVIF", "\x00\x00\x00\x18ftypqt  ": "a video", "\x0a\x03\x01": "PCX",
+		strings.Repeat("\x00", 128) + "DICM": "DICOM", strings.Repeat("\x00", 257) + "ustar": "tar", "P7\n": "PAM", "P": "no document that is known",
 	} {
 		_, err := Open(t.Context(), []byte(content), small)
 		var e *Error
