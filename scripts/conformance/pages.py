@@ -4,7 +4,7 @@ line, or {"path", "page", "error"}. "others" has the same for other preparations
 name.
 
 A page is prepared as cutpoint does it: bilevel, palette and CMYK pages are
-expanded to 8 bits first, transparent pixels are laid over white, then
+expanded to 8 bits first, greys of 16 bits lose the lower 8, transparent pixels are laid over white, then
 Image.resize((224, 224), BILINEAR).
 """
 import hashlib
@@ -18,7 +18,10 @@ Image.MAX_IMAGE_PIXELS = 150_000_000
 
 def prepare(page):
     page = ImageOps.exif_transpose(page)
-    if page.mode in ("1", "L"):
+    if page.mode in ("I", "I;16"):
+        sample = 4 if page.mode == "I" else 2
+        page = Image.frombytes("L", page.size, page.tobytes()[1::sample])
+    if page.mode in ("1", "L") and "transparency" not in page.info:
         page = page.convert("L")
     elif page.mode in ("LA", "PA", "RGBA") or "transparency" in page.info:
         page = page.convert("RGBA")
