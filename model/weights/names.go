@@ -40,14 +40,31 @@ func (v *vocabulary) tensorName(layer int, p part) string {
 
 func keras(layers []model.Layer) *vocabulary {
 	v := &vocabulary{library: "Keras", preprocess: model.Caffe(), layers: map[string]int{}, kernel: "/kernel", bias: "/bias", split: splitKeras}
+	counts := map[string]int{}
 	for _, l := range layers {
-		if l.KernelLen() > 0 {
-			v.layers[l.Name] = len(v.names)
-			v.names = append(v.names, l.Name)
+		if l.KernelLen() == 0 {
+			continue
 		}
+		class := map[model.Kind]string{model.Conv3x3: "conv2d", model.Dense: "dense"}[l.Kind]
+		counted := counting + class
+		if n := counts[class]; n > 0 {
+			counted += fmt.Sprintf("_%d", n)
+		}
+		counts[class]++
+		v.layers[counted] = len(v.names)
+		v.layers[l.Name] = len(v.names)
+		v.names = append(v.names, l.Name)
 	}
 	return v
 }
+
+// counting precedes the layer names of Keras 3's files, which are those of the classes
+// with a count: the third convolution is conv2d_2 there whatever its name is in the
+// model (keras/src/saving/saving_lib.py, _save_container_state). In files of other
+// kinds conv2d_2 is some layer of the user's own.
+const counting = "vars/"
+
+var countedLayer = regexp.MustCompile(`^(conv2d|dense|batch_normalization)(_\d+)?$`)
 
 // torchvision counts a convolution as two modules of `features` (with its ReLU),
 // a pool as one, and a dense layer as three of `classifier` (with ReLU and
@@ -84,7 +101,7 @@ var kerasCount = regexp.MustCompile(`_\d+$`)
 
 // splitKeras reads the names of Keras's files of all ages:
 // block1_conv1/kernel, block1_conv1/block1_conv1/kernel:0,
-// block1_conv1/block1_conv1_W_1:0. The state of an optimiser, which is called like
+// block1_conv1/block1_conv1_W_1:0, layers/conv2d/vars/0. The state of an optimiser, which is called like
 // the tensors it belongs to, is none of them.
 func splitKeras(name string) (string, part) {
 	steps := strings.Split(name, "/")
@@ -92,6 +109,9 @@ func splitKeras(name string) (string, part) {
 		return "", neither
 	}
 	layer := steps[len(steps)-2]
+	if layer == "vars" && len(steps) > 2 {
+		return splitCounted(steps[len(steps)-3], steps[len(steps)-1])
+	}
 	variable := strings.TrimSuffix(steps[len(steps)-1], ":0")
 	variable = strings.TrimPrefix(variable, layer+"_")
 	switch kerasCount.ReplaceAllString(variable, "") {
@@ -103,6 +123,19 @@ func splitKeras(name string) (string, part) {
 		return layer, statistic
 	}
 	return "", neither
+}
+
+// splitCounted reads a name of Keras 3's .weights.h5: a layer and the number of its
+// variable.
+func splitCounted(layer, variable string) (string, part) {
+	p := map[string]part{"0": kernel, "1": bias}[variable]
+	if m := countedLayer.FindStringSubmatch(layer); m != nil {
+		layer = counting + layer
+		if m[1] == "batch_normalization" {
+			p = statistic
+		}
+	}
+	return layer, p
 }
 
 // torchName allows the prefixes that DataParallel, torch.compile and a wrapping
@@ -128,4 +161,4 @@ func splitTorch(name string) (string, part) {
 // trunkLayer matches layer names that only the convolutional part of a VGG has.
 // Where such a layer is not VGG19's, the file is another network. Other unknown
 // names may be a head that someone trained on top and are ignored.
-var trunkLayer = regexp.MustCompile(`^(features\.\d+|block\d+_\w+)$`)
+var trunkLayer = regexp.MustCompile(`^(features\.\d+|block\d+_\w+|` + counting + `(conv2d|batch_normalization)\w*)$`)

@@ -57,6 +57,13 @@ func keras2(suffixes ...string) func(string) string {
 	}
 }
 
+// keras3 are the names that Keras 3.15 gave VGG19's tensors in a .weights.h5 file: by
+// class and count, whatever the layers are called.
+func keras3(prefix string) func(string) string {
+	return strings.NewReplacer("block1_conv1", prefix+"conv2d", "block2_conv1", prefix+"conv2d_1", "fc1", prefix+"dense", "fc2", prefix+"dense_1",
+		"predictions", prefix+"dense_2", "kernel", "vars/0", "bias", "vars/1").Replace
+}
+
 func TestVocabularies(t *testing.T) {
 	prefix := func(p string) func(string) string { return func(name string) string { return p + name } }
 	suffix := func(s string) func(string) string { return func(name string) string { return name + s } }
@@ -72,6 +79,8 @@ func TestVocabularies(t *testing.T) {
 		{"Keras W", renamed(kerasTensors(), keras2("_W", "_b")), caffe},
 		{"Keras doubled", renamed(kerasTensors(), keras2("/kernel:0", "/bias:0")), caffe},
 		{"Keras whole model", renamed(kerasTensors(), prefix("model_weights/vgg19/")), caffe},
+		{"Keras 3 .weights.h5", renamed(kerasTensors(), keras3("layers/")), caffe},
+		{"Keras 3 .weights.h5, nested", renamed(kerasTensors(), keras3("layers/functional/layers/")), caffe},
 		{"torchvision", torchTensors(), torch},
 		{"torchvision in DataParallel", renamed(torchTensors(), prefix("module.")), torch},
 		{"torchvision in a compiled model", renamed(torchTensors(), prefix("model._orig_mod.")), torch},
@@ -157,7 +166,7 @@ func TestMetadataDecidesPreprocess(t *testing.T) {
 // TestStrangersAreIgnored adds what users' files have besides the network.
 func TestStrangersAreIgnored(t *testing.T) {
 	tensors := kerasTensors()
-	for _, name := range []string{"step", "optimizer_weights/Adam/block1_conv1/kernel", "batch_normalization/moving_mean", "dense/kernel"} {
+	for _, name := range []string{"step", "optimizer_weights/Adam/block1_conv1/kernel", "batch_normalization/moving_mean", "dense/kernel", "conv2d/kernel", "optimizer/vars/0", "layers/batch/vars/7"} {
 		tensors[name] = array{[]int{1}, []float32{1}}
 	}
 	w, err := loadTiny(safetensorsOf(tensors, f32, nil))
@@ -197,6 +206,8 @@ func TestOtherNetworks(t *testing.T) {
 		{"both", both, f32, "keep those of one"},
 		{"batch normalisation", with(torchTensors(), "features.1.running_mean", 4), f32, "VGG19 with batch normalisation"},
 		{"batch normalisation in Keras", with(kerasTensors(), "block1_bn1/moving_mean", 4), f32, "VGG19 with batch normalisation"},
+		{"batch normalisation in Keras 3", with(renamed(kerasTensors(), keras3("layers/")), "layers/batch_normalization/vars/2", 4), f32, "VGG19 with batch normalisation"},
+		{"more convolutions in Keras 3", with(renamed(kerasTensors(), keras3("layers/")), "layers/conv2d_2/vars/0", 3, 3, 5, 5), f32, "tensor layers/conv2d_2/vars/0 is no part of VGG19: the file has 3 convolutions"},
 		{"missing kernel", without(kerasTensors(), "block2_conv1/kernel"), f32, "tensor block2_conv1/kernel is missing: the file has 1 convolutions, and VGG19 has 2"},
 		{"missing bias", without(torchTensors(), "features.3.bias"), f32, "tensor features.3.bias is missing"},
 		{"part of the top", without(torchTensors(), "classifier.3.weight"), f32, "tensor classifier.3.weight is missing"},
