@@ -22,6 +22,7 @@ func openFolder(t *testing.T, path string) (preprocess string, err error) {
 func TestONNX(t *testing.T) {
 	for name, want := range map[string]string{
 		"torch.onnx": "torch", "keras.onnx": "caffe", "keras_half.onnx": "caffe", "unnamed.onnx": "caffe", "outside.onnx": "caffe",
+		"tf2onnx.onnx": "caffe", "tf2onnx_batch.onnx": "caffe",
 	} {
 		if got, err := openFolder(t, filepath.Join("testdata", name)); err != nil || got != want {
 			t.Errorf("%s: %v, colours %q, want %q", name, err, got, want)

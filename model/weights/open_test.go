@@ -116,9 +116,9 @@ func TestElements(t *testing.T) {
 	}
 }
 
-// TestHDF5 reads what h5py wrote (testdata/README.md).
+// TestHDF5 reads what h5py and Keras wrote (testdata/README.md).
 func TestHDF5(t *testing.T) {
-	for _, name := range []string{"keras1.h5", "keras2.h5", "model.h5", "latest.h5"} {
+	for _, name := range []string{"keras1.h5", "keras2.h5", "model.h5", "latest.h5", "keras3.weights.h5"} {
 		w, err := open(context.Background(), filepath.Join("testdata", name), tiny())
 		if err != nil {
 			t.Fatal(err)
