@@ -23,59 +23,62 @@ func readONNX(r io.ReaderAt, size int64, folder *beside, layers []model.Layer) (
 		return nil, err
 	}
 	files := map[string]external{}
-	names := placeNames(layers)
-	parametric := withParameters(layers)
-	dense := len(parametric)
-	convs := 0
-	for _, l := range parametric {
-		if l.Kind == model.Conv3x3 {
-			convs++
-		}
-	}
-	at := [2]int{0, convs} // the next convolution and dense layer
+	p := newPlaces(layers)
 	for _, l := range m.Layers {
-		kind := 0
-		if l.Dense || at[0] >= convs { // fc1 and the rest may be convolutions, as timm has them
-			kind = 1
-		}
-		i := at[kind]
-		at[kind]++
-		name := fmt.Sprintf("features.%d", 1000+i) // no part of VGG19
-		if i < dense {
-			name = names[i]
-		} else if l.Dense {
-			return nil, fmt.Errorf("it has more than %d dense layers, which is no VGG19", dense-convs)
-		}
-		var of model.Layer
-		if i < dense {
-			of = parametric[i]
+		name, of, err := p.next(l.Dense)
+		if err != nil {
+			return nil, err
 		}
 		kernel := onnxTensor(name+".weight", l.Kernel)
 		if l.Dense {
 			kernel.lie(l, of)
 		}
-		c.tensors = append(c.tensors, kernel)
+		found := []tensor{kernel}
 		if l.Bias != nil {
-			c.tensors = append(c.tensors, onnxTensor(name+".bias", l.Bias))
+			found = append(found, onnxTensor(name+".bias", l.Bias))
 		}
-		for _, t := range []*onnx.Tensor{l.Kernel, l.Bias} {
-			if t == nil {
-				continue
-			}
-			if err := openExternal(t, files, folder); err != nil {
+		for _, t := range found {
+			if err := t.openOutside(files, folder); err != nil {
 				return nil, err
 			}
+			c.tensors = append(c.tensors, t)
 		}
 	}
-	places := c.tensors[:0]
-	for _, t := range c.tensors {
-		if t.outside != "" {
-			t.file = files[t.outside].file
-		}
-		places = append(places, t)
-	}
-	c.tensors = places
 	return c, nil
+}
+
+// places hands out the layers in their order.
+type places struct {
+	layers      []model.Layer // those with parameters
+	names       []string
+	convs       int // of them are convolutions
+	conv, dense int // the next ones
+}
+
+func newPlaces(layers []model.Layer) *places {
+	p := &places{layers: withParameters(layers), names: torchvision(layers).names}
+	for _, l := range p.layers {
+		if l.Kind == model.Conv3x3 {
+			p.convs++
+		}
+	}
+	p.dense = p.convs
+	return p
+}
+
+// next returns the name and the description of the next convolution or dense layer.
+// Behind the last convolution there may be more: timm has fc1 and the rest as such.
+func (p *places) next(dense bool) (name string, l model.Layer, err error) {
+	at := &p.conv
+	if dense || p.conv >= p.convs {
+		at = &p.dense
+	}
+	if *at >= len(p.layers) {
+		return "", l, fmt.Errorf("its graph has more layers behind the convolutions than VGG19's %d", len(p.layers)-p.convs)
+	}
+	name, l = p.names[*at], p.layers[*at]
+	*at++
+	return name, l, nil
 }
 
 func onnxTensor(name string, t *onnx.Tensor) tensor {
@@ -113,9 +116,6 @@ func coloursOf(m *onnx.Model) (name, because string, err error) {
 	return "", "", errColours
 }
 
-// placeNames are the names that layers get by their place.
-func placeNames(layers []model.Layer) []string { return torchvision(layers).names }
-
 // lie describes how a dense layer's kernel lies, as PyTorch's (Out, In) with strides. A
 // map that was flattened as TensorFlow does it, (height, width, channel), makes it a
 // kernel of four dimensions, as timm has it.
@@ -140,21 +140,22 @@ type external struct {
 	size int64
 }
 
-// openExternal opens the file in which a tensor lies, if it is not the model's own.
-func openExternal(t *onnx.Tensor, files map[string]external, folder *beside) error {
-	if t.File == "" || t.Unreadable != "" {
+// openOutside opens the file in which a tensor lies, if it is not the model's own.
+func (t *tensor) openOutside(files map[string]external, folder *beside) error {
+	if t.outside == "" || t.unreadable != "" {
 		return nil
 	}
-	f, open := files[t.File]
+	f, open := files[t.outside]
 	if !open {
 		var err error
-		if f.file, f.size, err = folder.open(t.File); err != nil {
+		if f.file, f.size, err = folder.open(t.outside); err != nil {
 			return err
 		}
-		files[t.File] = f
+		files[t.outside] = f
 	}
-	if t.Offset > f.size || t.Size > f.size-t.Offset {
-		return fmt.Errorf("tensor %.200q ends beyond the file %.200q: it is cut off or of another model", t.Name, t.File)
+	if t.offset > f.size || t.size > f.size-t.offset {
+		return fmt.Errorf("tensor %.200q ends beyond the file %.200q: it is cut off or of another model", t.name, t.outside)
 	}
+	t.file = f.file
 	return nil
 }
