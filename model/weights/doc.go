@@ -9,7 +9,8 @@
 //   - ONNX models of exporters for PyTorch and TensorFlow, whose layers are found along
 //     the graph, since names are anybody's;
 //   - TensorFlow.js's layers models: a model.json and its shards, quantised or not;
-//   - HDF5 as Keras writes it (vgg19_weights_tf_dim_ordering_tf_kernels.h5).
+//   - HDF5 as Keras of any age writes it: vgg19_weights_tf_dim_ordering_tf_kernels.h5,
+//     whole models, and the .weights.h5 of Keras 3.
 //
 // The two vocabularies differ in more than names. Keras stores kernels as
 // (height, width, in, out) and (in, out), flattens pool5 as HWC and takes BGR with

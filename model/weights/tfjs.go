@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxModelJSON = 64 << 20 // a layers model's topology and list of weights
+	maxModelJSON = 8 << 20 // a layers model's topology and list of weights
 	maxShards    = 1 << 16
 )
 

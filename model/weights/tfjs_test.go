@@ -102,7 +102,10 @@ func TestTFJSRefuses(t *testing.T) {
 		"endless shape":  {edit(`"shape":[3,3,3,4]`, `"shape":[2147483647,2147483647,2147483647,4]`), "more values"},
 		"negative shape": {edit(`"shape":[3,3,3,4]`, `"shape":[-3,3,3,4]`), "more values"},
 		"no manifest":    {func(dir string) { put(t, filepath.Join(dir, "model.json"), []byte(`{"a": 1}`)) }, "weightsManifest"},
-		"cut JSON":       {func(dir string) { put(t, filepath.Join(dir, "model.json"), []byte(`{"weightsManifest": [`)) }, "cut off"},
+		"endless JSON": {func(dir string) {
+			put(t, filepath.Join(dir, "model.json"), append([]byte("{"), make([]byte, maxModelJSON)...))
+		}, "more than a TensorFlow.js model has"},
+		"cut JSON": {func(dir string) { put(t, filepath.Join(dir, "model.json"), []byte(`{"weightsManifest": [`)) }, "cut off"},
 	} {
 		dir := writeTFJS(t, "uint8", 1<<20)
 		c.damage(dir)
