@@ -40,6 +40,9 @@ type Preset struct {
 	Mean   [3]float32 `json:"mean"`   // in the order of Color
 	Std    [3]float32 `json:"std"`    // in the order of Color
 
+	// FastDecode is whether large JPEG files are decoded at a fraction of their size.
+	FastDecode bool `json:"fast_decode,omitempty"`
+
 	PDFDPI   float64 `json:"pdf_dpi,omitempty"` // of rendered PDF pages; 0 = 1,000 pixels on the long side
 	Revision int     `json:"revision"`          // raised whenever decoders give other pixels
 }
@@ -81,6 +84,7 @@ func (d Description) Differences(o Description) []string {
 	p, q := d.Preset, o.Preset
 	add("--resize", p.Resize, q.Resize)
 	add("--filter", p.Filter, q.Filter)
+	add("--fast-decode", p.FastDecode, q.FastDecode)
 	add("--pdf-dpi", p.PDFDPI, q.PDFDPI)
 	add("revision of the decoders", p.Revision, q.Revision)
 	add("size in pixels", p.Size, q.Size)

@@ -47,7 +47,7 @@ const description = `CORPUS is a folder (its sub-folders are the labels), a file
 paths on standard input, one a line or separated by NUL. A folder that is
 named like a command is written ./status.
 
-Documents are PDF, TIFF, JPEG, PNG, GIF, BMP and WebP files, told by their
+Documents are PDF, TIFF, JPEG, PNG, GIF, BMP, WebP and PNM files, told by their
 content; every page of a PDF or TIFF is one of its own. A document's identity is
 the hash of its bytes, so a moved or renamed file costs nothing. Only what the
 store lacks is computed: run the same command every night. A document that

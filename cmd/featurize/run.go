@@ -103,10 +103,9 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	if err != nil {
 		return o, err
 	}
-	read.Limits.PDFDPI = o.settings.PDFDPI
 	o.run = featurize.Options{
 		Cuts: cuts, DType: o.settings.DType, Preparation: o.settings.Preparation, Batch: c.Int("batch"), Limit: c.Int("limit"),
-		Workers: read.Workers, Pages: read.Pages, Limits: read.Limits,
+		Workers: read.Workers, Pages: read.Pages, Limits: o.settings.Decoding(read.Limits),
 		PartPages: c.Int("part-pages"), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
 	}
 	return o, nil

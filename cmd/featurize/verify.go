@@ -132,7 +132,7 @@ func recomputePages(c *cli.Context, s *store.Store) (recompute.Report, error) {
 	if err != nil {
 		return recompute.Report{}, err
 	}
-	job.Preparation, job.Limits.PDFDPI = settings.Preparation, settings.PDFDPI
+	job.Preparation, job.Limits = settings.Preparation, settings.Decoding(job.Limits)
 	job.NewEngine = func() (model.Engine, error) {
 		engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: settings.Precision})
 		w = nil // the engine has packed them

@@ -96,7 +96,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, fmt.Errorf("head %s and weights %s: %w", o.head, o.weights, err)
 	}
-	o.read.Limits.PDFDPI = settings.PDFDPI
+	o.read.Limits = settings.Decoding(o.read.Limits)
 	log := command.Logger(c.App.ErrWriter, o.quiet)
 	return func(p *predict.Predictor) error {
 		done := &featurize.Progress{}

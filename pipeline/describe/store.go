@@ -146,10 +146,14 @@ func (s Store) preparation() string {
 
 // decoding says what is unusual about how pages are made of files.
 func decoding(p schemas.Preset) string {
-	if p.PDFDPI == 0 {
-		return ""
+	var out string
+	if p.FastDecode {
+		out += ", large JPEG files decoded at a fraction of their size"
 	}
-	return fmt.Sprintf(", PDF pages rendered at %g dpi", p.PDFDPI)
+	if p.PDFDPI != 0 {
+		out += fmt.Sprintf(", PDF pages rendered at %g dpi", p.PDFDPI)
+	}
+	return out
 }
 
 // values says how numbers were computed and are kept.

@@ -76,7 +76,7 @@ func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 	case "bmp":
 		return openBMP(data)
 	case "jpeg":
-		return openJPEG(data)
+		return openJPEG(data, d.limits.FastDecode)
 	case "pdf":
 		return openPDF(ctx, data, d.limits)
 	case "pnm":

@@ -2,11 +2,15 @@ package raster
 
 import (
 	"bytes"
+	"image"
+	encoder "image/jpeg"
 	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cutpoint/pipeline/raster/jpeg"
 )
 
 // TestJPEG compares decoded pixels with Pillow's, upright. The inverse transforms
@@ -51,6 +55,39 @@ func decodeFile(t *testing.T, name string) *Page {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// TestFastDecode: large files alone come smaller, as far as Pillow's draft goes, and
+// upright; a page's limit is that of the file.
+func TestFastDecode(t *testing.T) {
+	for _, c := range []struct{ width, height, scale int }{{895, 2000, 1}, {896, 2000, 2}, {1792, 1800, 4}, {3000, 3585, 4}, {3584, 3585, 8}} {
+		d := jpegDocument{header: jpeg.Header{Width: c.width, Height: c.height}, fast: true}
+		if got := d.scale(); got != c.scale {
+			t.Errorf("%d × %d is decoded at 1/%d, want 1/%d", c.width, c.height, got, c.scale)
+		}
+		if d.fast = false; d.scale() != 1 {
+			t.Errorf("%d × %d is decoded smaller unasked", c.width, c.height)
+		}
+	}
+	var b bytes.Buffer
+	if err := encoder.Encode(&b, image.NewGray(image.Rect(0, 0, 1001, 897)), nil); err != nil {
+		t.Fatal(err)
+	}
+	for fast, want := range map[bool]int{false: 1001, true: 501} {
+		d, err := Open(t.Context(), b.Bytes(), Limits{FastDecode: fast})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := d.Decode(t.Context(), 0)
+		if err != nil || p.Width != want {
+			t.Errorf("fast %v: %+v, %v", fast, p, err)
+		}
+	}
+	if d, err := Open(t.Context(), b.Bytes(), Limits{FastDecode: true, MaxPixels: 1000 * 897}); err == nil {
+		if _, err := d.Decode(t.Context(), 0); err == nil {
+			t.Error("the limit is that of the smaller page")
+		}
+	}
 }
 
 // TestMessages holds the sentences that people get to read.

@@ -38,9 +38,16 @@ func Open(ctx context.Context, source string, cuts []model.Cut) (*model.Weights,
 // Settings are what a user chooses of what the numbers depend on, besides the weights.
 type Settings struct {
 	Preparation raster.Preparation
+	FastDecode  bool    // large JPEG files at a fraction of their size
 	PDFDPI      float64 // of rendered pages; 0 = by their longer side
 	DType       string  // of the stored values; "" for float32
 	Precision   string  // of the arithmetic, as cpu.Options has it; "" for float32
+}
+
+// Decoding returns the limits with what the settings say of decoding.
+func (s Settings) Decoding(l raster.Limits) raster.Limits {
+	l.FastDecode, l.PDFDPI = s.FastDecode, s.PDFDPI
+	return l
 }
 
 // Describe says what the numbers depend on that this trunk gives.
@@ -57,7 +64,7 @@ func Describe(w *model.Weights, s Settings) schemas.Description {
 		Preset: schemas.Preset{
 			Name: how.Name(), Resize: string(how.Fit), Filter: string(how.Filter), Size: model.InputShape().W,
 			Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std,
-			PDFDPI: s.PDFDPI, Revision: schemas.PresetRevision,
+			FastDecode: s.FastDecode, PDFDPI: s.PDFDPI, Revision: schemas.PresetRevision,
 		},
 		Precision: cmp.Or(s.Precision, cpu.Float32), DType: s.DType,
 	}
@@ -74,7 +81,7 @@ func SettingsOf(d schemas.Description) (s Settings, err error) {
 	if s.Precision, err = parsePrecision(d.Precision); err != nil {
 		return s, err
 	}
-	s.PDFDPI, s.DType = d.Preset.PDFDPI, d.DType
+	s.FastDecode, s.PDFDPI, s.DType = d.Preset.FastDecode, d.Preset.PDFDPI, d.DType
 	return s, nil
 }
 

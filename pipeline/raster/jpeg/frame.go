@@ -11,6 +11,7 @@ type component struct {
 	id, h, v int // sampling factors
 	table    int // of quantisation
 
+	size             int // samples on a side of a block: 8, or fewer if the image is made smaller
 	width, height    int // samples
 	blocksX, blocksY int // that hold samples: what a scan of this component alone has
 	strideX, strideY int // blocks in whole MCUs
@@ -68,10 +69,22 @@ func (d *decoder) layOut() {
 	d.mcusX, d.mcusY = ceil(d.width, 8*d.maxH), ceil(d.height, 8*d.maxV)
 	for i := range d.components {
 		c := &d.components[i]
-		c.width, c.height = ceil(d.width*c.h, d.maxH), ceil(d.height*c.v, d.maxV)
-		c.blocksX, c.blocksY = ceil(c.width, 8), ceil(c.height, 8)
+		c.size = d.blockSize(c)
+		c.width, c.height = ceil(d.width*c.h*c.size, 8*d.maxH), ceil(d.height*c.v*c.size, 8*d.maxV)
+		c.blocksX, c.blocksY = ceil(d.width*c.h, 8*d.maxH), ceil(d.height*c.v, 8*d.maxV)
 		c.strideX, c.strideY = d.mcusX*c.h, d.mcusY*c.v
 	}
+}
+
+// blockSize returns the side of a component's blocks: a component with fewer samples
+// than others keeps more of them, so that less is to be interpolated (jdmaster.c,
+// jpeg_calc_output_dimensions).
+func (d *decoder) blockSize(c *component) int {
+	size := d.unit
+	for size < 8 && d.maxH*d.unit%(2*size*c.h) == 0 && d.maxV*d.unit%(2*size*c.v) == 0 {
+		size *= 2
+	}
+	return size
 }
 
 func ceil(a, b int) int { return (a + b - 1) / b }

@@ -52,9 +52,11 @@ type Options struct {
 	Tables    []byte // an abbreviated stream of tables that comes first, as TIFF has it
 	Color     *Color // what the components are, whatever the file says; nil = as it says
 	Raw       bool   // leave CMYK as stored; otherwise Adobe's inversion is undone
+	Scale     int    // 2, 4 or 8: make the image so many times smaller, by smaller inverse DCTs; 0 or 1 = as it is
 }
 
-// Image is a decoded file, row-major without padding.
+// Image is a decoded file, row-major without padding. Its sides are those of the file
+// divided by Options.Scale, rounded up.
 type Image struct {
 	Width, Height int
 	Channels      int     // 1 grey, 3 RGB, 4 CMYK (0 is no ink)
@@ -81,6 +83,11 @@ func DecodeHeader(data []byte) (Header, error) {
 // Decode decodes a file. It ends soon after ctx is done, with its error.
 func Decode(ctx context.Context, data []byte, opt Options) (*Image, error) {
 	d := newDecoder(data, opt)
+	switch opt.Scale {
+	case 0, 1, 2, 4, 8:
+	default:
+		return nil, fmt.Errorf("scale: %d is none of 1, 2, 4 and 8", opt.Scale)
+	}
 	if len(opt.Tables) > 0 {
 		if err := d.readTables(opt.Tables); err != nil {
 			return nil, fmt.Errorf("shared tables: %w", err)

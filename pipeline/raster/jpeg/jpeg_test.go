@@ -30,6 +30,7 @@ func TestGolden(t *testing.T) {
 	var golden []struct {
 		File, SHA256, Error     string
 		Width, Height, Channels int
+		Scaled                  map[int]string
 	}
 	if err := json.Unmarshal(read(t, "golden.json"), &golden); err != nil || len(golden) < 30 {
 		t.Fatalf("%d files, %v", len(golden), err)
@@ -47,8 +48,24 @@ func TestGolden(t *testing.T) {
 		if got.Width != want.Width || got.Height != want.Height || got.Channels != want.Channels || hex.EncodeToString(sum[:]) != want.SHA256 {
 			t.Errorf("%s is %d × %d × %d with other pixels, want %+v", want.File, got.Width, got.Height, got.Channels, want)
 		}
+		checkScaled(t, want.File, data, want.Scaled)
 		if h, err := DecodeHeader(data); err != nil || h.Width != want.Width || h.Height != want.Height || h.Components != want.Channels {
 			t.Errorf("%s: header %+v, %v", want.File, h, err)
+		}
+	}
+}
+
+// checkScaled compares the hashes of the pixels at a fraction of the size.
+func checkScaled(t *testing.T, name string, data []byte, want map[int]string) {
+	t.Helper()
+	for scale, want := range want {
+		got, err := Decode(context.Background(), data, Options{Scale: scale})
+		if err != nil {
+			t.Errorf("%s at 1/%d: %v", name, scale, err)
+			continue
+		}
+		if sum := sha256.Sum256(got.Pix); hex.EncodeToString(sum[:]) != want {
+			t.Errorf("%s at 1/%d: %d × %d × %d with other pixels than Pillow's", name, scale, got.Width, got.Height, got.Channels)
 		}
 	}
 }
@@ -147,6 +164,9 @@ func TestRefuses(t *testing.T) {
 	if _, err := Decode(context.Background(), whole, Options{MaxPixels: 50*37 - 1}); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("beyond the limit: %v", err)
 	}
+	if _, err := Decode(context.Background(), whole, Options{Scale: 3}); err == nil || !strings.Contains(err.Error(), "scale") {
+		t.Errorf("scale 3: %v", err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, name := range []string{"colour-420-50x37.jpg", "progressive-420.jpg"} {
@@ -180,7 +200,8 @@ func TestTooManyScans(t *testing.T) {
 	}
 }
 
-// FuzzDecode: what the standard library reads as well has the same size.
+// FuzzDecode: what the standard library reads as well has the same size, and what is read
+// is read at a fraction of its size too.
 func FuzzDecode(f *testing.F) {
 	names, err := filepath.Glob("testdata/*.jpg")
 	if err != nil || len(names) == 0 {
@@ -204,6 +225,12 @@ func FuzzDecode(f *testing.F) {
 		}
 		if other, err := standard.Decode(bytes.NewReader(data)); err == nil && other.Bounds() != image.Rect(0, 0, m.Width, m.Height) {
 			t.Fatalf("%d × %d, the standard library has %v", m.Width, m.Height, other.Bounds())
+		}
+		for _, scale := range []int{2, 4, 8} {
+			s, err := Decode(context.Background(), data, Options{Scale: scale})
+			if err != nil || s.Width != ceil(m.Width, scale) || s.Height != ceil(m.Height, scale) || len(s.Pix) != s.Width*s.Height*m.Channels {
+				t.Fatalf("%d × %d at 1/%d: %+v, %v", m.Width, m.Height, scale, s, err)
+			}
 		}
 	})
 }

@@ -35,6 +35,7 @@ type decoder struct {
 	components    []component // in the order of the frame header; nil before it
 	maxH, maxV    int         // the greatest sampling factors
 	mcusX, mcusY  int         // of interleaved scans
+	unit          int         // the side in pixels of what 8 × 8 samples of full size become
 
 	quant           [4]*[64]uint16 // in natural order
 	dc, ac          [4]*huffman
@@ -44,7 +45,7 @@ type decoder struct {
 }
 
 func newDecoder(data []byte, opt Options) *decoder {
-	return &decoder{data: data, opt: opt, adobe: -1}
+	return &decoder{data: data, opt: opt, adobe: -1, unit: 8 / max(opt.Scale, 1)}
 }
 
 // nextMarker skips to a marker and returns it; 0 at the end of the data.

@@ -22,6 +22,7 @@ type output struct {
 type plane struct {
 	*component
 	across, down int     // how many pixels a sample covers
+	smooth       bool    // interpolate; libjpeg repeats where blocks become a pixel
 	line         []uint8 // of the image's width
 }
 
@@ -31,35 +32,36 @@ func newOutput(d *decoder) (*output, error) {
 	if channels != len(d.components) {
 		return nil, fmt.Errorf("the image has %d components, its colours %d", len(d.components), channels)
 	}
+	width, height := ceil(d.width*d.unit, 8), ceil(d.height*d.unit, 8)
 	for i := range d.components {
 		c := &d.components[i]
 		if d.maxH%c.h != 0 || d.maxV%c.v != 0 {
 			return nil, UnsupportedError(fmt.Sprintf("JPEG with component %d sampled %d × %d where another is %d × %d", i, c.h, c.v, d.maxH, d.maxV))
 		}
-		c.stride = 8 * c.strideX
-		c.strip = make([]uint8, (1+8*c.v)*c.stride)
-		o.planes = append(o.planes, plane{c, d.maxH / c.h, d.maxV / c.v, make([]uint8, d.width)})
+		c.stride = c.size * c.strideX
+		c.strip = make([]uint8, (1+c.size*c.v)*c.stride)
+		o.planes = append(o.planes, plane{c, d.maxH * d.unit / (c.h * c.size), d.maxV * d.unit / (c.v * c.size), d.unit > 1, make([]uint8, width)})
 	}
 	if o.color == YCCK {
-		o.rgb = make([]uint8, 3*d.width)
+		o.rgb = make([]uint8, 3*width)
 	}
-	o.image = &Image{d.width, d.height, channels, make([]uint8, d.width*d.height*channels)}
+	o.image = &Image{width, height, channels, make([]uint8, width*height*channels)}
 	return o, nil
 }
 
 // row writes the lines that row n of MCUs completes.
 func (o *output) row(n int) {
-	height := 8 * o.d.maxV
+	height := o.d.unit * o.d.maxV
 	from, to := n*height-1, (n+1)*height-1
 	if n == o.d.mcusY-1 {
-		to = o.d.height
+		to = o.image.Height
 	}
 	for y := max(from, 0); y < to; y++ {
 		o.writeLine(y, n)
 	}
 	for i := range o.planes { // the last row is the next one's first
 		p := &o.planes[i]
-		copy(p.strip, p.strip[8*p.v*p.stride:][:p.stride])
+		copy(p.strip, p.strip[p.size*p.v*p.stride:][:p.stride])
 	}
 }
 
@@ -117,11 +119,11 @@ func (p *plane) full(y, n int) []uint8 {
 	switch {
 	case p.across == 1 && p.down == 1:
 		return row[:width]
-	case p.across == 1 && p.down == 2:
+	case p.across == 1 && p.down == 2 && p.smooth:
 		kernel.H1V2(p.line, row, p.at(p.far(y), n), uint16(1+y&1))
-	case p.across == 2 && p.down == 1 && p.width > 2:
+	case p.across == 2 && p.down == 1 && p.smooth && p.width > 2:
 		kernel.H2V1(p.line, row)
-	case p.across == 2 && p.down == 2 && p.width > 2: // libjpeg repeats what is narrower
+	case p.across == 2 && p.down == 2 && p.smooth && p.width > 2: // libjpeg repeats what is narrower
 		kernel.H2V2(p.line, row, p.at(p.far(y), n))
 	default:
 		for x := range p.line {
@@ -143,5 +145,16 @@ func (p *plane) far(y int) int {
 
 // at returns a row of samples, which is in the strip while row n of MCUs is.
 func (p *plane) at(row, n int) []uint8 {
-	return p.strip[(1+row-8*p.v*n)*p.stride:][:p.width]
+	return p.strip[(1+row-p.size*p.v*n)*p.stride:][:p.width]
+}
+
+// transform makes the samples of a block that is so many blocks from the left edge and
+// from the top of the row of MCUs.
+func (c *component) transform(x, y int, coef *[64]int16, last int) {
+	dst := c.strip[(1+c.size*y)*c.stride+c.size*x:]
+	if c.size == 8 {
+		kernel.IDCT(dst, c.stride, coef, c.quant, last)
+	} else {
+		kernel.ReducedIDCT(dst, c.stride, c.size, coef, c.quant, last)
+	}
 }

@@ -16,6 +16,7 @@ import (
 type decodedByPillow struct {
 	Path, Mode, SHA256, Error string
 	Width, Height             int
+	Scaled                    map[int]string // hashes of the pixels at 1/2, 1/4 and 1/8
 }
 
 // TestPillow compares with what Pillow decoded; scripts/conformance-jpeg runs it.
@@ -67,6 +68,7 @@ func (want decodedByPillow) compare(t *testing.T) string {
 	} else if hex.EncodeToString(sum[:]) != want.SHA256 {
 		t.Errorf("%s has other pixels (%s)", name, strings.TrimSpace(want.Mode))
 	} else {
+		checkScaled(t, name, data, want.Scaled)
 		return "the same pixels"
 	}
 	return "different"

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	mathbits "math/bits"
-
-	"cutpoint/pipeline/raster/jpeg/kernel"
 )
 
 // maxScans bounds what a small file can cost: each scan goes over all of the image.
@@ -239,7 +237,7 @@ func (d *decoder) transform(ctx context.Context, out *output) error {
 			for by := range c.v {
 				for x := range c.strideX {
 					b := &c.blocks[(y*c.v+by)*c.strideX+x]
-					kernel.IDCT(c.strip[(1+8*by)*c.stride+8*x:], c.stride, &b.coef, c.quant, b.last())
+					c.transform(x, by, &b.coef, b.last())
 				}
 			}
 		}

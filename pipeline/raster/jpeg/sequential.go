@@ -1,10 +1,6 @@
 package jpeg
 
-import (
-	"context"
-
-	"cutpoint/pipeline/raster/jpeg/kernel"
-)
+import "context"
 
 // decodeOnly decodes a sequential scan that has all components, a row of MCUs at a
 // time, straight to pixels.
@@ -48,7 +44,7 @@ func (e *entropy) samples(c *scanned, x, y int) {
 	if !e.insufficient {
 		last = e.bits.sequential(c, &e.block)
 	}
-	kernel.IDCT(c.strip[(1+8*y)*c.stride+8*x:], c.stride, &e.block, c.quant, last)
+	c.transform(x, y, &e.block, last)
 }
 
 // sequential decodes a block (T.81, F.2.2), which is zero before, and returns the

@@ -34,9 +34,19 @@ def keep(name, data):
         image.load()
         row |= {"width": image.width, "height": image.height, "channels": len(image.getbands()),
                 "sha256": hashlib.sha256(image.tobytes()).hexdigest()}
+        if scaled := {scale: drafted(data, scale) for scale in (2, 4, 8) if min(image.size) >= scale}:
+            row["scaled"] = scaled
     except OSError as error:
         row["error"] = str(error)
     golden.append(row)
+
+
+def drafted(data, scale):
+    """The SHA-256 of the pixels at 1/scale of the size."""
+    image = Image.open(io.BytesIO(data))
+    image.draft(None, (image.width // scale, image.height // scale))
+    image.load()
+    return hashlib.sha256(image.tobytes()).hexdigest()
 
 
 def encoded(image, **options):
