@@ -27,8 +27,10 @@ func ReducedIDCT(dst []uint8, stride, size int, coef *[64]int16, quant *[64]uint
 	switch {
 	case size == 1:
 		dst[0] = mean(coef[0], quant[0])
+	case size == 2 && last == 0:
+		flatReduced(dst, stride, 2, sample((int32(coef[0]*int16(quant[0]))<<17+1<<19)>>20))
 	case last == 0:
-		flatReduced(dst, stride, size, coef[0]*int16(quant[0]))
+		flatReduced(dst, stride, 4, sample((int32(coef[0]*int16(quant[0])<<2)+16)>>5))
 	case size == 2:
 		idct2(dst, stride, coef, quant)
 	default:
@@ -44,8 +46,7 @@ func mean(coef int16, quant uint16) uint8 {
 }
 
 // flatReduced fills a block that has a mean and nothing else.
-func flatReduced(dst []uint8, stride, size int, mean int16) {
-	v := sample((int32(mean<<2) + 16) >> 5)
+func flatReduced(dst []uint8, stride, size int, v uint8) {
 	for y := range size {
 		row := dst[y*stride:][:size]
 		for x := range row {
@@ -57,28 +58,41 @@ func flatReduced(dst []uint8, stride, size int, mean int16) {
 // idct4 leaves out the fifth row and column of coefficients, which have no part in it.
 func idct4(dst []uint8, stride int, coef *[64]int16, quant *[64]uint16) {
 	var work [4][8]int32
+	wraps := true // the means, where no column has more: they are shifted in 16 bits
 	for x := range 8 {
 		if x == 4 {
+			wraps = wraps && onlyMean(coef, x)
 			continue
 		}
 		c := func(y int) int32 { return int32(coef[8*y+x] * int16(quant[8*y+x])) }
-		if coef[8+x]|coef[16+x]|coef[24+x]|coef[40+x]|coef[48+x]|coef[56+x] == 0 {
+		if onlyMean(coef, x) {
 			v := saturate(c(0) << 2)
 			work[0][x], work[1][x], work[2][x], work[3][x] = v, v, v, v
 			continue
 		}
+		wraps = false
 		out := transform4(c(0), c(1), c(2), c(3), c(5), c(6), c(7), 1<<columnShift)
 		for y, v := range out {
 			work[y][x] = saturate(v >> (columnShift + 1))
 		}
 	}
 	for y := range work {
+		if wraps {
+			for x := range work[y] {
+				work[y][x] = int32(coef[x] * int16(quant[x]) << 2)
+			}
+		}
 		in, row := &work[y], dst[y*stride:][:4]
 		out := transform4(in[0], in[1], in[2], in[3], in[5], in[6], in[7], 1<<rowShift)
 		for x, v := range out {
 			row[x] = sample(v >> (rowShift + 1))
 		}
 	}
+}
+
+// onlyMean tells whether a column has nothing else, but for the row that is left out.
+func onlyMean(coef *[64]int16, x int) bool {
+	return coef[8+x]|coef[16+x]|coef[24+x]|coef[40+x]|coef[48+x]|coef[56+x] == 0
 }
 
 // transform4 is one dimension; bias is added before the caller shifts.
@@ -91,13 +105,16 @@ func transform4(i0, i1, i2, i3, i5, i6, i7, bias int32) [4]int32 {
 	return [4]int32{a0 + b0, a1 + b1, a1 - b1, a0 - b0}
 }
 
-// idct2 takes the means and the odd rows and columns of coefficients.
+// idct2 takes the means and the odd rows and columns of coefficients. The first column
+// keeps 32 bits between the passes.
 func idct2(dst []uint8, stride int, coef *[64]int16, quant *[64]uint16) {
 	var upper, lower [8]int32
 	for _, x := range [...]int{0, 1, 3, 5, 7} {
 		c := func(y int) int32 { return int32(coef[8*y+x] * int16(quant[8*y+x])) }
 		a, b := transform2(c(0), c(1), c(3), c(5), c(7), 1<<(columnShift+1))
-		upper[x], lower[x] = saturate(a>>(columnShift+2)), saturate(b>>(columnShift+2))
+		if upper[x], lower[x] = a>>(columnShift+2), b>>(columnShift+2); x > 0 {
+			upper[x], lower[x] = saturate(upper[x]), saturate(lower[x])
+		}
 	}
 	for y, in := range [...]*[8]int32{&upper, &lower} {
 		a, b := transform2(in[0], in[1], in[3], in[5], in[7], 1<<(rowShift+1))
