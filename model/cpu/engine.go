@@ -33,8 +33,8 @@ type Engine struct {
 
 var _ model.Engine = (*Engine)(nil)
 
-// New packs the weights, 575 MB for the whole network, in parallel. It keeps
-// nothing of w, which the caller may drop. Naming a kernel that this machine
+// New packs the weights in parallel: 575 MB for the whole network, half of it in pairs.
+// It keeps nothing of w, which the caller may drop. Naming a kernel that this machine
 // cannot run is an error.
 func New(w *model.Weights, opt Options) (*Engine, error) {
 	if opt.Threads < 0 {

@@ -93,24 +93,32 @@ func (e *Engine) narrow(out pairs, in activation, threads int) {
 	})
 }
 
-// convolveFirst computes the first layer in float32, a row at a time, and rounds it.
+// firstStretch is the number of pixels whose float32 sums wait to be rounded: they stay
+// in the first-level cache.
+const firstStretch = 14
+
+// convolveFirst computes the first layer in float32, a stretch of a row at a time, and
+// rounds it.
 func (e *Engine) convolveFirst(out pairs, in activation, l *layer, threads int) {
 	width := e.kernel.Width()
 	size := l.rows * width
 	offsets := taps(in.grid)
 	parallel(threads, out.H, func(y int) {
 		stride := pixelStride(l.Out.C)
-		row := make([]float32, out.W*stride)
-		for j := range len(l.bias) / width {
-			e.kernel.Multiply(out.W, &kernel.Product{
-				Dst: row[j*width:], DstStride: stride,
-				Src: in.data[in.at(y-1, -1):], SrcStride: in.stride,
-				Panel: l.panels[j*size:][:size], Init: l.bias[j*width:][:width],
-				Offsets: offsets[:], Length: in.C, ReLU: true,
-			})
-		}
-		for x := range out.W {
-			e.bf16.kernel.Narrow(out.pixel(y, x), row[x*stride:])
+		sums := make([]float32, firstStretch*stride)
+		for x := 0; x < out.W; x += firstStretch {
+			n := min(firstStretch, out.W-x)
+			for j := range len(l.bias) / width {
+				e.kernel.Multiply(n, &kernel.Product{
+					Dst: sums[j*width:], DstStride: stride,
+					Src: in.data[in.at(y-1, x-1):], SrcStride: in.stride,
+					Panel: l.panels[j*size:][:size], Init: l.bias[j*width:][:width],
+					Offsets: offsets[:], Length: in.C, ReLU: true,
+				})
+			}
+			for i := range n {
+				e.bf16.kernel.Narrow(out.pixel(y, x+i), sums[i*stride:])
+			}
 		}
 	})
 }
