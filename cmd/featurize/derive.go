@@ -38,7 +38,7 @@ a run computes. Ctrl-C once commits what is computed and leaves with 130.`,
 			storeFlag(),
 			&cli.StringFlag{Name: "from", Usage: "the stored `CUT` to compute from", Value: "pool5"},
 			&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS` to compute"},
-			vgg19.WeightsFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
+			vgg19.WeightsFlag(), vgg19.KernelFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
 		},
 		Action: deriveAction,
 	}
@@ -103,6 +103,10 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 	if err != nil {
 		return derive.Summary{}, err
 	}
+	kernel, err := settings.Kernel(c)
+	if err != nil {
+		return derive.Summary{}, err
+	}
 	release, err := lockStore(c.Context, s, shard{}, c.Duration("lock-wait"))
 	if err != nil {
 		return derive.Summary{}, err
@@ -123,7 +127,7 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 		From: from, Cuts: cuts, Progress: progress, Stop: stop,
 		Tables: derivedTables{newTables(s, cuts, uuid.NewString(), "featurize derive")},
 		NewEngine: func() (derive.Engine, error) {
-			engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: settings.Precision})
+			engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: settings.Precision, Kernel: kernel})
 			w = nil // the engine has packed them
 			return engine, err
 		},

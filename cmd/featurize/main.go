@@ -30,7 +30,7 @@ func newApp() *cli.App {
 		Action:      runAction,
 		Commands: []*cli.Command{
 			retryCommand(), deriveCommand(), statusCommand(), historyCommand(), describeCommand(),
-			verifyCommand(), compactCommand(), vacuumCommand(), weightsCommand(),
+			verifyCommand(), compactCommand(), vacuumCommand(), weightsCommand(), doctorCommand(),
 		},
 		HideHelpCommand: true,
 		Reader:          os.Stdin,

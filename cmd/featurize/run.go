@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -18,7 +17,6 @@ import (
 	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
-	"cutpoint/model/cpu"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/schemas"
@@ -39,7 +37,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2,pool5"},
 		storeFlag(),
 		dtypeFlag(),
-		vgg19.PrecisionFlag(),
+		vgg19.PrecisionFlag(), vgg19.KernelFlag(),
 		&cli.IntFlag{Name: "batch", Usage: "`PAGES` computed together", Value: 16},
 		&cli.IntFlag{Name: "limit", Usage: "featurize at most so many `PAGES`; the next run goes on (0: no limit)"},
 		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost", Value: 512},
@@ -54,6 +52,7 @@ func runFlags() []cli.Flag {
 type runOptions struct {
 	weights, store      string
 	settings            vgg19.Settings
+	kernel              string
 	cuts                []model.Cut
 	corpus              []string
 	run                 featurize.Options
@@ -99,6 +98,9 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	if err := o.settings.ParsePrecision(c); err != nil {
 		return o, err
 	}
+	if o.kernel, err = o.settings.Kernel(c); err != nil {
+		return o, err
+	}
 	read, err := reading.Parse(c)
 	if err != nil {
 		return o, err
@@ -139,7 +141,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	if err != nil {
 		return err
 	}
-	t := trunk{weights: w, description: vgg19.Describe(w, o.settings)}
+	t := trunk{w, vgg19.Describe(w, o.settings), o.settings, o.kernel}
 	result, err := t.featurize(c, o, listing, log)
 	if result == nil {
 		return err
@@ -161,16 +163,14 @@ func loadWeights(ctx context.Context, source string, cuts []model.Cut, log *slog
 type trunk struct {
 	weights     *model.Weights // nil once the engine has packed them
 	description schemas.Description
+	settings    vgg19.Settings
+	kernel      string
 }
 
 func (t *trunk) newEngine() (model.Engine, error) {
 	w := t.weights
 	t.weights = nil
-	engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: t.description.Precision})
-	if err != nil {
-		return nil, err // not the typed nil
-	}
-	return engine, nil
+	return vgg19.NewEngine(w, t.settings, t.kernel)
 }
 
 // result is the summary as --json writes it.

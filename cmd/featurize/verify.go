@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
 
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
-	"cutpoint/model/cpu"
 	"cutpoint/pipeline/raster"
 	"cutpoint/pipeline/recompute"
 	"cutpoint/schemas"
@@ -36,7 +34,7 @@ corpus was named by a relative path.`,
 			storeFlag(), jsonFlag(),
 			&cli.IntFlag{Name: "recompute", Usage: "compute `N` pages again and compare"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides which pages are computed again", Value: 1},
-			vgg19.WeightsFlag(),
+			vgg19.WeightsFlag(), vgg19.KernelFlag(),
 		},
 		Action: verifyAction,
 	}
@@ -133,13 +131,14 @@ func recomputePages(c *cli.Context, s *store.Store) (recompute.Report, error) {
 		return recompute.Report{}, err
 	}
 	job.Preparation, job.Limits = settings.Preparation, settings.Decoding(job.Limits)
+	kernel, err := settings.Kernel(c)
+	if err != nil {
+		return recompute.Report{}, err
+	}
 	job.NewEngine = func() (model.Engine, error) {
-		engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: settings.Precision})
-		w = nil // the engine has packed them
-		if err != nil {
-			return nil, err // not the typed nil
-		}
-		return engine, nil
+		packed := w
+		w = nil // the engine has its own
+		return vgg19.NewEngine(packed, settings, kernel)
 	}
 	return recompute.Run(c.Context, job)
 }

@@ -48,7 +48,7 @@ EXIT CODES
    130  interrupted; no file is left`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "head", Usage: "head `FILE` that fit wrote"},
-			storeFlag(), asOfFlag(), vgg19.WeightsFlag(),
+			storeFlag(), asOfFlag(), vgg19.WeightsFlag(), vgg19.KernelFlag(),
 			&cli.StringFlag{Name: "unit", Usage: "what a row is for: `page|document`", Value: predict.UnitPage},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the table: csv, jsonl or parquet (default: by the file's extension; csv on standard output)"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write (default: standard output)"},

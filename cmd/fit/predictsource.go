@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
 
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
-	"cutpoint/model/cpu"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/featurize"
@@ -96,6 +94,10 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, fmt.Errorf("head %s and weights %s: %w", o.head, o.weights, err)
 	}
+	kernel, err := settings.Kernel(c)
+	if err != nil {
+		return nil, err
+	}
 	o.read.Limits = settings.Decoding(o.read.Limits)
 	log := command.Logger(c.App.ErrWriter, o.quiet)
 	return func(p *predict.Predictor) error {
@@ -104,12 +106,9 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 		return predict.Corpus(ctx, predict.Job{
 			Entries: listing.Entries, DType: settings.DType, Preparation: settings.Preparation, Batch: o.batch, Workers: o.read.Workers, Pages: o.read.Pages, Limits: o.read.Limits, Progress: done, Log: log,
 			NewEngine: func() (model.Engine, error) {
-				engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: settings.Precision})
-				w = nil // the engine has packed them
-				if err != nil {
-					return nil, err // not the typed nil
-				}
-				return engine, nil
+				packed := w
+				w = nil // the engine has its own
+				return vgg19.NewEngine(packed, settings, kernel)
 			},
 		}, p)
 	}, nil

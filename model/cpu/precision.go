@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"strings"
 
 	"cutpoint/model/kernel"
 )
@@ -27,6 +28,30 @@ const (
 	paired             // bfloat16 in pairs, on AVX512_BF16
 )
 
+// Precisions lists them, the default first.
+func Precisions() []string { return []string{Float32, BFloat16} }
+
+// Kernels returns the names that Options.Kernel may have on this machine with that
+// precision, the fastest first; nil if there is no such precision.
+func Kernels(precision string) []string {
+	switch precision {
+	case "", Float32:
+		return kernel.Available()
+	case BFloat16:
+		if k, ok := kernel.SelectBFloat16(); ok {
+			return append([]string{k.Name()}, kernel.Available()...)
+		}
+		return kernel.Available()
+	}
+	return nil
+}
+
+// Check says whether New would find such a kernel and precision here.
+func (opt Options) Check() error {
+	_, _, err := selectKernels(opt)
+	return err
+}
+
 // selectKernels returns the float32 kernels, which every engine needs, and how it
 // computes in bfloat16.
 func selectKernels(opt Options) (kernel.Float32, precision, error) {
@@ -43,8 +68,20 @@ func selectKernels(opt Options) (kernel.Float32, precision, error) {
 	default:
 		return kernel.Float32{}, p, fmt.Errorf("precision %q is not known: choose %s or %s", opt.Precision, Float32, BFloat16)
 	}
+	if name == kernel.NameBFloat16 {
+		return kernel.Float32{}, p, noBFloat16(opt.Precision)
+	}
 	k, err := kernel.Select(name)
 	return k, p, err
+}
+
+// noBFloat16 says why the kernel of that precision cannot be had.
+func noBFloat16(precision string) error {
+	has := strings.Join(Kernels(precision), ", ")
+	if precision == BFloat16 {
+		return fmt.Errorf("kernel %s does not run on this machine or in this build: choose one of %s", kernel.NameBFloat16, has)
+	}
+	return fmt.Errorf("kernel %s is for %s: choose that precision, or one of %s", kernel.NameBFloat16, BFloat16, has)
 }
 
 // round rounds values to bfloat16 in place.
