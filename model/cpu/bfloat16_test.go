@@ -35,11 +35,36 @@ func TestBFloat16Names(t *testing.T) {
 		want string
 	}{
 		{Options{Precision: "float64"}, "choose float32 or bfloat16"},
-		{Options{Kernel: kernel.NameBFloat16}, "choose one of"},
+		{Options{Kernel: kernel.NameBFloat16}, "is for bfloat16: choose"},
 		{Options{Precision: BFloat16, Kernel: "mmx"}, "choose one of"},
 	} {
 		if _, err := New(noTop(), c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v, want %q", c.opt, err, c.want)
+		}
+	}
+}
+
+// TestKernels: every kernel that is listed can be had, and what is not there is refused
+// with what is.
+func TestKernels(t *testing.T) {
+	for _, precision := range Precisions() {
+		names := Kernels(precision)
+		if len(names) == 0 || names[len(names)-1] != "generic" {
+			t.Errorf("%s has %v", precision, names)
+		}
+		for _, name := range names {
+			if err := (Options{Kernel: name, Precision: precision}).Check(); err != nil {
+				t.Errorf("%s in %s: %v", name, precision, err)
+			}
+		}
+	}
+	if Kernels("float8") != nil {
+		t.Error("float8 has kernels")
+	}
+	if _, ok := kernel.SelectBFloat16(); !ok {
+		err := (Options{Kernel: kernel.NameBFloat16, Precision: BFloat16}).Check()
+		if err == nil || !strings.Contains(err.Error(), "does not run on this machine") {
+			t.Errorf("%v", err)
 		}
 	}
 }
