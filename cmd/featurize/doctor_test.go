@@ -16,7 +16,7 @@ func TestDoctor(t *testing.T) {
 			t.Errorf("code %d, %s%s, want %q", code, out, errs, want)
 		}
 	}
-	var m machine
+	var m diagnosis
 	_, out, _ = run(t, "", "doctor", "--json")
 	if err := json.Unmarshal([]byte(out), &m); err != nil || m.Cores < 1 || len(m.Kernels) != len(cpu.Precisions()) {
 		t.Errorf("%v: %s", err, out)

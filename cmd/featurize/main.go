@@ -30,7 +30,7 @@ func newApp() *cli.App {
 		Action:      runAction,
 		Commands: []*cli.Command{
 			retryCommand(), deriveCommand(), statusCommand(), historyCommand(), describeCommand(),
-			verifyCommand(), compactCommand(), vacuumCommand(), weightsCommand(), doctorCommand(),
+			verifyCommand(), compactCommand(), vacuumCommand(), weightsCommand(), doctorCommand(), benchCommand(),
 		},
 		HideHelpCommand: true,
 		Reader:          os.Stdin,

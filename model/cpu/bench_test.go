@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"cutpoint/model"
 	"cutpoint/model/kernel"
@@ -64,7 +62,7 @@ func benchmarkCuts(b *testing.B, e *Engine, n int, cuts []model.Cut) {
 	for _, c := range cuts {
 		dst = append(dst, make([]float32, n*c.Dim()))
 	}
-	before := peak(e)
+	before := e.Peak()
 	for b.Loop() {
 		if err := e.Forward(context.Background(), pixels, cuts, dst); err != nil {
 			b.Fatal(err)
@@ -73,7 +71,7 @@ func benchmarkCuts(b *testing.B, e *Engine, n int, cuts []model.Cut) {
 	pages := float64(n*b.N) / b.Elapsed().Seconds()
 	deepest := cuts[len(cuts)-1]
 	b.ReportMetric(pages, "pages/s")
-	b.ReportMetric(pages*float64(deepest.Cost().FLOPs)/max(before, peak(e)), "of-peak")
+	b.ReportMetric(pages*float64(deepest.Cost().FLOPs)/max(before, e.Peak()), "of-peak")
 }
 
 // BenchmarkLayers measures each convolution by itself on one page.
@@ -95,34 +93,12 @@ func BenchmarkLayers(b *testing.B) {
 			for j := range in.data {
 				in.data[j] = float32(j%255) / 255
 			}
-			before := peak(e)
+			before := e.Peak()
 			for b.Loop() {
 				e.convolve(out, in, l, e.threads)
 			}
 			rate := float64(l.FLOPs()) * float64(b.N) / b.Elapsed().Seconds()
-			b.ReportMetric(rate/max(before, peak(e)), "of-peak")
+			b.ReportMetric(rate/max(before, e.Peak()), "of-peak")
 		})
 	}
-}
-
-// peak returns the FLOP/s of all the engine's threads in registers only: the best
-// of some short runs, as other work on the machine can only lower it.
-func peak(e *Engine) float64 {
-	const rounds = 1 << 20
-	peakOf := e.kernel.Peak
-	if e.bf16.how == paired {
-		peakOf = e.bf16.kernel.Peak
-	}
-	best := 0.0
-	for range 10 {
-		var all sync.WaitGroup
-		operations := make([]int64, e.threads)
-		start := time.Now()
-		for t := range operations {
-			all.Go(func() { operations[t] = peakOf(rounds) })
-		}
-		all.Wait()
-		best = max(best, float64(operations[0])*float64(e.threads)/time.Since(start).Seconds())
-	}
-	return best
 }

@@ -3,6 +3,7 @@ package cpu
 import (
 	"context"
 	"math"
+	"time"
 
 	"cutpoint/model"
 	"cutpoint/model/kernel"
@@ -33,7 +34,7 @@ func (g *group) runDense(ctx context.Context, first int) {
 		if ctx.Err() != nil {
 			return
 		}
-		l := &g.engine.layers[i]
+		start, l := time.Now(), &g.engine.layers[i]
 		y := newMatrix(g.pages, len(l.bias))
 		if g.engine.bf16.how == paired {
 			g.engine.densePairs(y, x, l, g.pages)
@@ -52,6 +53,7 @@ func (g *group) runDense(ctx context.Context, first int) {
 				}
 			}
 		}
+		g.engine.profile.add(i, g.engine.threads, start)
 		x = y
 	}
 }

@@ -27,8 +27,9 @@ type Engine struct {
 	threads int
 	source  string // of the weights, for messages
 	colors  colors
-	layers  []layer // the trunk as far as there are weights
-	arenas  []arena // one for each page in work, made on first use
+	layers  []layer  // the trunk as far as there are weights
+	arenas  []arena  // one for each page in work, made on first use
+	profile *Profile // of the pass at hand, if it is measured
 }
 
 var _ model.Engine = (*Engine)(nil)

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"context"
+	"time"
 
 	"cutpoint/model"
 )
@@ -83,7 +84,7 @@ func (g *group) runPage(ctx context.Context, r *arena, first, end, page, threads
 		if ctx.Err() != nil {
 			return
 		}
-		l := &e.layers[i]
+		start, l := time.Now(), &e.layers[i]
 		out := r.output(i, l.Out)
 		if l.Kind == model.Conv3x3 {
 			e.convolve(out, in, l, threads)
@@ -94,6 +95,7 @@ func (g *group) runPage(ctx context.Context, r *arena, first, end, page, threads
 			e.maxPool(out, in, threads)
 		}
 		g.emit(i, page, out)
+		e.profile.add(i, threads, start)
 		in = out
 	}
 	if g.top.data != nil {

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"context"
+	"time"
 
 	"cutpoint/model"
 	"cutpoint/model/kernel"
@@ -52,7 +53,7 @@ func (g *group) runPairs(ctx context.Context, r *arena, input activation, first,
 		if ctx.Err() != nil {
 			return
 		}
-		l := &e.layers[i]
+		start, l := time.Now(), &e.layers[i]
 		out := r.output16(i, l.Out)
 		switch {
 		case i == 0:
@@ -67,6 +68,7 @@ func (g *group) runPairs(ctx context.Context, r *arena, input activation, first,
 			out.widen(input, threads)
 			g.emit(i, page, input)
 		}
+		e.profile.add(i, threads, start)
 		in = out
 	}
 	if g.top.data != nil {

@@ -1,0 +1,64 @@
+package cpu
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"cutpoint/model"
+)
+
+// Profile adds up the time that threads were given for each layer. A thread that waits
+// for the others at a layer's end counts as working on it.
+type Profile struct {
+	layers []atomic.Int64 // nanoseconds, by model.Layers
+}
+
+func NewProfile() *Profile { return &Profile{make([]atomic.Int64, len(model.Layers()))} }
+
+// Layer returns the time spent in that row of model.Layers, of all threads together,
+// the writing of its cuts included.
+func (p *Profile) Layer(i int) time.Duration { return time.Duration(p.layers[i].Load()) }
+
+// add counts the time since start for so many threads. A nil profile counts nothing.
+func (p *Profile) add(layer, threads int, start time.Time) {
+	if p != nil {
+		p.layers[layer].Add(int64(time.Since(start)) * int64(threads))
+	}
+}
+
+// Measure is Forward, and adds to profile where the time went.
+func (e *Engine) Measure(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32, profile *Profile) error {
+	e.profile = profile
+	defer func() { e.profile = nil }()
+	return e.Forward(ctx, pixels, cuts, dst)
+}
+
+// Threads returns how many threads compute at the same time.
+func (e *Engine) Threads() int { return e.threads }
+
+// peakRounds makes a measurement of some milliseconds.
+const peakRounds = 1 << 20
+
+// Peak measures the floating-point operations a second that all the engine's threads
+// reach with its kernel's multiply-adds in registers only: what no layer can pass. It is
+// the best of some short runs, as other work on the machine can only lower it.
+func (e *Engine) Peak() float64 {
+	peak := e.kernel.Peak
+	if e.bf16.how == paired {
+		peak = e.bf16.kernel.Peak
+	}
+	best := 0.0
+	for range 10 {
+		var all sync.WaitGroup
+		var operations atomic.Int64
+		start := time.Now()
+		for range e.threads {
+			all.Go(func() { operations.Add(peak(peakRounds)) })
+		}
+		all.Wait()
+		best = max(best, float64(operations.Load())/time.Since(start).Seconds())
+	}
+	return best
+}
