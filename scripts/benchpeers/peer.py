@@ -1,0 +1,87 @@
+"""One peer: peer.py KIND PRECISION BATCH THREADS WEIGHTS. It loads the network, writes a
+line of JSON, and then measures for a second or more whenever a line comes in."""
+import json
+import sys
+import time
+
+import network
+
+kind, precision = sys.argv[1:3]
+batch, threads = int(sys.argv[3]), int(sys.argv[4])
+weights = network.load(sys.argv[5])
+pages = network.pages(batch)
+
+
+def say(**what):
+    print(json.dumps(what), flush=True)
+
+
+def onnxruntime():
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = ort.InferenceSession(network.onnx_model(weights, batch), options, providers=["CPUExecutionProvider"])
+    return f"ONNX Runtime {ort.__version__}", {"": lambda: session.run(["fc2"], {"pages": pages})[0]}
+
+
+def openvino():
+    import openvino as ov
+
+    core = ov.Core()
+    hint = {"float32": ov.Type.f32, "bfloat16": ov.Type.bf16}[precision]
+    config = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": hint, "NUM_STREAMS": 1}
+    request = core.compile_model(core.read_model(network.onnx_model(weights, batch)), "CPU", config).create_infer_request()
+    return f"OpenVINO {ov.__version__.split('-')[0]}", {"": lambda: next(iter(request.infer({0: pages}, share_inputs=True).values()))}
+
+
+def torch():
+    """Several ways that users take; the fastest counts."""
+    import torch
+    from torch.utils import mkldnn
+
+    torch.set_num_threads(threads)
+    dtype = {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision]
+    x = torch.from_numpy(pages).to(dtype)
+    model = network.torch_model(weights).to(dtype)
+
+    def run(model, x):
+        with torch.inference_mode():
+            return model(x).float().numpy()
+
+    last = model.to(memory_format=torch.channels_last)
+    ways = {"channels_last": lambda: run(last, x.to(memory_format=torch.channels_last))}
+    if precision == "float32":
+        plain, packed = network.torch_model(weights), mkldnn.to_mkldnn(network.torch_model(weights))
+        ways["contiguous"] = lambda: run(plain, x)
+        ways["to_mkldnn"] = lambda: run_packed(packed, x)
+
+    def run_packed(model, x):
+        with torch.inference_mode():
+            return model(x.to_mkldnn()).to_dense().numpy()
+
+    return f"PyTorch {torch.__version__.split('+')[0]}", ways
+
+
+def fastest(ways):
+    """Runs every way twice and returns the one that was fastest the second time."""
+    took = {}
+    for name, run in ways.items():
+        run()
+        start = time.perf_counter()
+        run()
+        took[name] = time.perf_counter() - start
+    return min(took, key=took.get)
+
+
+version, ways = {"onnxruntime": onnxruntime, "openvino": openvino, "torch": torch}[kind]()
+way = fastest(ways)
+run = ways[way]
+result = run()
+say(name=f"{version} {way}".strip(), checksum=float(abs(result).mean(dtype="float64")))
+for _ in sys.stdin:
+    n, start, spent = 0, time.perf_counter(), time.process_time()
+    while time.perf_counter() - start < 1:
+        run()
+        n += batch
+    say(pages_per_second=n / (time.perf_counter() - start), cores=(time.process_time() - spent) / (time.perf_counter() - start))
