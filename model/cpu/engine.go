@@ -22,14 +22,15 @@ type Options struct {
 
 // Engine computes VGG19 with packed weights of its own. It is a model.Engine.
 type Engine struct {
-	kernel  kernel.Float32
-	bf16    precision
-	threads int
-	source  string // of the weights, for messages
-	colors  colors
-	layers  []layer  // the trunk as far as there are weights
-	arenas  []arena  // one for each page in work, made on first use
-	profile *Profile // of the pass at hand, if it is measured
+	kernel    kernel.Float32
+	bf16      precision
+	threads   int
+	source    string // of the weights, for messages
+	colors    colors
+	layers    []layer  // the trunk as far as there are weights
+	arenas    []arena  // one for each page in work, made on first use
+	profile   *Profile // of the pass at hand, if it is measured
+	scratches chan *scratch
 }
 
 var _ model.Engine = (*Engine)(nil)
@@ -51,6 +52,10 @@ func New(w *model.Weights, opt Options) (*Engine, error) {
 	e := &Engine{kernel: k, bf16: bf16, threads: opt.Threads, source: w.Source, colors: newColors(w.Preprocess)}
 	if e.threads == 0 {
 		e.threads = runtime.GOMAXPROCS(0)
+	}
+	e.scratches = make(chan *scratch, e.threads)
+	for range e.threads {
+		e.scratches <- &scratch{}
 	}
 	e.pack(w)
 	return e, nil

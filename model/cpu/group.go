@@ -87,7 +87,11 @@ func (g *group) runPage(ctx context.Context, r *arena, first, end, page, threads
 		start, l := time.Now(), &e.layers[i]
 		out := r.output(i, l.Out)
 		if l.Kind == model.Conv3x3 {
-			e.convolve(out, in, l, threads)
+			if i == 0 {
+				e.convolve(out, in, l, threads)
+			} else {
+				e.convolveTiles([]activation{out}, []activation{in}, l, threads)
+			}
 			if e.bf16.how == rounded {
 				out.round(threads)
 			}

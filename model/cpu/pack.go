@@ -46,9 +46,13 @@ func (e *Engine) packLayer(l *layer, p model.Params) {
 		return
 	}
 	size := l.rows * e.kernel.Width()
-	l.panels = make([]float32, e.kernel.PackedLen(l.rows, outputs))
 	l.bias = make([]float32, e.kernel.Panels(outputs)*e.kernel.Width())
 	copy(l.bias, p.Bias)
+	if l.Kind == model.Conv3x3 && !first {
+		e.packTiles(l, matrix)
+		return
+	}
+	l.panels = make([]float32, e.kernel.PackedLen(l.rows, outputs))
 	parallel(e.threads, e.kernel.Panels(outputs), func(j int) {
 		panel := l.panels[j*size:][:size]
 		e.kernel.PackPanel(panel, matrix, outputs, j)
