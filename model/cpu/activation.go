@@ -1,22 +1,16 @@
 package cpu
 
-import (
-	"cutpoint/model"
-	"cutpoint/model/kernel"
-)
+import "cutpoint/model"
 
-// grid is one page's map inside a border of zeros, one pixel wide: the convolutions'
-// padding. Its places are float32 values or pairs of bfloat16.
-type grid[T float32 | kernel.Pair] struct {
-	model.Shape     // C counts places
-	stride      int // places from a pixel to its right neighbour, at least C
-	data        []T // (H+2, W+2, stride)
+// activation is one page's map inside a border of zeros, one pixel wide: the
+// convolutions' padding.
+type activation struct {
+	model.Shape
+	stride int       // floats from a pixel to its right neighbour, at least C
+	data   []float32 // (H+2, W+2, stride)
 }
 
-// activation is a map of float32 values.
-type activation struct{ grid[float32] }
-
-// cacheLine is in places, of four bytes.
+// cacheLine is in floats.
 const cacheLine = 16
 
 // pixelStride returns the stride for so many channels: an odd number of cache
@@ -29,17 +23,17 @@ func pixelStride(channels int) int {
 	return channels + cacheLine
 }
 
-// rowStride is the number of places from a pixel to the one below.
-func (a grid[T]) rowStride() int { return (a.W + 2) * a.stride }
+// rowStride is the number of floats from a pixel to the one below.
+func (a activation) rowStride() int { return (a.W + 2) * a.stride }
 
 // at returns the index of pixel (y, x)'s first channel; the border is at −1, H and W.
-func (a grid[T]) at(y, x int) int { return (y+1)*a.rowStride() + (x+1)*a.stride }
+func (a activation) at(y, x int) int { return (y+1)*a.rowStride() + (x+1)*a.stride }
 
 // pixel returns the channels of pixel (y, x).
-func (a grid[T]) pixel(y, x int) []T { return a.data[a.at(y, x):][:a.C] }
+func (a activation) pixel(y, x int) []float32 { return a.data[a.at(y, x):][:a.C] }
 
 // clearBorder zeroes the border, which another map's inside may have overwritten.
-func (a grid[T]) clearBorder() {
+func (a activation) clearBorder() {
 	row := a.rowStride()
 	clear(a.data[:row])
 	clear(a.data[(a.H+1)*row:][:row])
@@ -67,26 +61,25 @@ func (a activation) unflatten(src []float32) {
 	}
 }
 
-// arena is the memory in which one page is computed: two maps, in turn a layer's
-// input and output.
+// arena is the memory in which some pages are computed together: for each of them two
+// maps, in turn a layer's input and output.
 type arena struct {
-	maps  [2][]float32
-	pairs [2][]kernel.Pair
+	maps [2][][]float32
 }
 
-// output returns the map after layer i (−1: the pixels) with a clean border.
-func (r *arena) output(i int, s model.Shape) activation {
-	return activation{newGrid(&r.maps[(i+1)%2], s)}
-}
-
-// newGrid returns a map in that memory, which grows where it is too small.
-func newGrid[T float32 | kernel.Pair](memory *[]T, s model.Shape) grid[T] {
-	a := grid[T]{Shape: s, stride: pixelStride(s.C)}
-	size := (s.H + 2) * a.rowStride()
-	if len(*memory) < size {
-		*memory = make([]T, size)
+// activation returns page's map with a clean border in one of the two memories, which
+// grows where it is too small.
+func (r *arena) activation(turn, page int, s model.Shape) activation {
+	memory := &r.maps[turn%2]
+	for len(*memory) <= page {
+		*memory = append(*memory, nil)
 	}
-	a.data = (*memory)[:size]
+	a := activation{Shape: s, stride: pixelStride(s.C)}
+	size := (s.H + 2) * a.rowStride()
+	if len((*memory)[page]) < size {
+		(*memory)[page] = make([]float32, size)
+	}
+	a.data = (*memory)[page][:size]
 	a.clearBorder()
 	return a
 }

@@ -84,6 +84,32 @@ func (e *Engine) dense(y, x matrix, l *layer, pages int) {
 	})
 }
 
+// densePairs is dense in pairs: it rounds x, and sums to y in float32.
+func (e *Engine) densePairs(y, x matrix, l *layer, pages int) {
+	k := e.bf16.kernel
+	width, places := k.Width(), l.rows/2
+	stride := pixelStride(places)
+	src := make([]kernel.Pair, pages*stride)
+	parallel(e.threads, pages, func(page int) {
+		k.Narrow(src[page*stride:][:places], x.row(page))
+	})
+	offsets := []int{0}
+	parallel(e.threads, len(l.bias)/width, func(j int) {
+		panel := l.pairs[j*places*width:][:places*width]
+		p := kernel.PairProduct{
+			Sums: y.data[j*width:], DstStride: y.stride, SrcStride: stride,
+			Init: l.bias[j*width:][:width], Offsets: offsets,
+		}
+		for i := 0; i < places; i += depth {
+			p.Length = min(depth, places-i)
+			p.Src, p.Panel = src[i:], panel[i*width:]
+			p.ReLU = l.Activation == model.ReLU && i+depth >= places
+			k.Multiply(pages, &p)
+			p.Init, p.InitStride = p.Sums, p.DstStride
+		}
+	})
+}
+
 // softmax turns logits into probabilities, in float64 and relative to the
 // largest so that no exponential overflows.
 func softmax(row []float32) {

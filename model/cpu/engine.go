@@ -27,10 +27,11 @@ type Engine struct {
 	threads   int
 	source    string // of the weights, for messages
 	colors    colors
-	layers    []layer  // the trunk as far as there are weights
-	arenas    []arena  // one for each page in work, made on first use
-	profile   *Profile // of the pass at hand, if it is measured
-	scratches chan *scratch
+	layers    []layer       // the trunk as far as there are weights
+	deep      int           // the first layer that pages go through together
+	arenas    []arena       // one for each chunk of pages in work, made on first use
+	scratches chan *scratch // of blocks of tiles, one for each thread
+	profile   *Profile      // of the pass at hand, if it is measured
 }
 
 var _ model.Engine = (*Engine)(nil)

@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"context"
-	"time"
 
 	"cutpoint/model"
 )
@@ -40,71 +39,49 @@ func (g *group) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// runPages takes every page through the layers from first to before end. Each
-// thread has a page of its own as long as there are enough; the threads share what
-// remains out among them.
+// together is the number of pages that a thread takes through the deep layers at once:
+// enough rows for every weight that comes from memory.
+const together = 4
+
+// runPages takes every page through the layers from first to before end. Each thread has
+// pages of its own as long as there are enough; the threads share what remains out among
+// them.
 func (g *group) runPages(ctx context.Context, first, end int) {
 	e := g.engine
 	if needed := min(g.pages, e.threads); len(e.arenas) < needed {
 		e.arenas = append(e.arenas, make([]arena, needed-len(e.arenas))...)
 	}
-	whole := g.pages - g.pages%e.threads
 	free := make(chan *arena, e.threads)
 	for i := range e.arenas {
 		free <- &e.arenas[i]
 	}
-	single := func(page, threads int) {
+	take := func(page, n, threads int) {
 		r := <-free
-		g.runPage(ctx, r, first, end, page, threads)
+		c := chunk{group: g, arena: r, page: page, n: n, threads: threads}
+		c.run(ctx, first, end)
 		free <- r
 	}
-	parallel(e.threads, whole, func(page int) { single(page, 1) })
+	whole := g.pages - g.pages%e.threads
+	size := chunkSize(whole / e.threads)
+	parallel(e.threads, whole/size, func(i int) { take(i*size, size, 1) })
 	if rest := g.pages - whole; rest > 0 {
 		parallel(rest, rest, func(i int) {
 			share := e.threads / rest
 			if i < e.threads%rest {
 				share++
 			}
-			single(whole+i, share)
+			take(whole+i, 1, share)
 		})
 	}
 }
 
-// runPage takes one page through the layers from first to before end on so many
-// threads, and writes the cuts on the way. It stops early when the context is done.
-func (g *group) runPage(ctx context.Context, r *arena, first, end, page, threads int) {
-	e := g.engine
-	in := g.input.load(e, r, page)
-	g.emit(first-1, page, in)
-	if e.bf16.how == paired {
-		g.runPairs(ctx, r, in, first, end, page, threads)
-		return
+// chunkSize returns the largest divisor of a thread's pages that is at most together.
+func chunkSize(pages int) int {
+	size := together
+	for size > 1 && (pages == 0 || pages%size != 0) {
+		size--
 	}
-	for i := first; i < end; i++ {
-		if ctx.Err() != nil {
-			return
-		}
-		start, l := time.Now(), &e.layers[i]
-		out := r.output(i, l.Out)
-		if l.Kind == model.Conv3x3 {
-			if i == 0 {
-				e.convolve(out, in, l, threads)
-			} else {
-				e.convolveTiles([]activation{out}, []activation{in}, l, threads)
-			}
-			if e.bf16.how == rounded {
-				out.round(threads)
-			}
-		} else {
-			e.maxPool(out, in, threads)
-		}
-		g.emit(i, page, out)
-		e.profile.add(i, threads, start)
-		in = out
-	}
-	if g.top.data != nil {
-		in.flatten(g.top.row(page))
-	}
+	return size
 }
 
 // emit writes the cuts that read the map after layer i.

@@ -34,16 +34,16 @@ func (in input) values(page int) []float32 {
 }
 
 // load puts a page into the arena as the map that the next layer reads.
-func (in input) load(e *Engine, r *arena, page int) activation {
+func (in input) load(e *Engine, r *arena, slot, page int) activation {
 	if in.layer() >= 0 {
-		a := r.output(in.layer(), in.from.Shape())
+		a := r.activation(0, slot, in.from.Shape())
 		a.unflatten(in.values(page))
 		return a
 	}
 	shape := model.InputShape()
 	size := shape.Len()
 	shape.C = inputChannels
-	a := r.output(-1, shape)
+	a := r.activation(0, slot, shape)
 	e.colors.load(a, in.pixels[page*size:][:size])
 	return a
 }

@@ -1,14 +1,5 @@
 package cpu
 
-// maxPool computes the 2×2 max-pool with stride 2.
-func (e *Engine) maxPool(out, in activation, threads int) {
-	parallel(threads, out.H, func(y int) {
-		for x := range out.W {
-			e.kernel.Max4(out.pixel(y, x), in.pixel(2*y, 2*x), in.pixel(2*y, 2*x+1), in.pixel(2*y+1, 2*x), in.pixel(2*y+1, 2*x+1))
-		}
-	})
-}
-
 // mean writes the mean of each channel over height and width, summed in float64.
 func (a activation) mean(dst []float32) {
 	sums := make([]float64, a.C)

@@ -90,12 +90,3 @@ func round(x []float32) {
 		x[i] = kernel.Nearest(v)
 	}
 }
-
-// round rounds a map in place.
-func (a activation) round(threads int) {
-	parallel(threads, a.H, func(y int) {
-		for x := range a.W {
-			round(a.pixel(y, x))
-		}
-	})
-}

@@ -1,169 +1,188 @@
 package cpu
 
-import (
-	"cutpoint/model/kernel"
-)
+import "cutpoint/model/kernel"
 
-// scratch is the memory of a block of tiles between the transforms.
-type scratch struct {
-	in, out []float32 // (36, tiles, stride of the channels)
-	tile    []float32 // (4, 4, channels): of a tile that is cut off
-}
-
-// grow makes room for so many floats in each.
-func (s *scratch) grow(in, out, tile int) {
-	for _, m := range []struct {
-		memory *[]float32
-		size   int
-	}{{&s.in, in}, {&s.out, out}, {&s.tile, tile}} {
-		if len(*m.memory) < m.size {
-			*m.memory = make([]float32, m.size)
-		}
+// convolve computes a 3×3 convolution with bias and ReLU by Winograd's transforms, and
+// the 2×2 max-pool after it if out is of that size, for a map of each page.
+func (e *Engine) convolve(out, in []activation, l *layer, threads int) {
+	t := newTiling(in[0], len(in))
+	blocks := (t.tiles + t.block - 1) / t.block
+	inside := 1 // threads in a block
+	if blocks < 2*threads {
+		inside, threads = threads, 1
 	}
+	parallel(threads, blocks, func(b int) {
+		first := b * t.block
+		w := winograd{engine: e, in: in, out: out, layer: l, tiling: t, first: first, n: min(t.block, t.tiles-first), threads: inside}
+		w.run()
+	})
 }
 
-// tiling cuts the maps of some pages into Winograd's tiles.
+// tiling cuts the maps of some pages into tiles of 4×4 outputs.
 type tiling struct {
 	rows, cols int // of tiles in a map
 	tiles      int // in all maps
 	block      int // tiles that go through the transforms together
 }
 
-// blockTiles is a multiple of what the kernels' tiles have rows, 14 and 6. Every block
-// reads all weights, and each place's product keeps a block's input of that place in the
-// second-level cache: deep layers, whose weights do not stay in any cache, take more.
+// Blocks are multiples of the 14 and the 6 rows that the products' tiles have. Every
+// block reads all weights of a layer: those of deep layers stay in no cache, and serve
+// more tiles. The blocks of shallow layers stay in the second-level cache themselves.
+const shallowBlock, deepBlock = 42, 98
+
 func newTiling(in activation, pages int) tiling {
-	t := tiling{rows: (in.H + kernel.WinogradOut - 1) / kernel.WinogradOut, cols: (in.W + kernel.WinogradOut - 1) / kernel.WinogradOut}
+	const side = kernel.WinogradOut
+	t := tiling{rows: (in.H + side - 1) / side, cols: (in.W + side - 1) / side, block: shallowBlock}
 	t.tiles = t.rows * t.cols * pages
-	if t.block = 42; in.C > 128 {
-		t.block = 98
+	if in.C > 128 {
+		t.block = deepBlock
 	}
 	return t
 }
 
-// at returns a tile's page and the upper left pixel of its output. A map that is no whole
-// number of tiles has its last ones moved back inside: the first dy rows and dx columns of
-// such a tile are another one's.
-func (t tiling) at(i, height, width int) (page, y, x, dy, dx int) {
-	page, i = i/(t.rows*t.cols), i%(t.rows*t.cols)
-	y, x = i/t.cols*kernel.WinogradOut, i%t.cols*kernel.WinogradOut
-	dy, dx = max(0, y+kernel.WinogradOut-height), max(0, x+kernel.WinogradOut-width)
-	return page, y - dy, x - dx, dy, dx
+// place is where a tile's output lies: a page and the upper left pixel. A map that is no
+// whole number of tiles has its last ones moved back inside: the first skipY rows and
+// skipX columns of such a tile are another one's.
+type place struct{ page, y, x, skipY, skipX int }
+
+func (t tiling) place(i int, height, width int) place {
+	const side = kernel.WinogradOut
+	p := place{page: i / (t.rows * t.cols)}
+	i %= t.rows * t.cols
+	p.y, p.x = i/t.cols*side, i%t.cols*side
+	p.skipY, p.skipX = max(0, p.y+side-height), max(0, p.x+side-width)
+	p.y, p.x = p.y-p.skipY, p.x-p.skipX
+	return p
 }
 
-// convolveTiles computes a 3×3 convolution with bias and ReLU by Winograd's transforms,
-// and the 2×2 max-pool after it if out is of that size, for a map of each page.
-func (e *Engine) convolveTiles(out, in []activation, l *layer, threads int) {
-	t := newTiling(in[0], len(in))
-	blocks := (t.tiles + t.block - 1) / t.block
-	inside := threads
-	if blocks >= 2*threads {
-		inside = 1
-	} else {
-		threads = 1
+// scratch is the memory of a block between the transforms: (36, tiles, channels).
+type scratch struct {
+	in, out []float32
+	pairs   []kernel.Pair // in place of in
+}
+
+// room returns a slice of that length, in the same memory if it is large enough.
+func room[T any](memory *[]T, n int) []T {
+	if len(*memory) < n {
+		*memory = make([]T, n)
 	}
-	parallel(threads, blocks, func(b int) {
-		first := b * t.block
-		w := winograd{e: e, in: in, out: out, layer: l, tiling: t, first: first, n: min(t.block, t.tiles-first)}
-		w.run(inside)
-	})
+	return (*memory)[:n]
 }
 
 // winograd is a block of tiles on its way through a layer.
 type winograd struct {
-	e       *Engine
+	engine  *Engine
 	in, out []activation
 	layer   *layer
 	tiling
 	first, n int // tiles
-	memory   *scratch
+	threads  int
+
+	inputs  []float32     // (36, n, inputStride), or
+	pairs   []kernel.Pair // the same in bfloat16, two inputs in each
+	outputs []float32     // (36, n, outputStride)
+
+	inputStride, outputStride int
 }
 
-func (w *winograd) run(threads int) {
-	w.memory = <-w.e.scratches
-	defer func() { w.e.scratches <- w.memory }()
-	inputs, outputs := pixelStride(w.in[0].C), pixelStride(len(w.layer.bias))
-	w.memory.grow(kernel.WinogradPlaces*w.n*inputs, kernel.WinogradPlaces*w.n*outputs, 0)
-	parallel(threads, w.n, func(i int) { w.transform(i, inputs) })
-	panels := len(w.layer.bias) / w.e.kernel.Width()
-	pieces := 1
-	if threads > 1 {
-		pieces = min(4, panels)
+func (w *winograd) run() {
+	s := <-w.engine.scratches
+	defer func() { w.engine.scratches <- s }()
+	channels := w.in[0].C
+	if w.engine.bf16.how == paired {
+		w.inputStride = pixelStride(channels / 2)
+		w.pairs = room(&s.pairs, kernel.WinogradPlaces*w.n*w.inputStride)
+	} else {
+		w.inputStride = pixelStride(channels)
+		w.inputs = room(&s.in, kernel.WinogradPlaces*w.n*w.inputStride)
 	}
-	parallel(threads, kernel.WinogradPlaces*pieces, func(i int) {
+	w.outputStride = pixelStride(len(w.layer.bias))
+	w.outputs = room(&s.out, kernel.WinogradPlaces*w.n*w.outputStride)
+	parallel(w.threads, w.n, w.transform)
+	pieces := 1
+	if w.threads > 1 {
+		pieces = min(4, w.panels())
+	}
+	parallel(w.threads, kernel.WinogradPlaces*pieces, func(i int) {
 		piece := i % pieces
-		w.multiply(i/pieces, piece*panels/pieces, (piece+1)*panels/pieces, inputs, outputs)
+		for j := piece * w.panels() / pieces; j < (piece+1)*w.panels()/pieces; j++ {
+			w.multiply(i/pieces, j)
+		}
 	})
-	w.finish(threads, outputs)
+	parallel(w.threads, w.n, w.finish)
 }
+
+// panels is how many the layer's outputs fill.
+func (w *winograd) panels() int { return len(w.layer.bias) / w.engine.kernel.Width() }
 
 // transform brings tile i's input to the places.
-func (w *winograd) transform(i, stride int) {
-	in := w.in[0]
-	page, y, x, _, _ := w.at(w.first+i, in.H, in.W)
-	in = w.in[page]
-	w.e.kernel.ToWinograd(&kernel.WinogradTile{
-		Places: w.memory.in[i*stride:], PlaceStride: w.n * stride,
-		Map: in.data[in.at(y-1, x-1):], RowStride: in.rowStride(), PixelStride: in.stride, Channels: in.C,
-	})
-}
-
-// zeros begin every sum.
-var zeros [64]float32
-
-// multiply computes the panels from first to before last of a place.
-func (w *winograd) multiply(place, first, last, inputs, outputs int) {
-	k, width := w.e.kernel, w.e.kernel.Width()
-	channels := w.in[0].C
-	panels := len(w.layer.bias) / width
-	offsets := []int{0}
-	p := kernel.Product{
-		DstStride: outputs, Src: w.memory.in[place*w.n*inputs:], SrcStride: inputs,
-		Init: zeros[:width], Offsets: offsets, Length: channels,
+func (w *winograd) transform(i int) {
+	p := w.place(w.first+i, w.in[0].H, w.in[0].W)
+	in := w.in[p.page]
+	t := kernel.WinogradTile{
+		PlaceStride: w.n * w.inputStride,
+		Map:         in.data[in.at(p.y-1, p.x-1):], RowStride: in.rowStride(), PixelStride: in.stride, Channels: in.C,
 	}
-	for j := first; j < last; j++ {
-		p.Dst = w.memory.out[place*w.n*outputs+j*width:]
-		p.Panel = w.layer.panels[(place*panels+j)*channels*width:][:channels*width]
-		k.Multiply(w.n, &p)
+	at := i * w.inputStride
+	if w.pairs != nil {
+		w.engine.bf16.kernel.ToWinograd(w.pairs[at:], &t)
+		return
+	}
+	t.Places = w.inputs[at:]
+	w.engine.kernel.ToWinograd(&t)
+	if w.engine.bf16.how == rounded {
+		for place := range kernel.WinogradPlaces {
+			round(t.Places[place*t.PlaceStride:][:in.C])
+		}
 	}
 }
 
-// finish brings the sums back to the output.
-func (w *winograd) finish(threads, stride int) {
-	pool := w.out[0].H < w.in[0].H
-	parallel(threads, w.n, func(i int) {
-		page, y, x, dy, dx := w.at(w.first+i, w.in[0].H, w.in[0].W)
-		out := w.out[page]
-		if pool {
-			y, x, dy, dx = y/2, x/2, dy/2, dx/2
-		}
-		t := kernel.WinogradTile{
-			Places: w.memory.out[i*stride:], PlaceStride: w.n * stride,
-			Map: out.data[out.at(y, x):], RowStride: out.rowStride(), PixelStride: out.stride, Channels: out.C,
-		}
-		if dy == 0 && dx == 0 {
-			w.e.kernel.FromWinograd(&t, w.layer.bias, pool)
-			return
-		}
-		side := kernel.WinogradOut
-		if pool {
-			side /= 2
-		}
-		t.Map, t.RowStride, t.PixelStride = make([]float32, side*side*out.C), side*out.C, out.C
-		w.e.kernel.FromWinograd(&t, w.layer.bias, pool)
-		for v := dy; v < side; v++ {
-			for u := dx; u < side; u++ {
-				copy(out.pixel(y+v, x+u), t.Map[v*t.RowStride+u*t.PixelStride:])
-			}
-		}
+var (
+	noOffset = []int{0}
+	noBias   [64]float32 // as wide as the widest panel
+)
+
+// multiply computes panel j of a place's product.
+func (w *winograd) multiply(place, j int) {
+	e, width := w.engine, w.engine.kernel.Width()
+	panel, from := place*w.panels()+j, place*w.n*w.inputStride
+	dst := w.outputs[place*w.n*w.outputStride+j*width:]
+	if w.pairs != nil {
+		length := w.in[0].C / 2
+		e.bf16.kernel.Multiply(w.n, &kernel.PairProduct{
+			Sums: dst, DstStride: w.outputStride, Src: w.pairs[from:], SrcStride: w.inputStride,
+			Panel: w.layer.pairs[panel*length*width:][:length*width], Init: noBias[:width], Offsets: noOffset, Length: length,
+		})
+		return
+	}
+	length := w.in[0].C
+	e.kernel.Multiply(w.n, &kernel.Product{
+		Dst: dst, DstStride: w.outputStride, Src: w.inputs[from:], SrcStride: w.inputStride,
+		Panel: w.layer.panels[panel*length*width:][:length*width], Init: noBias[:width], Offsets: noOffset, Length: length,
 	})
 }
 
-// packTiles is the end of packLayer for convolveTiles.
-func (e *Engine) packTiles(l *layer, matrix []float32) {
-	inputs, outputs := l.In.C, l.Out.C
-	l.panels = make([]float32, e.kernel.WinogradLen(inputs, outputs))
-	parallel(e.threads, e.kernel.Panels(outputs), func(j int) {
-		e.kernel.PackWinograd(l.panels, matrix, inputs, outputs, j)
-	})
+// finish brings tile i's sums back to the output.
+func (w *winograd) finish(i int) {
+	p, side := w.place(w.first+i, w.in[0].H, w.in[0].W), kernel.WinogradOut
+	out := w.out[p.page]
+	pool := out.H < w.in[0].H
+	if pool {
+		side, p = side/2, place{p.page, p.y / 2, p.x / 2, p.skipY / 2, p.skipX / 2}
+	}
+	t := kernel.WinogradTile{
+		Places: w.outputs[i*w.outputStride:], PlaceStride: w.n * w.outputStride,
+		Map: out.data[out.at(p.y, p.x):], RowStride: out.rowStride(), PixelStride: out.stride, Channels: out.C,
+	}
+	if p.skipY == 0 && p.skipX == 0 {
+		w.engine.kernel.FromWinograd(&t, w.layer.bias, pool)
+		return
+	}
+	t.Map, t.RowStride, t.PixelStride = make([]float32, side*side*out.C), side*out.C, out.C
+	w.engine.kernel.FromWinograd(&t, w.layer.bias, pool)
+	for y := p.skipY; y < side; y++ {
+		for x := p.skipX; x < side; x++ {
+			copy(out.pixel(p.y+y, p.x+x), t.Map[y*t.RowStride+x*t.PixelStride:])
+		}
+	}
 }

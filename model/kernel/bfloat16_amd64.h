@@ -17,3 +17,8 @@
 // CONVERT rounds the float32s of Z(lo) and Z(hi) to the bfloat16s of Z(d).
 #define CONVERT(d, lo, hi) \
 	EVEX(3, 0x72, d, hi, lo)
+
+// ROUND rounds the float32s of Z(n) to the bfloat16s of Y(n): VCVTNEPS2BF16,
+// EVEX.512.F3.0F38.W0 72 /r.
+#define ROUND(n) \
+	EVEX(2, 0x72, n, 0, n)

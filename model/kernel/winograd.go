@@ -154,8 +154,8 @@ func storeTile(t *WinogradTile, c int, out *[WinogradOut][WinogradOut]float32, p
 	}
 	for y := range WinogradOut / 2 {
 		for x := range WinogradOut / 2 {
-			above, below := out[2*y][2*x:][:2], out[2*y+1][2*x:][:2]
-			max4Generic(t.Map[y*t.RowStride+x*t.PixelStride+c:][:1], above, above[1:], below, below[1:])
+			above, below := out[2*y][2*x:], out[2*y+1][2*x:]
+			t.Map[y*t.RowStride+x*t.PixelStride+c] = max(above[0], above[1], below[0], below[1]) // NaN if one is
 		}
 	}
 }
@@ -176,26 +176,27 @@ func (k Float32) PackWinograd(dst, matrix []float32, inputs, outputs, j int) {
 	for i := range inputs {
 		at := dst[(j*inputs+i)*width:]
 		for c := range min(width, outputs-first) {
-			var g [9]float64
-			for tap := range g {
-				g[tap] = float64(matrix[(tap*inputs+i)*outputs+first+c])
-			}
-			for p, v := range transformKernel(&g) {
-				at[p*place+c] = float32(v)
+			for p, v := range transformKernel(matrix[i*outputs+first+c:], inputs*outputs) {
+				at[p*place+c] = v
 			}
 		}
 	}
 }
 
-// transformKernel is G g Gᵀ.
-func transformKernel(g *[9]float64) (u [WinogradPlaces]float64) {
+// transformKernel is G g Gᵀ of the nine taps, which lie so many floats apart.
+func transformKernel(matrix []float32, tap int) (u [WinogradPlaces]float32) {
+	var g [9]float64
+	for i := range g {
+		g[i] = float64(matrix[i*tap])
+	}
 	var columns [3][WinogradIn]float64
 	for x := range columns {
 		columns[x] = winogradG(g[x], g[3+x], g[6+x])
 	}
 	for i := range WinogradIn {
-		row := winogradG(columns[0][i], columns[1][i], columns[2][i])
-		copy(u[i*WinogradIn:], row[:])
+		for k, v := range winogradG(columns[0][i], columns[1][i], columns[2][i]) {
+			u[i*WinogradIn+k] = float32(v)
+		}
 	}
 	return u
 }

@@ -2,9 +2,11 @@
 
 package kernel
 
+import "unsafe"
+
 // winogradTile is a WinogradTile as the assembly takes it: strides in bytes.
 type winogradTile struct {
-	places      *float32
+	places      unsafe.Pointer // floats, or pairs
 	placeStride uintptr
 	pixels      *float32
 	rowStride   uintptr
@@ -16,7 +18,7 @@ type winogradTile struct {
 
 func (t *WinogradTile) assembly(vectors int) winogradTile {
 	return winogradTile{
-		places: &t.Places[0], placeStride: uintptr(4 * t.PlaceStride), vectors: vectors,
+		placeStride: uintptr(4 * t.PlaceStride), vectors: vectors,
 		pixels: &t.Map[0], rowStride: uintptr(4 * t.RowStride), pixelStride: uintptr(4 * t.PixelStride),
 	}
 }
@@ -36,6 +38,7 @@ func toWinogradAssembly(i isa, t *WinogradTile) int {
 		return 0
 	}
 	a := t.assembly(vectors)
+	a.places = unsafe.Pointer(&t.Places[0])
 	if i == avx512 {
 		toWinogradAVX512(&a)
 	} else {
@@ -51,7 +54,8 @@ func fromWinogradAssembly(i isa, t *WinogradTile, bias []float32, pool bool) int
 		return 0
 	}
 	a := t.assembly(vectors)
-	if a.bias = &bias[0]; pool {
+	a.places, a.bias = unsafe.Pointer(&t.Places[0]), &bias[0]
+	if pool {
 		a.pool = 1
 	}
 	if i == avx512 {
@@ -62,7 +66,20 @@ func fromWinogradAssembly(i isa, t *WinogradTile, bias []float32, pool bool) int
 	return vectors * i.lanes()
 }
 
-// All four take a tile of one vector or more.
+// toWinogradPairsAssembly does whole vectors and returns how many channels that were.
+func toWinogradPairsAssembly(dst []Pair, t *WinogradTile) int {
+	const lanes = 16
+	vectors := t.Channels / lanes
+	if vectors == 0 {
+		return 0
+	}
+	a := t.assembly(vectors)
+	a.places = unsafe.Pointer(&dst[0])
+	toWinogradBF16(&a)
+	return vectors * lanes
+}
+
+// All of these take a tile of one vector or more.
 //
 //go:noescape
 func toWinogradAVX512(t *winogradTile)
@@ -75,3 +92,6 @@ func fromWinogradAVX512(t *winogradTile)
 
 //go:noescape
 func fromWinogradAVX2(t *winogradTile)
+
+//go:noescape
+func toWinogradBF16(t *winogradTile)

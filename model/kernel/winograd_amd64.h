@@ -1,6 +1,9 @@
 // Winograd's transforms for both instruction sets, which define the vectors V0…V7, C0…C5,
 // S0 and S1, their size LANE in bytes, and COPY, a vector's move between registers.
 //
+// PLACE is the size of a vector in the places, and PUT_V… writes one there, rounded if
+// they are pairs.
+//
 // Each transform goes down the columns first and keeps the result in 36 vectors on the
 // stack, at AX, then along the rows.
 
@@ -68,12 +71,12 @@
 #define TO_ROW(i) \
 	LOAD_ROW(i); \
 	B6; \
-	VMOVUPS V0, (R8); \
-	VMOVUPS V1, (R8)(R12*1); \
-	VMOVUPS V6, (R8)(R12*2); \
-	VMOVUPS V2, (R10); \
-	VMOVUPS V4, (R10)(R12*1); \
-	VMOVUPS V5, (R10)(R12*2); \
+	PUT_V0((R8)); \
+	PUT_V1((R8)(R12*1)); \
+	PUT_V6((R8)(R12*2)); \
+	PUT_V2((R10)); \
+	PUT_V4((R10)(R12*1)); \
+	PUT_V5((R10)(R12*2)); \
 	LEAQ (R8)(R11*2), R8; \
 	LEAQ (R10)(R11*2), R10
 
@@ -109,7 +112,7 @@ next: \
 	TO_ROW(4); \
 	TO_ROW(5); \
 	ADDQ $LANE, SI; \
-	ADDQ $LANE, DX; \
+	ADDQ $PLACE, DX; \
 	DECQ CX; \
 	JNE  next; \
 	VZEROUPPER; \

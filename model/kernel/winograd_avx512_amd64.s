@@ -20,7 +20,14 @@
 #define S0 Z14
 #define S1 Z15
 #define LANE 64
+#define PLACE LANE
 #define COPY VMOVAPS
+#define PUT_V0(to) VMOVUPS V0, to
+#define PUT_V1(to) VMOVUPS V1, to
+#define PUT_V2(to) VMOVUPS V2, to
+#define PUT_V4(to) VMOVUPS V4, to
+#define PUT_V5(to) VMOVUPS V5, to
+#define PUT_V6(to) VMOVUPS V6, to
 #include "winograd_amd64.h"
 
 // func toWinogradAVX512(t *winogradTile)

@@ -1,0 +1,73 @@
+package cpu
+
+import (
+	"context"
+	"time"
+
+	"cutpoint/model"
+)
+
+// chunk is the pages of a group that one thread, or a few, take through the convolutions.
+type chunk struct {
+	*group
+	arena   *arena
+	page, n int // the first page, and how many
+	threads int
+	turn    int // which of the arena's memories the last maps are in
+}
+
+// run takes the pages through the layers from first to before end: one after another
+// while maps are large, then all together. It stops early when the context is done.
+func (c *chunk) run(ctx context.Context, first, end int) {
+	deep := min(max(first, c.engine.deep), end)
+	maps := make([]activation, c.n)
+	for slot := c.n - 1; slot >= 0; slot-- { // so that no page's result is in the next one's way
+		c.turn = 0
+		if deep == first {
+			maps[slot] = c.input.load(c.engine, c.arena, slot, c.page+slot)
+			c.emit(first-1, c.page+slot, maps[slot])
+			continue
+		}
+		in := c.input.load(c.engine, c.arena, 0, c.page+slot)
+		c.emit(first-1, c.page+slot, in)
+		maps[slot] = c.layers(ctx, []activation{in}, first, deep, c.page+slot, slot)[0]
+	}
+	maps = c.layers(ctx, maps, deep, end, c.page, 0)
+	if c.top.data != nil && ctx.Err() == nil {
+		for i, a := range maps {
+			a.flatten(c.top.row(c.page + i))
+		}
+	}
+}
+
+// layers takes the maps of some pages through the layers from first to before end, and
+// writes the cuts on the way. The last maps come to the arena's places from slot on.
+func (c *chunk) layers(ctx context.Context, in []activation, first, end, page, slot int) []activation {
+	e := c.engine
+	for i := first; i < end && ctx.Err() == nil; {
+		start, l, next := time.Now(), &e.layers[i], i+1
+		if next < end && e.layers[next].Kind == model.MaxPool {
+			next++ // done with the convolution before it
+		}
+		shape, at := e.layers[next-1].Out, 0
+		if next == end {
+			at = slot
+		}
+		c.turn++
+		out := make([]activation, len(in))
+		for k := range out {
+			out[k] = c.arena.activation(c.turn, at+k, shape)
+		}
+		if i == 0 {
+			e.convolveFirst(out[0], in[0], l, c.threads)
+		} else {
+			e.convolve(out, in, l, c.threads)
+		}
+		for k := range out {
+			c.emit(next-1, page+k, out[k])
+		}
+		e.profile.add(i, c.threads, start)
+		in, i = out, next
+	}
+	return in
+}
