@@ -73,32 +73,3 @@ func benchmarkCuts(b *testing.B, e *Engine, n int, cuts []model.Cut) {
 	b.ReportMetric(pages, "pages/s")
 	b.ReportMetric(pages*float64(deepest.Cost().FLOPs)/max(before, e.Peak()), "of-peak")
 }
-
-// BenchmarkLayers measures each convolution by itself on one page.
-func BenchmarkLayers(b *testing.B) {
-	e, err := New(noTop(), Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	for i := range e.layers {
-		l := &e.layers[i]
-		if l.Kind != model.Conv3x3 {
-			continue
-		}
-		b.Run(l.Name, func(b *testing.B) {
-			var r arena
-			shape := l.In
-			shape.C = max(shape.C, inputChannels)
-			in, out := r.output(-1, shape), r.output(0, l.Out)
-			for j := range in.data {
-				in.data[j] = float32(j%255) / 255
-			}
-			before := e.Peak()
-			for b.Loop() {
-				e.convolve(out, in, l, e.threads)
-			}
-			rate := float64(l.FLOPs()) * float64(b.N) / b.Elapsed().Seconds()
-			b.ReportMetric(rate/max(before, e.Peak()), "of-peak")
-		})
-	}
-}

@@ -97,7 +97,7 @@ func (e *Engine) densePairs(y, x matrix, l *layer, pages int) {
 	parallel(e.threads, len(l.bias)/width, func(j int) {
 		panel := l.pairs[j*places*width:][:places*width]
 		p := kernel.PairProduct{
-			Sums: y.data[j*width:], DstStride: y.stride, SrcStride: stride,
+			Dst: y.data[j*width:], DstStride: y.stride, SrcStride: stride,
 			Init: l.bias[j*width:][:width], Offsets: offsets,
 		}
 		for i := 0; i < places; i += depth {
@@ -105,7 +105,7 @@ func (e *Engine) densePairs(y, x matrix, l *layer, pages int) {
 			p.Src, p.Panel = src[i:], panel[i*width:]
 			p.ReLU = l.Activation == model.ReLU && i+depth >= places
 			k.Multiply(pages, &p)
-			p.Init, p.InitStride = p.Sums, p.DstStride
+			p.Init, p.InitStride = p.Dst, p.DstStride
 		}
 	})
 }

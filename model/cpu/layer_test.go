@@ -50,45 +50,98 @@ func positions(r *rand.Rand, s model.Shape, n int) [][3]int {
 	return at
 }
 
-// TestLayers checks each layer of every implementation against float64, with the
-// engine's own output of the layer before as its input. TestNetwork does it for
-// plain Go where there is assembly as well.
+// TestLayers checks each convolution of every implementation against float64, with the
+// engine's own output of the layer before as its input, and the pools inside them against
+// the same convolution without. TestNetwork does it for plain Go where there is assembly
+// as well.
 func TestLayers(t *testing.T) {
 	w := noTop()
 	for _, name := range kernel.Available() {
 		if name == "generic" && len(kernel.Available()) > 1 {
 			continue
 		}
-		e, err := New(w, Options{Kernel: name})
-		if err != nil {
-			t.Fatal(err)
-		}
+		e := newEngine(t, w, Options{Kernel: name})
 		r := rand.New(rand.NewPCG(11, 12))
 		var maps arena
-		in := maps.output(-1, model.Shape{H: 224, W: 224, C: inputChannels})
+		in := maps.activation(0, 0, model.Shape{H: 224, W: 224, C: inputChannels})
 		page := testPages(1)
 		e.colors.load(in, page)
 		checkColors(t, in, page, w.Preprocess)
-		params := w.Params
+		params, turn := w.Params, 0
 		for i := range e.layers {
 			l := &e.layers[i]
-			out := maps.output(i, l.Out)
 			if l.Kind == model.MaxPool {
-				e.maxPool(out, in, e.threads)
-				checkPool(t, l.Name, out, in)
-			} else {
-				e.convolve(out, in, l, e.threads)
-				var s sampled
-				for _, at := range positions(r, l.Out, 200) {
-					s.add(out.pixel(at[0], at[1])[at[2]], exactConv(in, l.Layer, params[0], at[0], at[1], at[2]))
-				}
-				if params = params[1:]; !(s.rms() <= 2e-6) {
-					t.Errorf("%s %s: relative RMS error %.2g, largest %.2g", name, l.Name, s.rms(), s.worst)
-				}
-				t.Logf("%s %s: relative RMS error %.2g", name, l.Name, s.rms())
+				continue
+			}
+			turn++
+			out := maps.activation(turn, 0, l.Out)
+			convolve(e, out, in, l, e.threads)
+			if rms := sampledError(r, out, in, l, params[0]); !(rms <= 2e-6) {
+				t.Errorf("%s %s: relative RMS error %.2g", name, l.Name, rms)
 			}
 			checkBorder(t, l.Name, out)
+			if params = params[1:]; e.layers[i+1].Kind == model.MaxPool {
+				pooled := maps.activation(turn, 1, e.layers[i+1].Out)
+				convolve(e, pooled, in, l, e.threads)
+				checkPool(t, l.Name, pooled, out)
+				checkBorder(t, l.Name, pooled)
+				out = pooled
+			}
 			in = out
+		}
+		e.Close()
+	}
+}
+
+// convolve computes any convolution of one page.
+func convolve(e *Engine, out, in activation, l *layer, threads int) {
+	if l.In.C == model.InputShape().C {
+		e.convolveFirst(out, in, l, threads)
+		return
+	}
+	e.convolve([]activation{out}, []activation{in}, l, threads)
+}
+
+// sampledError compares some places with float64.
+func sampledError(r *rand.Rand, out, in activation, l *layer, p model.Params) float64 {
+	var s sampled
+	for _, at := range positions(r, l.Out, 200) {
+		s.add(out.pixel(at[0], at[1])[at[2]], exactConv(in, l.Layer, p, at[0], at[1], at[2]))
+	}
+	return s.rms()
+}
+
+// TestConvolveTogether: the maps of several pages, in one thread or many, come out as
+// each of them alone, to the last bit.
+func TestConvolveTogether(t *testing.T) {
+	e := newEngine(t, noTop(), Options{})
+	r := rand.New(rand.NewPCG(13, 14))
+	for _, i := range []int{14, 16, 19} { // a part of a block, maps that are no whole number of tiles, a pool
+		l := &e.layers[i]
+		shape := l.Out
+		if e.layers[i+1].Kind == model.MaxPool {
+			shape = e.layers[i+1].Out
+		}
+		const pages = 5
+		var maps arena
+		in, together, alone := make([]activation, pages), make([]activation, pages), make([]activation, pages)
+		for k := range in {
+			in[k] = maps.activation(0, k, l.In)
+			for y := range l.In.H {
+				for x := range l.In.W {
+					for c := range l.In.C {
+						in[k].pixel(y, x)[c] = max(0, float32(r.NormFloat64()))
+					}
+				}
+			}
+			together[k], alone[k] = maps.activation(1, k, shape), maps.activation(1, pages+k, shape)
+		}
+		for _, threads := range []int{1, 2, 7} {
+			e.convolve(together, in, l, threads)
+			for k := range in {
+				e.convolve(alone[k:k+1], in[k:k+1], l, 8-threads)
+				sameBits(t, l.Name, together[k].data, alone[k].data)
+			}
 		}
 	}
 }
@@ -150,41 +203,45 @@ func TestColors(t *testing.T) {
 	for _, p := range []model.Preprocess{model.Caffe(), model.Torch()} {
 		var maps arena
 		page := testPages(1)
-		in := maps.output(-1, model.Shape{H: 224, W: 224, C: inputChannels})
+		in := maps.activation(0, 0, model.Shape{H: 224, W: 224, C: inputChannels})
 		colors := newColors(p)
 		colors.load(in, page)
 		checkColors(t, in, page, p)
 	}
 }
 
-// TestConvolveNaN puts one NaN into a map: exactly the nine windows that see it
-// become NaN, through the ReLU, and the pool above them as well.
+// TestConvolveNaN puts one NaN into a map: the nine windows that see it become NaN,
+// through the ReLU and through the pool; what it may reach besides are the tiles that
+// these windows lie in.
 func TestConvolveNaN(t *testing.T) {
-	w := noTop()
+	options := waysInBFloat16()
 	for _, name := range kernel.Available() {
-		e, err := New(w, Options{Kernel: name, Threads: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		l := e.layers[len(e.layers)-2] // block 5's last convolution: 14×14
+		options = append(options, Options{Kernel: name})
+	}
+	for _, opt := range options {
+		opt.Threads = 1
+		e := newEngine(t, noTop(), opt)
+		l := &e.layers[len(e.layers)-2] // block 5's last convolution: 14×14
 		var maps arena
-		in, out := maps.output(-1, l.In), maps.output(0, l.Out)
+		in, out, pooled := maps.activation(0, 0, l.In), maps.activation(1, 0, l.Out), maps.activation(1, 1, e.layers[len(e.layers)-1].Out)
 		in.pixel(5, 8)[3] = float32(math.NaN())
-		e.convolve(out, in, &l, 1)
+		convolve(e, out, in, l, 1)
+		convolve(e, pooled, in, l, 1)
 		for y := range out.H {
 			for x := range out.W {
-				near := y >= 4 && y <= 6 && x >= 7 && x <= 9
+				sees, tile := y >= 4 && y <= 6 && x >= 7 && x <= 9, y >= 4 && y <= 7 && x >= 4 && x <= 11
 				for c, v := range out.pixel(y, x) {
-					if (v != v) != near {
-						t.Fatalf("%s: (%d,%d,%d) = %v", name, y, x, c, v)
+					if above := pooled.pixel(y/2, x/2)[c]; sees && (v == v || above == above) || !tile && v != v {
+						t.Fatalf("%s: (%d,%d,%d) = %v, %v after the pool", e.Name(), y, x, c, v, above)
 					}
 				}
 			}
 		}
 		peak := make([]float32, out.C)
 		if out.maximum(peak); peak[0] == peak[0] {
-			t.Errorf("%s: the maximum over a map with NaN is %v", name, peak[0])
+			t.Errorf("%s: the maximum over a map with NaN is %v", e.Name(), peak[0])
 		}
+		e.Close()
 	}
 }
 

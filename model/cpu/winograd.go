@@ -150,7 +150,7 @@ func (w *winograd) multiply(place, j int) {
 	if w.pairs != nil {
 		length := w.in[0].C / 2
 		e.bf16.kernel.Multiply(w.n, &kernel.PairProduct{
-			Sums: dst, DstStride: w.outputStride, Src: w.pairs[from:], SrcStride: w.inputStride,
+			Dst: dst, DstStride: w.outputStride, Src: w.pairs[from:], SrcStride: w.inputStride,
 			Panel: w.layer.pairs[panel*length*width:][:length*width], Init: noBias[:width], Offsets: noOffset, Length: length,
 		})
 		return

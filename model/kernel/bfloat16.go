@@ -8,7 +8,7 @@ type Pair uint32
 
 // Nearest returns the bfloat16 next to x as a float32, ties to even, as
 // VCVTNE2PS2BF16 rounds: subnormal numbers become zero, NaN stays NaN. Zero is
-// returned without its sign, since pooling compares the bits.
+// returned without its sign.
 func Nearest(x float32) float32 {
 	bits := math.Float32bits(x)
 	switch {
@@ -98,23 +98,6 @@ func (k BFloat16) Narrow(dst []Pair, src []float32) {
 	}
 	for i := done; i < len(dst); i++ {
 		dst[i] = PairOf(src[2*i], src[2*i+1])
-	}
-}
-
-// Max4 sets dst to the element-wise maximum of a, b, c and d, which are at least as
-// long as dst. All values must be NaN or have no sign, as after ReLU: their order is
-// then that of their bits, with NaN on top.
-func (k BFloat16) Max4(dst, a, b, c, d []Pair) {
-	n := len(dst)
-	a, b, c, d = a[:n], b[:n], c[:n], d[:n]
-	done := 0
-	if k.assembly {
-		done = maxPairsAssembly(dst, a, b, c, d)
-	}
-	for i := done; i < n; i++ {
-		even := max(a[i]&0xffff, b[i]&0xffff, c[i]&0xffff, d[i]&0xffff)
-		odd := max(a[i]>>16, b[i]>>16, c[i]>>16, d[i]>>16)
-		dst[i] = odd<<16 | even
 	}
 }
 

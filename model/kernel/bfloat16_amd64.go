@@ -21,16 +21,9 @@ func multiplyPairsAssembly(n int, p *PairProduct) {
 	if p.ReLU {
 		t.relu = 1
 	}
-	if p.Dst != nil {
-		t.narrow = 1
-	}
 	for row := 0; row < n; {
 		t.src, t.init = unsafe.Pointer(&p.Src[row*p.SrcStride]), &p.Init[row*p.InitStride]
-		if p.Dst != nil {
-			t.dst = unsafe.Pointer(&p.Dst[row*p.DstStride])
-		} else {
-			t.dst = unsafe.Pointer(&p.Sums[row*p.DstStride])
-		}
+		t.dst = unsafe.Pointer(&p.Dst[row*p.DstStride])
 		row += tileBF16(n-row, &t)
 	}
 }
@@ -64,15 +57,6 @@ func narrowAssembly(dst []Pair, src []float32) int {
 	return n
 }
 
-// maxPairsAssembly does whole vectors and returns how many pairs that were.
-func maxPairsAssembly(dst, a, b, c, d []Pair) int {
-	n := len(dst) &^ 15
-	if n > 0 {
-		maxPairsAVX512(&dst[0], &a[0], &b[0], &c[0], &d[0], n)
-	}
-	return n
-}
-
 func peakPairsAssembly(n int) int64 {
 	for left := n; left > 0; left -= peakRound {
 		peakBF16(min(left, peakRound))
@@ -95,13 +79,10 @@ func tile2BF16(t *tile)
 //go:noescape
 func tile1BF16(t *tile)
 
-// narrowAVX512 and maxPairsAVX512 take n > 0, a multiple of sixteen pairs.
+// narrowAVX512 takes n > 0, a multiple of sixteen pairs.
 //
 //go:noescape
 func narrowAVX512(dst *Pair, src *float32, n int)
-
-//go:noescape
-func maxPairsAVX512(dst, a, b, c, d *Pair, n int)
 
 // peakBF16 takes n > 0.
 //

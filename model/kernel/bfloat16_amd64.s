@@ -26,28 +26,6 @@ next:
 	VZEROUPPER
 	RET
 
-// func maxPairsAVX512(dst, a, b, c, d *Pair, n int)
-TEXT ·maxPairsAVX512(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), DI
-	MOVQ a+8(FP), R8
-	MOVQ b+16(FP), R9
-	MOVQ c+24(FP), R10
-	MOVQ d+32(FP), R11
-	MOVQ n+40(FP), CX
-	XORQ AX, AX
-next:
-	VMOVDQU32 (R8)(AX*4), Z0
-	VPMAXUW   (R9)(AX*4), Z0, Z0
-	VMOVDQU32 (R10)(AX*4), Z1
-	VPMAXUW   (R11)(AX*4), Z1, Z1
-	VPMAXUW   Z0, Z1, Z0
-	VMOVDQU32 Z0, (DI)(AX*4)
-	ADDQ $16, AX
-	CMPQ AX, CX
-	JLT  next
-	VZEROUPPER
-	RET
-
 // As many independent sums as the tiles keep, and no loads.
 
 // func peakBF16(n int)

@@ -8,6 +8,4 @@ func multiplyPairsAssembly(n int, p *PairProduct) { multiplyPairsGeneric(n, p) }
 
 func narrowAssembly(_ []Pair, _ []float32) int { return 0 }
 
-func maxPairsAssembly(_, _, _, _, _ []Pair) int { return 0 }
-
 func peakPairsAssembly(n int) int64 { return peakGeneric(n) }

@@ -7,14 +7,13 @@ import "math"
 //	dst[i] = act(init[i] + Σ_s Σ_l src[i·SrcStride + Offsets[s] + l] · panel[s·Length + l])
 //
 // where a place's product is that of its even values plus that of its odd ones. All
-// lengths, strides and offsets count pairs, and floats in Sums and Init.
+// lengths, strides and offsets count pairs, and floats in Dst and Init.
 //
 // VDPBF16PS (Intel SDM volume 2) ignores MXCSR: it rounds to nearest even, takes
 // subnormal values as zero and returns zero for subnormal results.
 type PairProduct struct {
-	Dst        []Pair    // rows of Width/2 pairs: the rounded results; nil for
-	Sums       []float32 // rows of Width values: the results as they are
-	DstStride  int       // from a row to the next, of Dst or Sums
+	Dst        []float32 // rows of Width values
+	DstStride  int       // from a row to the next
 	Src        []Pair
 	SrcStride  int
 	Panel      []Pair    // (len(Offsets)·Length, Width), as PackPanel lays it out
@@ -25,7 +24,7 @@ type PairProduct struct {
 	ReLU       bool      // act(x) is 0 where x < 0; NaN stays NaN
 }
 
-// Multiply computes n rows. Sums may be Init, row for row; otherwise no slices
+// Multiply computes n rows. Dst may be Init, row for row; otherwise no slices
 // overlap. Slices that are too short for n rows panic as an index would.
 func (k BFloat16) Multiply(n int, p *PairProduct) {
 	if n <= 0 {
@@ -42,11 +41,7 @@ func (k BFloat16) Multiply(n int, p *PairProduct) {
 // check touches the last element of every slice that n rows reach.
 func (p *PairProduct) check(n, width int) {
 	last := n - 1
-	if p.Dst != nil {
-		_ = p.Dst[last*p.DstStride : last*p.DstStride+width/2]
-	} else {
-		_ = p.Sums[last*p.DstStride : last*p.DstStride+width]
-	}
+	_ = p.Dst[last*p.DstStride : last*p.DstStride+width]
 	_ = p.Init[last*p.InitStride : last*p.InitStride+width]
 	_ = p.Panel[:len(p.Offsets)*p.Length*width]
 	for _, offset := range p.Offsets {
@@ -57,8 +52,8 @@ func (p *PairProduct) check(n, width int) {
 // multiplyPairsGeneric is Multiply's twin.
 func multiplyPairsGeneric(n int, p *PairProduct) {
 	width := widths[avx512]
-	sums := make([]float32, width)
 	for i := range n {
+		sums := p.Dst[i*p.DstStride:][:width]
 		copy(sums, p.Init[i*p.InitStride:][:width])
 		panel := p.Panel
 		for _, offset := range p.Offsets {
@@ -69,23 +64,11 @@ func multiplyPairsGeneric(n int, p *PairProduct) {
 				panel = panel[width:]
 			}
 		}
-		p.store(i, sums)
-	}
-}
-
-// store writes row i.
-func (p *PairProduct) store(i int, sums []float32) {
-	if p.ReLU {
-		for c, v := range sums {
-			sums[c] = relu(v)
+		if p.ReLU {
+			for c, v := range sums {
+				sums[c] = relu(v)
+			}
 		}
-	}
-	if p.Dst == nil {
-		copy(p.Sums[i*p.DstStride:], sums)
-		return
-	}
-	for c := range len(sums) / 2 {
-		p.Dst[i*p.DstStride+c] = PairOf(sums[2*c], sums[2*c+1])
 	}
 }
 

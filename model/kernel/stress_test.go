@@ -48,6 +48,7 @@ func TestUnderCollection(t *testing.T) {
 // in the stack and into memory that is a moment old.
 func checkRepeated(t *testing.T, r *rand.Rand, round int) {
 	n := 1 + r.IntN(29)
+	checkTransforms(t, r, round)
 	for _, k := range implementations() {
 		p := randomProduct(r, k.Width(), n, 9, 16)
 		first := make([]float32, (n-1)*p.DstStride+k.Width())
@@ -63,13 +64,30 @@ func checkRepeated(t *testing.T, r *rand.Rand, round int) {
 	for _, k := range pairKernels() {
 		p := randomPairProduct(r, n, 9, 8, false)
 		first := make([]float32, (n-1)*p.DstStride+k.Width())
-		p.Sums = first
+		p.Dst = first
 		k.Multiply(n, p)
 		second := make([]float32, len(first))
-		p.Sums = second
+		p.Dst = second
 		deeper(round%64, func() { k.Multiply(n, p) })
 		if !slices.EqualFunc(first, second, sameFloat) {
 			t.Errorf("%s: %d rows of pairs differ from the same rows a moment before", k.Name(), n)
+		}
+	}
+}
+
+// checkTransforms does the same with Winograd's transforms, which have frames of their own.
+func checkTransforms(t *testing.T, r *rand.Rand, round int) {
+	for _, k := range implementations() {
+		tile := randomTile(r, 33, WinogradIn)
+		k.ToWinograd(tile)
+		places, first := slices.Clone(tile.Places), slices.Clone(tile.Map)
+		deeper(round%64, func() { k.ToWinograd(tile) })
+		bias := random(r, 33)
+		k.FromWinograd(tile, bias, false)
+		copy(first, tile.Map)
+		deeper(round%64, func() { k.FromWinograd(tile, bias, false) })
+		if !slices.EqualFunc(places, tile.Places, sameFloat) || !slices.EqualFunc(first, tile.Map, sameFloat) {
+			t.Errorf("%s: a transform differs from the same a moment before", k.Name())
 		}
 	}
 }

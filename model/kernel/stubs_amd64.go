@@ -37,7 +37,6 @@ type tile struct {
 	segments   int
 	length     int
 	relu       int
-	narrow     int // whether dst takes pairs
 }
 
 // multiplyAssembly cuts the rows into tiles.
@@ -100,15 +99,6 @@ func tileAVX2(n int, t *tile) int {
 	}
 	tile1AVX2(t)
 	return 1
-}
-
-// max4Assembly does whole vectors and returns how many elements that were.
-func max4Assembly(dst, a, b, c, d []float32) int {
-	n := len(dst) &^ 7
-	if n > 0 {
-		max4AVX2(&dst[0], &a[0], &b[0], &c[0], &d[0], n)
-	}
-	return n
 }
 
 // assemblyRound is the number of elements in one call over long arrays, which
@@ -187,11 +177,6 @@ func tile2AVX2(t *tile)
 
 //go:noescape
 func tile1AVX2(t *tile)
-
-// max4AVX2 takes n > 0, a multiple of eight.
-//
-//go:noescape
-func max4AVX2(dst, a, b, c, d *float32, n int)
 
 // adamAVX2 takes n > 0, a multiple of eight.
 //

@@ -6,8 +6,6 @@ var detected = []isa{generic}
 
 func multiplyAssembly(_ isa, n int, p *Product) { multiplyGeneric(n, widths[generic], p) }
 
-func max4Assembly(_, _, _, _, _ []float32) int { return 0 }
-
 func adamAssembly(_, _, _, _ []float32, _ *AdamStep) int { return 0 }
 
 func axpyAssembly(_ float32, _, _ []float32) int { return 0 }
