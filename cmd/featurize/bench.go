@@ -25,13 +25,18 @@ func benchCommand() *cli.Command {
 		Description: `Computes a batch of made-up pages again and again, and says how many pages a second
 the network takes to the deepest of the cuts; documents are not read. A round is
 as many batches as fill a second. The peak is what the kernel's multiply-adds do
-in registers alone on the same cores, measured before every round, best of all; no
-kernel can pass it, and a page costs 39.3 GFLOP to fc2. The rate is the median of
-the rounds, with the slowest and the fastest: other work on the machine spreads
-them. A layer's time is that of all threads for one page.
+in registers alone on the same cores, measured before every round, best of all. A
+page's operations are counted as direct sums have them, 39.3 GFLOP to fc2; since
+convolutions are computed with a quarter of these multiplications (Winograd's
+F(4×4, 3×3)), their rate can reach four times the peak. The rate is the median
+of the rounds, with the slowest and the fastest: other work on the machine spreads
+them. A layer's time is that of all threads for one page; a pool is computed inside
+the convolution before it.
 
 Weights of any values take the same time: the default makes some up. GOMAXPROCS=N
-computes on N cores.`,
+computes on N cores.
+
+` + vgg19.PrecisionHelp,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2"},
 			&cli.IntFlag{Name: "batch", Usage: "`N` pages computed together", Value: 16},

@@ -36,7 +36,7 @@ type layerTime struct {
 	Name         string  `json:"name"`
 	Milliseconds float64 `json:"ms"` // of all threads together
 	Share        float64 `json:"share"`
-	GFLOPS       float64 `json:"gflops"` // as all threads would do together; 0 in pools
+	GFLOPS       float64 `json:"gflops"` // as all threads would do together
 	OfPeak       float64 `json:"of_peak"`
 }
 
@@ -54,6 +54,9 @@ func (m *measurement) sum(threads int, cuts []model.Cut, rounds []round, profile
 	all := milliseconds(took) * float64(threads) / float64(pages)
 	m.Rest = all
 	for i, l := range model.Layers()[:model.Deepest(cuts)+1] {
+		if l.Kind == model.MaxPool {
+			continue // inside the convolution before it
+		}
 		t := layerTime{Name: l.Name, Milliseconds: milliseconds(profile.Layer(i)) / float64(pages)}
 		m.Rest -= t.Milliseconds
 		t.Share = t.Milliseconds / all
@@ -88,11 +91,7 @@ func (m *measurement) printLayers(w io.Writer) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "layer\tms a page\tshare\tGFLOP/s\tof peak\t")
 	for _, l := range m.Layers {
-		rate, part := "", ""
-		if l.GFLOPS > 0 {
-			rate, part = fmt.Sprintf("%.1f", l.GFLOPS), fmt.Sprintf("%.1f %%", 100*l.OfPeak)
-		}
-		fmt.Fprintf(table, "%s\t%.2f\t%.1f %%\t%s\t%s\t\n", l.Name, l.Milliseconds, 100*l.Share, rate, part)
+		fmt.Fprintf(table, "%s\t%.2f\t%.1f %%\t%.1f\t%.1f %%\t\n", l.Name, l.Milliseconds, 100*l.Share, l.GFLOPS, 100*l.OfPeak)
 	}
 	fmt.Fprintf(table, "rest\t%.2f\t\t\t\t\n", m.Rest)
 	table.Flush()

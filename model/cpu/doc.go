@@ -1,17 +1,23 @@
 // Package cpu computes VGG19 on the processor in float32 or bfloat16.
 //
-// A convolution is an implicit matrix product: activations lie as (H, W, C)
-// inside a border of zeros, so that nine shifted views of them are the rows of a
-// matrix that is never built. Weights are packed once into the panels which
-// package kernel streams. Whole pages are dealt to the threads; pages that do
-// not come out even are computed by several threads together. Fully connected
-// layers take a batch at once, so that each weight is read from memory once.
+// A convolution goes through Winograd's transforms (package kernel), which leave a quarter
+// of the multiplications of the direct sums: activations lie as (H, W, C) inside a border
+// of zeros; tiles of 6×6 pixels are brought to 36 places, each place's product with the
+// transformed weights is a matrix product, and tiles of 4×4 outputs are brought back, with
+// bias, ReLU and the max-pool on the way. Blocks of tiles keep what is between the
+// transforms in the caches. The first layer, with three channels, is a direct sum.
 //
-// In bfloat16 weights and activations lie in pairs of channels, which VDPBF16PS
-// multiplies; sums are float32. The first layer, whose 27 inputs carry all that is
-// known of a pixel, is computed in float32, and only its output rounded. Machines
-// without the instruction round the same numbers and compute with the float32
-// kernels: the same precision without the speed, equal but for the order of sums.
+// Pages are dealt to the threads. Where maps are small and weights large, a thread takes a
+// few pages through a layer together; pages that do not come out even are computed by
+// several threads each. Fully connected layers take a batch at once, so that each weight
+// is read from memory once.
+//
+// In bfloat16 the transformed tiles and weights, and the inputs and weights of the fully
+// connected layers, are rounded and multiplied in pairs by VDPBF16PS; sums, and everything
+// between the products, are float32. The first layer, whose 27 inputs carry all that is
+// known of a pixel, is computed in float32. Machines without the instruction round the
+// same numbers and multiply with the float32 kernels: the same precision without the
+// speed, equal but for the order of sums.
 //
 // Every value is one sum in one order, whatever the batch and the number of
 // threads: a page's result is the same to the last bit in all of them.

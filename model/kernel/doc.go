@@ -1,6 +1,6 @@
 // Package kernel holds the inner loops of the CPU engines: products of rows
 // with packed weight panels, from which both convolutions and fully connected
-// layers are made, and element-wise maxima for pooling.
+// layers are made, and Winograd's transforms, which make a convolution such a product.
 //
 // Every kernel comes as a quartet: the exported, documented function; a generic
 // twin in Go, always compiled, which is the reference in tests; the assembly in

@@ -46,8 +46,8 @@ func (t *WinogradTile) check(side int) {
 	_ = t.Map[:(side-1)*(t.RowStride+t.PixelStride)+t.Channels]
 }
 
-// ToWinograd writes Bᵀ d B of the map's 6×6 pixels to the places. A value that is not
-// finite makes all outputs NaN whose windows share a row and a column of places with it.
+// ToWinograd writes Bᵀ d B of the map's 6×6 pixels to the places. A NaN comes out of every
+// output whose window sees it, and perhaps of others in the tile; an infinity may too.
 func (k Float32) ToWinograd(t *WinogradTile) {
 	t.check(WinogradIn)
 	done := 0
