@@ -19,13 +19,14 @@ const (
 	generic isa = iota
 	avx2        // AVX2 and FMA: six rows by sixteen outputs in registers
 	avx512      // AVX-512 F, BW, DQ and VL: fourteen rows by thirty-two outputs
+	neon        // Advanced SIMD of arm64: five rows by sixteen outputs
 )
 
 // names gives the names in use in options and messages.
-var names = [...]string{generic: "generic", avx2: "avx2", avx512: "avx512"}
+var names = [...]string{generic: "generic", avx2: "avx2", avx512: "avx512", neon: "neon"}
 
 // widths gives the number of outputs in a panel.
-var widths = [...]int{generic: 4, avx2: 16, avx512: 32}
+var widths = [...]int{generic: 4, avx2: 16, avx512: 32, neon: 16}
 
 // Available returns the names of the implementations that this machine runs,
 // the fastest first. The last is always "generic".
@@ -55,7 +56,7 @@ func Select(name string) (Float32, error) {
 	return Float32{}, fmt.Errorf("unknown kernel %q: choose one of %s", name, has)
 }
 
-// Name returns the implementation's name: "avx512", "avx2" or "generic".
+// Name returns the implementation's name: "avx512", "avx2", "neon" or "generic".
 func (k Float32) Name() string { return names[k.isa] }
 
 // Width returns the number of outputs in a panel.

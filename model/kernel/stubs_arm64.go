@@ -1,0 +1,155 @@
+//go:build !purego
+
+package kernel
+
+import "unsafe"
+
+// detected needs no look at the machine: Advanced SIMD is part of every arm64 processor
+// that Go runs on.
+var detected = []isa{neon, generic}
+
+// tile is a Product as the assembly takes it: strides in bytes, the rest as there. The
+// number of rows is in the routine's name.
+type tile struct {
+	dst        unsafe.Pointer
+	dstStride  uintptr
+	src        unsafe.Pointer
+	srcStride  uintptr
+	panel      unsafe.Pointer
+	init       *float32
+	initStride uintptr
+	offsets    *int
+	segments   int
+	length     int
+	relu       int
+}
+
+// multiplyAssembly cuts the rows into tiles.
+func multiplyAssembly(i isa, n int, p *Product) {
+	if len(p.Offsets) == 0 || p.Length == 0 {
+		multiplyGeneric(n, widths[i], p)
+		return
+	}
+	t := tile{
+		dstStride: uintptr(4 * p.DstStride), srcStride: uintptr(4 * p.SrcStride), initStride: uintptr(4 * p.InitStride),
+		panel: unsafe.Pointer(&p.Panel[0]), offsets: &p.Offsets[0], segments: len(p.Offsets), length: p.Length,
+	}
+	if p.ReLU {
+		t.relu = 1
+	}
+	for row := 0; row < n; {
+		t.dst, t.src, t.init = unsafe.Pointer(&p.Dst[row*p.DstStride]), unsafe.Pointer(&p.Src[row*p.SrcStride]), &p.Init[row*p.InitStride]
+		row += tileNEON(n-row, &t)
+	}
+}
+
+// tileNEON computes the first of n rows and returns how many those were. Fives and fours
+// have enough sums in flight to hide the latency; from twelve rows on they are all that
+// is needed: fourteen, the width of VGG19's smallest maps, are 4, 5 and 5.
+func tileNEON(n int, t *tile) int {
+	switch {
+	case n%5 == 0 || n == 7:
+		tile5NEON(t)
+		return 5
+	case n >= 4:
+		tile4NEON(t)
+		return 4
+	case n >= 2:
+		tile2NEON(t)
+		return 2
+	}
+	tile1NEON(t)
+	return 1
+}
+
+// max4Assembly does whole vectors and returns how many elements that were.
+func max4Assembly(dst, a, b, c, d []float32) int {
+	n := len(dst) &^ 7
+	if n > 0 {
+		max4NEON(&dst[0], &a[0], &b[0], &c[0], &d[0], n)
+	}
+	return n
+}
+
+// assemblyRound is the number of elements in one call over long arrays, which
+// keeps it far below the millisecond for which the collector would wait.
+const assemblyRound = 1 << 15
+
+// adamAssembly does whole vectors and returns how many elements that were.
+func adamAssembly(w, g, m, v []float32, s *AdamStep) int {
+	n := len(w) &^ 3
+	for i := 0; i < n; i += assemblyRound {
+		adamNEON(&w[i], &g[i], &m[i], &v[i], min(assemblyRound, n-i), s)
+	}
+	return n
+}
+
+// axpyAssembly does whole vectors and returns how many elements that were.
+func axpyAssembly(a float32, x, y []float32) int {
+	n := len(x) &^ 7
+	for i := 0; i < n; i += assemblyRound {
+		axpyNEON(a, &x[i], &y[i], min(assemblyRound, n-i))
+	}
+	return n
+}
+
+// gatherAssembly adds to eight sums; index and value are not empty.
+func gatherAssembly(dst, a []float32, lanes int, index []uint16, value []float32) {
+	gatherNEON(&dst[0], &a[0], uintptr(4*lanes), &index[0], &value[0], len(index))
+}
+
+// scatterAssembly adds to eight sums of each row; index and value are not empty.
+func scatterAssembly(dst []float32, lanes int, b []float32, index []uint16, value []float32) {
+	scatterNEON(&dst[0], uintptr(4*lanes), &b[0], &index[0], &value[0], len(index))
+}
+
+// peakRound is the number of rounds in one call, which keeps it far below the
+// millisecond for which the collector would wait.
+const peakRound = 1 << 12
+
+func peakAssembly(_ isa, n int) int64 {
+	for left := n; left > 0; left -= peakRound {
+		peakNEON(min(left, peakRound))
+	}
+	return int64(n) * 20 * 4 * 2
+}
+
+//go:noescape
+func tile5NEON(t *tile)
+
+//go:noescape
+func tile4NEON(t *tile)
+
+//go:noescape
+func tile2NEON(t *tile)
+
+//go:noescape
+func tile1NEON(t *tile)
+
+// max4NEON takes n > 0, a multiple of eight.
+//
+//go:noescape
+func max4NEON(dst, a, b, c, d *float32, n int)
+
+// adamNEON takes n > 0, a multiple of four.
+//
+//go:noescape
+func adamNEON(w, slope, m, v *float32, n int, s *AdamStep)
+
+// axpyNEON takes n > 0, a multiple of eight.
+//
+//go:noescape
+func axpyNEON(a float32, x, y *float32, n int)
+
+// gatherNEON and scatterNEON take n > 0 and strides in bytes.
+//
+//go:noescape
+func gatherNEON(dst, a *float32, stride uintptr, index *uint16, value *float32, n int)
+
+//go:noescape
+func scatterNEON(dst *float32, stride uintptr, b *float32, index *uint16, value *float32, n int)
+
+// peakNEON takes n > 0.
+//
+//go:noescape
+func peakNEON(n int)
