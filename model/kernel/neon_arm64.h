@@ -7,6 +7,13 @@
 #define FMLA(d, n, m, i) \
 	WORD $(0x4f801000 | ((i)&1)<<21 | ((i)>>1)<<11 | (m)<<16 | (n)<<5 | (d))
 
+// FMLS subtracts it, and FMULE is the product alone.
+#define FMLS(d, n, m, i) \
+	WORD $(0x4f805000 | ((i)&1)<<21 | ((i)>>1)<<11 | (m)<<16 | (n)<<5 | (d))
+
+#define FMULE(d, n, m, i) \
+	WORD $(0x4f809000 | ((i)&1)<<21 | ((i)>>1)<<11 | (m)<<16 | (n)<<5 | (d))
+
 #define FADD(d, n, m) \
 	WORD $(0x4e20d400 | (m)<<16 | (n)<<5 | (d))
 

@@ -62,15 +62,6 @@ func tileNEON(n int, t *tile) int {
 	return 1
 }
 
-// max4Assembly does whole vectors and returns how many elements that were.
-func max4Assembly(dst, a, b, c, d []float32) int {
-	n := len(dst) &^ 7
-	if n > 0 {
-		max4NEON(&dst[0], &a[0], &b[0], &c[0], &d[0], n)
-	}
-	return n
-}
-
 // assemblyRound is the number of elements in one call over long arrays, which
 // keeps it far below the millisecond for which the collector would wait.
 const assemblyRound = 1 << 15
@@ -125,11 +116,6 @@ func tile2NEON(t *tile)
 
 //go:noescape
 func tile1NEON(t *tile)
-
-// max4NEON takes n > 0, a multiple of eight.
-//
-//go:noescape
-func max4NEON(dst, a, b, c, d *float32, n int)
 
 // adamNEON takes n > 0, a multiple of four.
 //
