@@ -40,8 +40,8 @@ func (g *group) run(ctx context.Context) error {
 }
 
 // together is the number of pages that a thread takes through the deep layers at once:
-// enough rows for every weight that comes from memory.
-const together = 4
+// more rows for every weight that comes from memory, and still many turns in a batch.
+const together = 2
 
 // runPages takes every page through the layers from first to before end. Each thread has
 // pages of its own as long as there are enough; the threads share what remains out among
