@@ -44,6 +44,17 @@ func TestBFloat16Cosine(t *testing.T) {
 	}
 }
 
+// TestImageNet holds every cut of a scanned page, with ImageNet weights, against float64,
+// within TestNetwork's limits.
+func TestImageNet(t *testing.T) {
+	if testing.Short() || kernel.Available()[0] == "generic" {
+		t.Skip("20 billion multiply-adds in float64 take half a minute")
+	}
+	w := imageNet(t)
+	page, _ := scannedPages(t, 1)
+	cpu.CheckNetwork(t, w, page)
+}
+
 func features(t *testing.T, w *model.Weights, opt cpu.Options, pixels []uint8, pages int, cuts []model.Cut) (dst [][]float32) {
 	t.Helper()
 	e, err := cpu.New(w, opt)

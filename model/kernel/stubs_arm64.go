@@ -2,51 +2,14 @@
 
 package kernel
 
-import "unsafe"
-
 // detected needs no look at the machine: Advanced SIMD is part of every arm64 processor
 // that Go runs on.
 var detected = []isa{neon, generic}
 
-// tile is a Product as the assembly takes it: strides in bytes, the rest as there. The
-// number of rows is in the routine's name.
-type tile struct {
-	dst        unsafe.Pointer
-	dstStride  uintptr
-	src        unsafe.Pointer
-	srcStride  uintptr
-	panel      unsafe.Pointer
-	init       *float32
-	initStride uintptr
-	offsets    *int
-	segments   int
-	length     int
-	relu       int
-}
-
-// multiplyAssembly cuts the rows into tiles.
-func multiplyAssembly(i isa, n int, p *Product) {
-	if len(p.Offsets) == 0 || p.Length == 0 {
-		multiplyGeneric(n, widths[i], p)
-		return
-	}
-	t := tile{
-		dstStride: uintptr(4 * p.DstStride), srcStride: uintptr(4 * p.SrcStride), initStride: uintptr(4 * p.InitStride),
-		panel: unsafe.Pointer(&p.Panel[0]), offsets: &p.Offsets[0], segments: len(p.Offsets), length: p.Length,
-	}
-	if p.ReLU {
-		t.relu = 1
-	}
-	for row := 0; row < n; {
-		t.dst, t.src, t.init = unsafe.Pointer(&p.Dst[row*p.DstStride]), unsafe.Pointer(&p.Src[row*p.SrcStride]), &p.Init[row*p.InitStride]
-		row += tileNEON(n-row, &t)
-	}
-}
-
-// tileNEON computes the first of n rows and returns how many those were. Fives and fours
+// multiplyTile computes the first of n rows and returns how many those were. Fives and fours
 // have enough sums in flight to hide the latency; from twelve rows on they are all that
 // is needed: fourteen, the width of VGG19's smallest maps, are 4, 5 and 5.
-func tileNEON(n int, t *tile) int {
+func multiplyTile(_ isa, n int, t *tile) int {
 	switch {
 	case n%5 == 0 || n == 7:
 		tile5NEON(t)

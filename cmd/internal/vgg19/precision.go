@@ -18,8 +18,8 @@ func PrecisionFlag() cli.Flag {
 const PrecisionHelp = `With --precision bfloat16 the network multiplies numbers of 8 significant bits
 (what goes into the products of every layer but the first, rounded to nearest) and
 adds in float32. Embeddings keep their direction (cosine with those of float32 at
-least 0.9995 at every cut), while single values differ by about 1 %. It is half
-as fast again on processors with AVX512_BF16 (AMD from Zen 4; Intel Cooper Lake,
+least 0.9995 at every cut), while single values differ by about 1 %. It is 1.7
+times as fast on processors with AVX512_BF16 (AMD from Zen 4; Intel Cooper Lake,
 from Sapphire Rapids) and slower on others. A store holds one precision; a head is
 applied with that of the store it was trained on.`
 
