@@ -13,8 +13,8 @@ import (
 // everyWay are the kernels in float32, and in bfloat16 where they are made for it.
 func everyWay() []Options {
 	var list []Options
-	if _, ok := kernel.SelectBFloat16(); ok {
-		list = append(list, Options{Kernel: kernel.NameBFloat16, Precision: BFloat16})
+	for _, name := range kernel.AvailableBFloat16() {
+		list = append(list, Options{Kernel: name, Precision: BFloat16})
 	}
 	for _, name := range kernel.Available() {
 		list = append(list, Options{Kernel: name})

@@ -16,8 +16,8 @@ import (
 func waysInBFloat16() []Options {
 	fastest := kernel.Available()[0]
 	list := []Options{{Precision: BFloat16, Kernel: fastest}}
-	if _, ok := kernel.SelectBFloat16(); ok {
-		list = append(list, Options{Precision: BFloat16, Kernel: kernel.NameBFloat16})
+	for _, name := range kernel.AvailableBFloat16() {
+		list = append(list, Options{Precision: BFloat16, Kernel: name})
 	}
 	return list
 }
@@ -35,7 +35,7 @@ func TestBFloat16Names(t *testing.T) {
 		want string
 	}{
 		{Options{Precision: "float64"}, "choose float32 or bfloat16"},
-		{Options{Kernel: kernel.NameBFloat16}, "is for bfloat16: choose"},
+		{Options{Kernel: "avx512bf16"}, "is for bfloat16: choose"},
 		{Options{Precision: BFloat16, Kernel: "mmx"}, "choose one of"},
 	} {
 		if _, err := New(noTop(), c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -61,10 +61,12 @@ func TestKernels(t *testing.T) {
 	if Kernels("float8") != nil {
 		t.Error("float8 has kernels")
 	}
-	if _, ok := kernel.SelectBFloat16(); !ok {
-		err := (Options{Kernel: kernel.NameBFloat16, Precision: BFloat16}).Check()
-		if err == nil || !strings.Contains(err.Error(), "does not run on this machine") {
-			t.Errorf("%v", err)
+	for _, name := range []string{"amx", "avx512bf16"} {
+		if _, ok := kernel.SelectBFloat16(name); !ok {
+			err := (Options{Kernel: name, Precision: BFloat16}).Check()
+			if err == nil || !strings.Contains(err.Error(), "does not run on this machine") {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 	}
 }

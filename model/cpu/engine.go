@@ -13,7 +13,7 @@ import (
 // Options choose how an engine computes. The zero value is the fastest.
 type Options struct {
 	Threads int    // that compute at the same time; 0 is GOMAXPROCS
-	Kernel  string // one of kernel.Available(), or kernel.NameBFloat16; "" is the fastest
+	Kernel  string // one of Kernels(Precision); "" is the fastest
 
 	// Precision is of the arithmetic: Float32, or BFloat16, which rounds the weights
 	// and each layer's input to bfloat16 and sums in float32. "" is Float32.

@@ -25,7 +25,7 @@ type way uint8
 const (
 	exact   way = iota // float32
 	rounded            // to bfloat16, kept and multiplied as float32
-	paired             // bfloat16 in pairs, on AVX512_BF16
+	paired             // bfloat16 in pairs, on AMX or AVX512_BF16
 )
 
 // Precisions lists them, the default first.
@@ -38,10 +38,7 @@ func Kernels(precision string) []string {
 	case "", Float32:
 		return kernel.Available()
 	case BFloat16:
-		if k, ok := kernel.SelectBFloat16(); ok {
-			return append([]string{k.Name()}, kernel.Available()...)
-		}
-		return kernel.Available()
+		return append(kernel.AvailableBFloat16(), kernel.Available()...)
 	}
 	return nil
 }
@@ -61,27 +58,26 @@ func selectKernels(opt Options) (kernel.Float32, precision, error) {
 	case "", Float32:
 	case BFloat16:
 		p.how = rounded
-		k, ok := kernel.SelectBFloat16()
-		if ok && (name == "" || name == kernel.NameBFloat16) {
+		if k, ok := kernel.SelectBFloat16(name); ok {
 			p, name = precision{paired, k}, ""
 		}
 	default:
 		return kernel.Float32{}, p, fmt.Errorf("precision %q is not known: choose %s or %s", opt.Precision, Float32, BFloat16)
 	}
-	if name == kernel.NameBFloat16 {
-		return kernel.Float32{}, p, noBFloat16(opt.Precision)
+	if kernel.KnownBFloat16(name) {
+		return kernel.Float32{}, p, noBFloat16(name, opt.Precision)
 	}
 	k, err := kernel.Select(name)
 	return k, p, err
 }
 
-// noBFloat16 says why the kernel of that precision cannot be had.
-func noBFloat16(precision string) error {
+// noBFloat16 says why that kernel, which is for bfloat16, cannot be had.
+func noBFloat16(name, precision string) error {
 	has := strings.Join(Kernels(precision), ", ")
 	if precision == BFloat16 {
-		return fmt.Errorf("kernel %s does not run on this machine or in this build: choose one of %s", kernel.NameBFloat16, has)
+		return fmt.Errorf("kernel %s does not run on this machine or in this build: choose one of %s", name, has)
 	}
-	return fmt.Errorf("kernel %s is for %s: choose that precision, or one of %s", kernel.NameBFloat16, BFloat16, has)
+	return fmt.Errorf("kernel %s is for %s: choose that precision, or one of %s", name, BFloat16, has)
 }
 
 // round rounds values to bfloat16 in place.

@@ -25,8 +25,8 @@ func TestBFloat16Cosine(t *testing.T) {
 	cuts := model.AllCuts()
 	want := features(t, w, cpu.Options{}, pixels, pages, cuts)
 	options := []cpu.Options{{Precision: cpu.BFloat16, Kernel: kernel.Available()[0]}}
-	if _, ok := kernel.SelectBFloat16(); ok {
-		options = append(options, cpu.Options{Precision: cpu.BFloat16})
+	for _, name := range kernel.AvailableBFloat16() {
+		options = append(options, cpu.Options{Precision: cpu.BFloat16, Kernel: name})
 	}
 	for _, opt := range options {
 		got := features(t, w, opt, pixels, pages, cuts)

@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Pair is two bfloat16 values, those of the upper sixteen bits of a float32: the one
 // of the even channel in the lower half, the next channel's in the upper.
@@ -33,22 +36,47 @@ func (p Pair) Odd() float32 { return math.Float32frombits(uint32(p) &^ 0xffff) }
 
 // BFloat16 is one implementation of the kernels on pairs. The zero value is the
 // generic twin, which serves as the reference: an engine on a machine without
-// AVX512_BF16 is faster with rounded numbers on the float32 kernels.
-type BFloat16 struct{ assembly bool }
+// these instructions is faster with rounded numbers on the float32 kernels.
+type BFloat16 struct{ isa pairISA }
 
-// NameBFloat16 is the name of the implementation on AVX512_BF16.
-const NameBFloat16 = "avx512bf16"
+// pairISA is an instruction set that multiplies pairs.
+type pairISA uint8
 
-// SelectBFloat16 returns the implementation on AVX512_BF16, if this machine has it.
-func SelectBFloat16() (k BFloat16, ok bool) { return BFloat16{hasBF16}, hasBF16 }
+const (
+	genericPairs pairISA = iota
+	avx512bf16           // AVX512_BF16: fourteen rows by thirty-two outputs in registers
+	amx                  // AMX-BF16: thirty-two rows by thirty-two outputs in tiles; the rest as avx512bf16
+)
 
-// Name returns the implementation's name: "avx512bf16" or "generic".
-func (k BFloat16) Name() string {
-	if k.assembly {
-		return NameBFloat16
+// pairNames gives the names in use in options and messages.
+var pairNames = [...]string{genericPairs: "generic", avx512bf16: "avx512bf16", amx: "amx"}
+
+// AvailableBFloat16 returns the names of the implementations that this machine runs
+// besides the generic one, the fastest first.
+func AvailableBFloat16() []string {
+	var available []string
+	for _, i := range detectedPairs {
+		available = append(available, pairNames[i])
 	}
-	return names[generic]
+	return available
 }
+
+// KnownBFloat16 says whether some machine has an implementation of that name.
+func KnownBFloat16(name string) bool { return slices.Contains(pairNames[avx512bf16:], name) }
+
+// SelectBFloat16 returns the implementation of that name, or the fastest one if name is
+// empty, if this machine has it.
+func SelectBFloat16(name string) (k BFloat16, ok bool) {
+	for _, i := range detectedPairs {
+		if name == "" || name == pairNames[i] {
+			return BFloat16{i}, true
+		}
+	}
+	return k, false
+}
+
+// Name returns the implementation's name: "amx", "avx512bf16" or "generic".
+func (k BFloat16) Name() string { return pairNames[k.isa] }
 
 // Width returns the number of outputs in a panel.
 func (k BFloat16) Width() int { return widths[avx512] }
@@ -93,7 +121,7 @@ func (k BFloat16) PackPanel(dst []Pair, matrix []float32, outputs, j int) {
 func (k BFloat16) Narrow(dst []Pair, src []float32) {
 	src = src[:2*len(dst)]
 	done := 0
-	if k.assembly {
+	if k.isa != genericPairs {
 		done = narrowAssembly(dst, src)
 	}
 	for i := done; i < len(dst); i++ {
@@ -101,10 +129,10 @@ func (k BFloat16) Narrow(dst []Pair, src []float32) {
 	}
 }
 
-// Peak is Float32's, with VDPBF16PS.
+// Peak is Float32's, with VDPBF16PS or TDPBF16PS.
 func (k BFloat16) Peak(n int) int64 {
-	if k.assembly {
-		return peakPairsAssembly(n)
+	if k.isa == genericPairs {
+		return peakGeneric(n)
 	}
-	return peakGeneric(n)
+	return peakPairsAssembly(k.isa, n)
 }

@@ -9,8 +9,20 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// hasBF16 is CPUID.(7,1):EAX[5] and what the float32 tiles of the same shape need.
-var hasBF16 = slices.Contains(detected, avx512) && cpu.X86.HasAVX512BF16
+// detectedPairs lists the implementations on pairs that this machine runs, fastest first.
+var detectedPairs = detectPairs()
+
+// detectPairs asks for CPUID.(7,1):EAX[5] and what the float32 tiles of the same shape
+// need, and AMX besides.
+func detectPairs() []pairISA {
+	switch {
+	case !slices.Contains(detected, avx512) || !cpu.X86.HasAVX512BF16:
+		return nil
+	case hasAMX():
+		return []pairISA{amx, avx512bf16}
+	}
+	return []pairISA{avx512bf16}
+}
 
 // multiplyPairsAssembly cuts the rows into tiles; there is something to add.
 func multiplyPairsAssembly(n int, p *PairProduct) {
@@ -57,7 +69,10 @@ func narrowAssembly(dst []Pair, src []float32) int {
 	return n
 }
 
-func peakPairsAssembly(n int) int64 {
+func peakPairsAssembly(i pairISA, n int) int64 {
+	if i == amx {
+		return peakTilesAssembly(n)
+	}
 	for left := n; left > 0; left -= peakRound {
 		peakBF16(min(left, peakRound))
 	}

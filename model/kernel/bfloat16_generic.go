@@ -2,12 +2,14 @@
 
 package kernel
 
-const hasBF16 = false
+var detectedPairs []pairISA
+
+func multiplyTilesAssembly(n int, p *PairProduct) { multiplyTilesGeneric(n, p) }
 
 func multiplyPairsAssembly(n int, p *PairProduct) { multiplyPairsGeneric(n, p) }
 
 func narrowAssembly(_ []Pair, _ []float32) int { return 0 }
 
-func peakPairsAssembly(n int) int64 { return peakGeneric(n) }
+func peakPairsAssembly(_ pairISA, n int) int64 { return peakGeneric(n) }
 
 func toWinogradPairsAssembly(_ []Pair, _ *WinogradTile) int { return 0 }

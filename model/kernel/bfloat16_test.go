@@ -6,13 +6,22 @@ import (
 	"testing"
 )
 
-// pairKernels are the twin and, where there is one, the implementation.
+// pairKernels are the twin and the implementations that there are.
 func pairKernels() []BFloat16 {
 	all := []BFloat16{{}}
-	if k, ok := SelectBFloat16(); ok {
-		all = append(all, k)
+	for _, i := range detectedPairs {
+		all = append(all, BFloat16{i})
 	}
 	return all
+}
+
+// multiplyTwin computes what k does, in Go.
+func multiplyTwin(k BFloat16, n int, p *PairProduct) {
+	if k.isa == amx && p.Length > 0 && p.Length%tileDepth == 0 && n > 0 {
+		multiplyTilesGeneric(n, p)
+		return
+	}
+	BFloat16{}.Multiply(n, p)
 }
 
 // specials are bfloat16 values at which arithmetic changes: zeros, subnormal, the
@@ -64,16 +73,19 @@ func randomPairProduct(r *rand.Rand, n, segments, length int, wild bool) *PairPr
 // TestMultiplyPairs holds the assembly against the twin, bit for bit, in all sizes of
 // tiles, with canaries around.
 func TestMultiplyPairs(t *testing.T) {
-	k, ok := SelectBFloat16()
-	if !ok {
-		t.Skip("this machine, or this build, has no AVX512_BF16")
+	if len(detectedPairs) == 0 {
+		t.Skip("this machine, or this build, has neither AVX512_BF16 nor AMX")
 	}
 	r := rand.New(rand.NewPCG(1, 2))
-	for n := 0; n <= 2*14+1; n++ {
-		for _, length := range []int{0, 1, 2, 3, 4, 5, 8, 15, 33} {
-			for _, segments := range []int{1, 2, 9} {
-				p := randomPairProduct(r, n, segments, length, r.IntN(2) == 0)
-				checkSums(t, k, n, p)
+	for _, i := range detectedPairs {
+		for n := 0; n <= 2*32+1; n++ {
+			for _, length := range []int{0, 1, 2, 3, 4, 5, 8, 15, 16, 33, 48} {
+				for _, segments := range []int{1, 2, 9} {
+					if n > 2*14+1 && length%tileDepth != 0 {
+						continue // AVX-512's tiles are done with
+					}
+					checkSums(t, BFloat16{i}, n, randomPairProduct(r, n, segments, length, r.IntN(2) == 0))
+				}
 			}
 		}
 	}
@@ -87,7 +99,7 @@ func checkSums(t *testing.T, k BFloat16, n int, p *PairProduct) {
 	p.Dst = sums
 	k.Multiply(n, p)
 	p.Dst = want
-	BFloat16{}.Multiply(n, p)
+	multiplyTwin(k, n, p)
 	for i := range all {
 		if !sameFloat(all[i], wantAll[i]) || intact(all[i]) != intact(wantAll[i]) {
 			t.Fatalf("n=%d segments=%d length=%d: sum %d is %v, want %v", n, len(p.Offsets), p.Length, i-5, all[i], wantAll[i])

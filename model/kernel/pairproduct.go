@@ -9,7 +9,7 @@ import "math"
 // where a place's product is that of its even values plus that of its odd ones. All
 // lengths, strides and offsets count pairs, and floats in Dst and Init.
 //
-// VDPBF16PS (Intel SDM volume 2) ignores MXCSR: it rounds to nearest even, takes
+// VDPBF16PS (Intel SDM volume 2), with which the generic twin agrees, ignores MXCSR: it rounds to nearest even, takes
 // subnormal values as zero and returns zero for subnormal results.
 type PairProduct struct {
 	Dst        []float32 // rows of Width values
@@ -31,11 +31,14 @@ func (k BFloat16) Multiply(n int, p *PairProduct) {
 		return
 	}
 	p.check(n, k.Width())
-	if !k.assembly || len(p.Offsets) == 0 || p.Length == 0 {
+	switch {
+	case k.isa == genericPairs || len(p.Offsets) == 0 || p.Length == 0:
 		multiplyPairsGeneric(n, p)
-		return
+	case k.isa == amx && p.Length%tileDepth == 0:
+		multiplyTilesAssembly(n, p)
+	default:
+		multiplyPairsAssembly(n, p)
 	}
-	multiplyPairsAssembly(n, p)
 }
 
 // check touches the last element of every slice that n rows reach.

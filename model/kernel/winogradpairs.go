@@ -8,7 +8,7 @@ func (k BFloat16) ToWinograd(dst []Pair, t *WinogradTile) {
 	_ = t.Map[:(WinogradIn-1)*(t.RowStride+t.PixelStride)+t.Channels]
 	_ = dst[:(WinogradPlaces-1)*t.PlaceStride+t.Channels/2]
 	done := 0
-	if k.assembly {
+	if k.isa != genericPairs {
 		done = toWinogradPairsAssembly(dst, t)
 	}
 	var places [WinogradPlaces * 2]float32

@@ -1,0 +1,5 @@
+//go:build !linux && !purego
+
+package kernel
+
+func permitTiles() bool { return false }
