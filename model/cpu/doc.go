@@ -13,9 +13,9 @@
 // is read from memory once.
 //
 // In bfloat16 the transformed tiles and weights, and the inputs and weights of the fully
-// connected layers, are rounded and multiplied in pairs by VDPBF16PS; sums, and everything
+// connected layers, are rounded and multiplied in pairs by AMX or VDPBF16PS; sums, and everything
 // between the products, are float32. The first layer, whose 27 inputs carry all that is
-// known of a pixel, is computed in float32. Machines without the instruction round the
+// known of a pixel, is computed in float32. Machines without these instructions round the
 // same numbers and multiply with the float32 kernels: the same precision without the
 // speed, equal but for the order of sums.
 //

@@ -20,8 +20,8 @@ const PrecisionHelp = `With --precision bfloat16 the network multiplies numbers 
 adds in float32. Embeddings keep their direction (cosine with those of float32 at
 least 0.9995 at every cut), while single values differ by about 1 %. It is 1.7
 times as fast on processors with AVX512_BF16 (AMD from Zen 4; Intel Cooper Lake,
-from Sapphire Rapids) and slower on others. A store holds one precision; a head is
-applied with that of the store it was trained on.`
+from Sapphire Rapids, whose AMX is used as well) and slower on others. A store
+holds one precision; a head is applied with that of the store it was trained on.`
 
 // ParsePrecision reads the flag into the settings. Its error is one of usage.
 func (s *Settings) ParsePrecision(c *cli.Context) (err error) {
