@@ -82,7 +82,9 @@ const (
 	InvalidDevice     Result = 101
 	ECCUncorrectable  Result = 214
 	InvalidPTX        Result = 218
+	NoJITCompiler     Result = 221
 	UnsupportedPTX    Result = 222
+	JITDisabled       Result = 223
 	NotFound          Result = 500
 	IllegalAddress    Result = 700
 	LaunchOutOfMemory Result = 701
@@ -99,9 +101,12 @@ const (
 	AttributeCapabilityMajor  = 75
 	AttributeCapabilityMinor  = 76
 	AttributeSharedPerBlock   = 97 // at most, if a function asks for it
+	AttributeSharedPerMulti   = 81 // bytes of a multiprocessor
+	AttributeThreadsPerMulti  = 39
 	FunctionMaxDynamicShared  = 8
 	StreamNonBlocking         = 1
 	EventDefault              = 0
+	EventBlockingSync         = 1
 	EventDisableTiming        = 2
 	HostAllocPortable         = 1
 	JITErrorLogBuffer         = 5
@@ -110,5 +115,6 @@ const (
 	TensorMapInterleaveNone   = 0
 	TensorMapSwizzle128B      = 3
 	TensorMapL2Promotion128B  = 2
+	TensorMapL2Promotion256B  = 3
 	TensorMapOutOfBoundsZeros = 0
 )
