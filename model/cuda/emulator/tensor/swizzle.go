@@ -1,0 +1,23 @@
+package tensor
+
+// swizzle is the width in bytes of a swizzling mode, 32, 64 or 128, or 0 for none
+// ("Swizzling Modes"; in CuTe's words Swizzle<1,4,3>, <2,4,3> and <3,4,3>). Within as many
+// bytes the units of 16 change places, in a pattern that depends on the 128-byte line of
+// shared memory.
+//
+// The document ties the pattern to boundaries of 256, 512 and 1024 bytes and shifts it where
+// a copy starts elsewhere (dstMem / 128 % 2, 4, 8). Both together say that it hangs on
+// the address in shared memory alone.
+type swizzle uint32
+
+// unitBytes are what moves as one.
+const unitBytes = 16
+
+// place is where the unit of 16 bytes goes that would stand at address without swizzling,
+// and what stands there comes from. It applies to any byte of the unit.
+func (s swizzle) place(address uint32) uint32 {
+	if s == 0 {
+		return address
+	}
+	return address ^ (address>>7&(uint32(s)/unitBytes-1))*unitBytes
+}
