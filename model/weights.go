@@ -72,6 +72,16 @@ func (w *Weights) Check(cuts []Cut) error {
 	return nil
 }
 
+// CheckWhole accepts the whole network and the network without its top.
+func (w *Weights) CheckWhole() error {
+	whole := len(ParameterLayers())
+	if top := 3; len(w.Params) != whole && len(w.Params) != whole-top {
+		return fmt.Errorf("weights %s have %d layers, want %d, or %d without the fully connected ones",
+			w.Source, len(w.Params), whole, whole-top)
+	}
+	return w.Check(nil)
+}
+
 // SHA256 returns the hexadecimal hash of all values as little-endian float32,
 // kernel then bias, layer by layer. It identifies the weights whatever file
 // format they came from.

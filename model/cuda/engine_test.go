@@ -1,0 +1,489 @@
+package cuda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unsafe"
+
+	"cutpoint/model"
+	"cutpoint/model/cpu"
+	"cutpoint/model/cuda/driver"
+	"cutpoint/model/cuda/emulator"
+	"cutpoint/model/weights"
+)
+
+// bench is where an engine is tested: an emulated GPU, or a real one.
+type bench struct {
+	api     *driver.API
+	kernels string
+	top     bool         // whether the fully connected layers are there
+	fault   func() error // what an emulated kernel did wrong
+}
+
+// emulated returns a GPU of that compute capability that does everything as late as it may.
+func emulated(t *testing.T, major, minor int) (bench, *emulator.Device) {
+	t.Helper()
+	d := emulator.New(emulator.Config{Major: major, Minor: minor, Name: fmt.Sprintf("Emulated %d.%d", major, minor), Multiprocessors: 4, Memory: 16 << 30, Seed: 1, Lazy: true})
+	return bench{api: d.API(), fault: d.Fault}, d
+}
+
+// idle makes kernels do nothing, for tests of what is around them.
+func idle(b bench) bench {
+	b.api.LaunchKernel = func(driver.Function, uint32, uint32, uint32, uint32, uint32, uint32, uint32, driver.Stream, *unsafe.Pointer, *unsafe.Pointer) driver.Result {
+		return driver.Success
+	}
+	return b
+}
+
+// whole returns ImageNet's weights where scripts/fetch-weights has left them, or random ones.
+var whole = sync.OnceValues(func() (*model.Weights, error) {
+	if cache, err := os.UserCacheDir(); err == nil {
+		if path := filepath.Join(cache, "cutpoint", "vgg19_imagenet.safetensors"); exists(path) {
+			return weights.Open(context.Background(), path)
+		}
+	}
+	return weights.Open(context.Background(), "random:3")
+})
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// shallow returns weights without the fully connected layers, which are quick to pack.
+var shallow = sync.OnceValues(func() (*model.Weights, error) {
+	w, err := weights.Open(context.Background(), "random:3")
+	if err != nil {
+		return nil, err
+	}
+	return &model.Weights{Source: w.Source, Preprocess: w.Preprocess, Params: w.Params[:16]}, nil
+})
+
+func trunk(t *testing.T, top bool) *model.Weights {
+	t.Helper()
+	w, err := shallow()
+	if top {
+		w, err = whole()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func open(t *testing.T, b bench, opt Options) *Engine {
+	t.Helper()
+	w := trunk(t, b.top)
+	if opt.Kernels == "" {
+		opt.Kernels = b.kernels
+	}
+	e, err := newEngine(b.api, w, opt)
+	if err != nil {
+		t.Fatalf("%v (%v)", err, b.fault())
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+// drawn returns pages of strokes on white and of noise: what documents have and what they have not.
+func drawn(n int) []uint8 {
+	random := rand.New(rand.NewPCG(7, 7))
+	page := model.InputShape().Len()
+	pixels := make([]uint8, n*page)
+	for p := range n {
+		for i := range page {
+			v := uint8(255)
+			if p%3 == 2 {
+				v = uint8(random.Uint32())
+			} else if x, y := i/3%224, i/3/224; (x*7+y*3+p*11)%29 < 4 && y%17 < 11 {
+				v = uint8(40*(i%3) + p)
+			}
+			pixels[p*page+i] = v
+		}
+	}
+	return pixels
+}
+
+// poisoned returns room for cuts, with a canary behind each.
+func poisoned(n int, cuts []model.Cut) (dst, whole [][]float32) {
+	for _, c := range cuts {
+		all := make([]float32, n*c.Dim()+8)
+		for i := range all {
+			all[i] = float32(math.NaN())
+		}
+		dst, whole = append(dst, all[:n*c.Dim()]), append(whole, all)
+	}
+	return dst, whole
+}
+
+func run(t *testing.T, b bench, e *Engine, pixels []uint8, cuts []model.Cut) [][]float32 {
+	t.Helper()
+	n := len(pixels) / model.InputShape().Len()
+	dst, whole := poisoned(n, cuts)
+	if err := e.Forward(t.Context(), pixels, cuts, dst); err != nil {
+		t.Fatalf("%v (%v)", err, b.fault())
+	}
+	for i, c := range cuts {
+		for j, v := range whole[i] {
+			if inside := j < n*c.Dim(); inside != (v == v) {
+				t.Fatalf("%s: value %d of %d is %g", c, j, n*c.Dim(), v)
+			}
+		}
+	}
+	return dst
+}
+
+// near holds values against the CPU engine's float32, which is within 3e-6 of float64.
+func near(t *testing.T, precision string, cuts []model.Cut, got, want [][]float32) {
+	t.Helper()
+	for i, c := range cuts {
+		var difference, square, product, own float64
+		for j, v := range got[i] {
+			x, y := float64(v), float64(want[i][j])
+			difference, square = difference+(x-y)*(x-y), square+y*y
+			product, own = product+x*y, own+x*x
+		}
+		rms, cosine := math.Sqrt(difference/square), product/math.Sqrt(square*own)
+		t.Logf("%s %s: relative RMS %.2g, cosine %.7f", precision, c, rms, cosine)
+		limit := 1e-2
+		if precision == Float32 {
+			limit = 1e-5
+		}
+		if !(rms <= limit && cosine >= 0.9995) {
+			t.Errorf("%s %s: relative RMS %.3g, at most %.0e wanted; cosine %.6f", precision, c, rms, limit, cosine)
+		}
+	}
+}
+
+// onCPU computes values once for all engines that are held against them.
+func onCPU(t *testing.T, b bench, pixels []uint8, cuts []model.Cut) [][]float32 {
+	t.Helper()
+	key := fmt.Sprint(b.top, len(pixels), cuts)
+	if values, ok := references[key]; ok {
+		return values
+	}
+	references[key] = computeOnCPU(t, b, pixels, cuts)
+	return references[key]
+}
+
+var references = map[string][][]float32{} // of drawn pages
+
+func computeOnCPU(t *testing.T, b bench, pixels []uint8, cuts []model.Cut) [][]float32 {
+	t.Helper()
+	e, err := cpu.New(trunk(t, b.top), cpu.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	n := len(pixels) / model.InputShape().Len()
+	dst, _ := poisoned(n, cuts)
+	if err := e.Forward(t.Context(), pixels, cuts, dst); err != nil {
+		t.Fatal(err)
+	}
+	return dst
+}
+
+// checkEngine is the suite that every GPU, kernels and precision passes: values beside the
+// CPU's, and the same to the last bit alone, in a batch, in pieces and again.
+func checkEngine(t *testing.T, b bench, precision string, pages int, cuts []model.Cut) {
+	e := open(t, b, Options{Precision: precision})
+	pixels := drawn(pages)
+	got := run(t, b, e, pixels, cuts)
+	near(t, precision, cuts, got, onCPU(t, b, pixels, cuts))
+	if pages == 1 {
+		return
+	}
+	page := model.InputShape().Len()
+	last := pages - 1
+	alone := run(t, b, e, pixels[last*page:], cuts)
+	for i, c := range cuts {
+		if !slices.Equal(alone[i], got[i][last*c.Dim():]) {
+			t.Errorf("%s: page %d has other values alone", c, last)
+		}
+	}
+	small := open(t, b, Options{Precision: precision, Batch: 2})
+	for i, values := range run(t, b, small, pixels, cuts) {
+		if !slices.Equal(values, got[i]) {
+			t.Errorf("%s: other values in batches of two", cuts[i])
+		}
+	}
+}
+
+func cutsOf(t *testing.T, list string) []model.Cut {
+	t.Helper()
+	cuts, err := model.ParseCuts(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cuts
+}
+
+// TestEmulated runs the shallow layers; scripts/test-gpu the whole network.
+func TestEmulated(t *testing.T) {
+	if testing.Short() {
+		t.Skip("emulates half a network's work")
+	}
+	for _, c := range []struct {
+		major, minor int
+		precision    string
+		pages        int
+	}{{9, 0, BFloat16, 3}, {9, 0, Float32, 1}, {8, 0, BFloat16, 1}, {8, 9, Float32, 1}} {
+		t.Run(fmt.Sprintf("%d.%d %s", c.major, c.minor, c.precision), func(t *testing.T) {
+			b, _ := emulated(t, c.major, c.minor)
+			checkEngine(t, b, c.precision, c.pages, cutsOf(t, "pool1,pool1-avg,pool1-max"))
+		})
+	}
+}
+
+// TestMemoryHalvesTheBatch: where memory does not suffice the engine goes on with less, and
+// in the end with a page, or says so.
+func TestMemoryHalvesTheBatch(t *testing.T) {
+	b, device := emulated(t, 9, 0)
+	launches := 0
+	idle(b)
+	quiet := b.api.LaunchKernel
+	b.api.LaunchKernel = func(f driver.Function, gx, gy, gz, bx, by, bz, shared uint32, s driver.Stream, params, extra *unsafe.Pointer) driver.Result {
+		launches++
+		return quiet(f, gx, gy, gz, bx, by, bz, shared, s, params, extra)
+	}
+	cuts := cutsOf(t, "pool1-max")
+	pixels := drawn(7)
+	dst, _ := poisoned(7, cuts)
+	const kernels = 3 // to pool1-max
+	for _, c := range []struct{ failures, batches int }{{0, 1}, {1, 3}, {2, 7}} {
+		for first := 1; first <= 4; first++ { // pixels, values and two arenas
+			e := open(t, b, Options{Precision: BFloat16})
+			for i := range c.failures {
+				device.Fail("MemAlloc", first+i, driver.OutOfMemory)
+			}
+			launches = 0
+			if err := e.Forward(t.Context(), pixels, cuts, dst); err != nil || launches != kernels*c.batches {
+				t.Errorf("%d failures from allocation %d on: %v, %d kernels", c.failures, first, err, launches)
+			}
+			for range 8 { // those that were not met
+				device.Fail("MemAlloc", 1, driver.Success)
+			}
+		}
+	}
+	e := open(t, b, Options{Precision: BFloat16})
+	for i := range 3 {
+		device.Fail("MemAlloc", 1+i, driver.OutOfMemory)
+	}
+	if err := e.Forward(t.Context(), pixels, cuts, dst); !errors.Is(err, driver.ErrOutOfMemory) || !strings.Contains(err.Error(), "GPU 0") {
+		t.Errorf("error %v, want one that memory is short", err)
+	}
+}
+
+// TestHalvedBatch: the values are the same.
+func TestHalvedBatch(t *testing.T) {
+	if testing.Short() {
+		t.Skip("emulates some pages")
+	}
+	b, device := emulated(t, 9, 0)
+	cuts := cutsOf(t, "pool1-max")
+	pixels := drawn(2)
+	want := run(t, b, open(t, b, Options{Precision: BFloat16}), pixels, cuts)
+	e := open(t, b, Options{Precision: BFloat16})
+	device.Fail("MemAlloc", 4, driver.OutOfMemory)
+	if got := run(t, b, e, pixels, cuts); !slices.Equal(got[0], want[0]) {
+		t.Error("other values")
+	}
+}
+
+// TestFailures: each call of a pass fails once. The error names call, code and GPU, and the
+// engine closes.
+func TestFailures(t *testing.T) {
+	cuts := cutsOf(t, "pool1-max")
+	pixels := drawn(1)
+	for _, call := range []string{"MemcpyHtoDAsync", "MemcpyDtoHAsync", "MemHostAlloc", "LaunchKernel", "EventRecord", "EventSynchronize", "StreamWaitEvent", "TensorMapEncodeTiled", "CtxSetCurrent", "ModuleGetFunction", "FuncSetAttribute"} {
+		b, device := emulated(t, 9, 0)
+		if call != "LaunchKernel" {
+			idle(b)
+		}
+		e := open(t, b, Options{Precision: BFloat16})
+		device.Fail(call, 1, driver.LaunchFailed)
+		dst, _ := poisoned(1, cuts)
+		err := e.Forward(t.Context(), pixels, cuts, dst)
+		if !errors.Is(err, driver.ErrLost) || !strings.Contains(err.Error(), "cu"+call) || !strings.Contains(err.Error(), "GPU 0 (Emulated 9.0)") || !strings.Contains(err.Error(), "719") {
+			t.Errorf("%s failed: error %v", call, err)
+		}
+		if err := e.Close(); err != nil {
+			t.Errorf("%s failed: close: %v", call, err)
+		}
+		if left := device.InUse(); left != 0 {
+			t.Errorf("%s failed: %d bytes are left", call, left)
+		}
+	}
+}
+
+// TestLost: after a kernel's fault every call fails, and Close too, which still returns.
+func TestLost(t *testing.T) {
+	b, _ := emulated(t, 9, 0)
+	idle(b)
+	e := open(t, b, Options{Precision: BFloat16})
+	for _, f := range []*func(driver.Stream) driver.Result{&b.api.StreamSynchronize, &b.api.StreamDestroy} {
+		*f = func(driver.Stream) driver.Result { return driver.IllegalAddress }
+	}
+	b.api.EventSynchronize = func(driver.Event) driver.Result { return driver.IllegalAddress }
+	cuts := cutsOf(t, "pool1-max")
+	dst, _ := poisoned(1, cuts)
+	if err := e.Forward(t.Context(), drawn(1), cuts, dst); !errors.Is(err, driver.ErrLost) {
+		t.Errorf("error %v", err)
+	}
+	if err := e.Close(); !errors.Is(err, driver.ErrLost) {
+		t.Errorf("close: %v", err)
+	}
+}
+
+// TestSeveralGPUs: batches go to all of them.
+func TestSeveralGPUs(t *testing.T) {
+	d := emulator.New(emulator.Config{Major: 9, Devices: 3, Memory: 16 << 30})
+	b := idle(bench{api: d.API(), fault: d.Fault})
+	e := open(t, b, Options{Precision: BFloat16, Devices: []int{2, 0}})
+	if e.Concurrency() != 4 || e.Shares() != 2 || !strings.Contains(e.Name(), "Emulated GPU sm_90a, Emulated GPU sm_90a bfloat16") {
+		t.Errorf("%d at a time, %d GPUs, %s", e.Concurrency(), e.Shares(), e.Name())
+	}
+	used := map[int]bool{}
+	for range 2 {
+		l := <-e.lanes
+		used[l.info.Ordinal] = true
+		defer func() { e.lanes <- l }()
+	}
+	if !used[0] || !used[2] {
+		t.Errorf("the first two batches go to %v", used)
+	}
+	cuts := cutsOf(t, "pool1-max")
+	dst, _ := poisoned(1, cuts)
+	if err := e.Forward(t.Context(), drawn(1), cuts, dst); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestClose: nothing is left in the GPU's memory, whatever New stumbled over.
+func TestClose(t *testing.T) {
+	w := trunk(t, false)
+	for _, call := range []string{"", "PrimaryCtxRetain", "ModuleLoadDataEx", "StreamCreate", "EventCreate", "MemAlloc", "MemcpyHtoDAsync", "DeviceGetAttribute"} {
+		b, device := emulated(t, 9, 0)
+		idle(b)
+		if call != "" {
+			device.Fail(call, 1, driver.Unknown)
+		}
+		e, err := newEngine(b.api, w, Options{Precision: BFloat16})
+		if (err != nil) != (call != "") {
+			t.Errorf("%s: error %v", call, err)
+		}
+		if e != nil {
+			dst, _ := poisoned(1, cutsOf(t, "pool1-avg"))
+			if err := e.Forward(t.Context(), drawn(1), cutsOf(t, "pool1-avg"), dst); err != nil {
+				t.Error(err)
+			}
+			if e.Memory() < 40<<20 {
+				t.Errorf("holds %d bytes", e.Memory())
+			}
+			if err := e.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if left := device.InUse(); left != 0 {
+			t.Errorf("%s: %d bytes are left", call, left)
+		}
+	}
+}
+
+// TestPeak: the kernel that measures the peak runs with every target; how fast, an emulator
+// does not know.
+func TestPeak(t *testing.T) {
+	for _, major := range []int{8, 9} {
+		b, device := emulated(t, major, 0)
+		e := open(t, b, Options{Precision: BFloat16})
+		before := device.InUse()
+		if rate, err := e.devices[0].peak(2); err != nil || !(rate > 0) || device.InUse() != before {
+			t.Errorf("compute capability %d: %g FLOP/s, %v (%v), %d bytes are left", major, rate, err, device.Fault(), device.InUse()-before)
+		}
+	}
+}
+
+// TestConcurrentForwards: batches in different lanes do not meet.
+func TestConcurrentForwards(t *testing.T) {
+	if testing.Short() {
+		t.Skip("emulates some pages")
+	}
+	b, _ := emulated(t, 9, 0)
+	e := open(t, b, Options{Precision: BFloat16})
+	cuts := cutsOf(t, "pool1-avg")
+	pixels := drawn(3)
+	want := run(t, b, e, pixels, cuts)
+	page := model.InputShape().Len()
+	var all sync.WaitGroup
+	for i := range 3 {
+		all.Go(func() {
+			dst, _ := poisoned(1, cuts)
+			if err := e.Forward(context.Background(), pixels[i*page:][:page], cuts, dst); err != nil {
+				t.Error(err)
+			}
+			if !slices.Equal(dst[0], want[0][i*cuts[0].Dim():][:cuts[0].Dim()]) {
+				t.Errorf("page %d has other values beside the others", i)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestCancelled(t *testing.T) {
+	b, _ := emulated(t, 9, 0)
+	idle(b)
+	e := open(t, b, Options{Precision: BFloat16})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	cuts := cutsOf(t, "pool1-avg")
+	dst, _ := poisoned(1, cuts)
+	if err := e.Forward(ctx, drawn(1), cuts, dst); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	w := trunk(t, false)
+	for _, c := range []struct {
+		major, minor int
+		weights      *model.Weights
+		options      Options
+		want         string
+	}{
+		{9, 0, w, Options{Precision: "float8"}, `precision "float8"`},
+		{9, 0, w, Options{Devices: []int{1}}, "GPU 1 is not there"},
+		{9, 0, w, Options{Devices: []int{0, 0}}, "named twice"},
+		{9, 0, w, Options{Batch: -1}, "batch of -1"},
+		{7, 5, w, Options{}, "compute capability is 7.5"},
+		{8, 0, w, Options{Kernels: "sm_90a"}, "choose one of sm_80"},
+		{12, 0, w, Options{Kernels: "sm_70"}, `"sm_70"`},
+		{9, 0, &model.Weights{Source: "half"}, Options{}, "half have 0 layers"},
+	} {
+		b, _ := emulated(t, c.major, c.minor)
+		if _, err := newEngine(b.api, c.weights, c.options); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: error %v, want %q", c.options, err, c.want)
+		}
+	}
+	b, _ := emulated(t, 9, 0)
+	e := open(t, b, Options{})
+	dst, _ := poisoned(1, cutsOf(t, "fc2"))
+	for want, f := range map[string]func() error{
+		"no-top":             func() error { return e.Forward(t.Context(), drawn(1), cutsOf(t, "fc2"), dst) },
+		"pixels: 7 bytes":    func() error { return e.Forward(t.Context(), make([]uint8, 7), nil, nil) },
+		"dst: 1 slices":      func() error { return e.Forward(t.Context(), drawn(1), nil, dst) },
+		"dst[0]: 4096 value": func() error { return e.Forward(t.Context(), drawn(2), cutsOf(t, "fc2"), dst) },
+	} {
+		if err := f(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}

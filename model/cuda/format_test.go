@@ -1,0 +1,122 @@
+package cuda
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+var infinite = float32(math.Inf(1))
+
+func TestBFloat16(t *testing.T) {
+	for _, c := range []struct {
+		x    float32
+		want uint16
+	}{
+		{0, 0}, {1, 0x3f80}, {-2, 0xc000}, {infinite, 0x7f80}, {-infinite, 0xff80}, {math.MaxFloat32, 0x7f80},
+		{math.Float32frombits(0x3f808000), 0x3f80}, {math.Float32frombits(0x3f818000), 0x3f82}, // ties to even
+		{math.Float32frombits(0x3f808001), 0x3f81}, {math.Float32frombits(0x00010000), 1}, // subnormal
+		{math.Float32frombits(0x7f800001), 0x7fc0}, {math.Float32frombits(0xffffffff), 0xffff}, // NaN
+	} {
+		if got := bfloat16(c.x); got != c.want {
+			t.Errorf("%g (%08x): %04x, want %04x", c.x, math.Float32bits(c.x), got, c.want)
+		}
+	}
+}
+
+func TestHalf(t *testing.T) {
+	for _, c := range []struct {
+		x    float32
+		want uint16
+	}{
+		{0, 0}, {1, 0x3c00}, {-2, 0xc000}, {65504, 0x7bff}, {65519.9, 0x7bff}, {65520, 0x7c00}, {-1e6, 0xfc00}, {infinite, 0x7c00},
+		{1 + 1./2048, 0x3c00}, {1 + 3./2048, 0x3c02}, {1 + 1.01/2048, 0x3c01}, // ties to even
+		{0x1p-14, 0x0400}, {0x1p-24, 1}, {0x1p-25, 0}, {0x1.8p-24, 2}, {0x1.ff8p-15, 0x03ff}, {0x1.ffcp-15, 0x0400}, // subnormal
+		{float32(math.NaN()), 0x7e00}, {float32(math.Copysign(0, -1)), 0x8000},
+	} {
+		if got := half(c.x); got != c.want {
+			t.Errorf("%g: %04x, want %04x", c.x, got, c.want)
+		}
+	}
+	for h := range uint32(1 << 16) { // every half is its own nearest
+		if x := widenHalf(uint16(h)); x == x && half(x) != uint16(h) {
+			t.Fatalf("%04x became %g and %04x", h, x, half(x))
+		}
+	}
+}
+
+// TestSplit: two halves hold 22 bits of a value, a bfloat16 8.
+func TestSplit(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for precision, bits := range map[string]int{Float32: 22, BFloat16: 8} {
+		f, err := formatOf(precision)
+		if err != nil {
+			t.Fatal(err)
+		}
+		planes := make([][]uint16, f.planes)
+		for p := range planes {
+			planes[p] = make([]uint16, 1)
+		}
+		sum := func() (sum float64) {
+			for _, p := range planes {
+				sum += float64(f.widen(p[0]))
+			}
+			return sum
+		}
+		for range 10000 {
+			x := float32(random.NormFloat64()*math.Exp2(float64(random.IntN(12)))) + 1
+			f.split(x, planes, 0)
+			if e := math.Abs(sum() - float64(x)); e > math.Abs(float64(x))*math.Exp2(-float64(bits)) && e > 0x1p-25 {
+				t.Errorf("%s: %g is %g off", precision, x, e)
+			}
+		}
+		for _, x := range []float32{infinite, -infinite, math.MaxFloat32} {
+			if f.split(x, planes, 0); !math.IsInf(sum(), 0) {
+				t.Errorf("%s: %g became %g", precision, x, sum())
+			}
+		}
+		if f.split(float32(math.NaN()), planes, 0); !math.IsNaN(sum()) {
+			t.Errorf("%s: NaN became %g", precision, sum())
+		}
+	}
+}
+
+func TestWeightScale(t *testing.T) {
+	f, _ := formatOf(Float32)
+	for _, weights := range [][]float32{{0.5, -0.7}, {1e-20}, {3e4, 1}, {float32(math.NaN()), infinite, 2}, {0}, nil} {
+		s := f.weightScale(weights)
+		if fraction, _ := math.Frexp(float64(s)); fraction != 0.5 {
+			t.Errorf("%g: scale %g is no power of two", weights, s)
+		}
+		for _, w := range weights {
+			if a := math.Abs(float64(w)); a < 1e30 && a*float64(s) > 1<<14 {
+				t.Errorf("%g·%g is near a half's end", w, s)
+			}
+		}
+	}
+}
+
+// TestPackMatrix: the matrix is scaled, transposed, and filled up with zeros.
+func TestPackMatrix(t *testing.T) {
+	const rows, outputs, padded = 130, 70, 128
+	f, _ := formatOf(Float32)
+	matrix := make([]float32, rows*outputs)
+	for i := range matrix {
+		matrix[i] = float32(i) + 0.125
+	}
+	packed := f.packMatrix(matrix, outputs, 2)
+	if len(packed) != 2*padded*rows {
+		t.Fatalf("%d values", len(packed))
+	}
+	for o := range padded {
+		for r := range rows {
+			var want float32
+			if o < outputs {
+				want = 2 * matrix[r*outputs+o]
+			}
+			if got := f.widen(packed[o*rows+r]) + f.widen(packed[(padded+o)*rows+r]); got != want {
+				t.Fatalf("output %d, row %d: %g, want %g", o, r, got, want)
+			}
+		}
+	}
+}
