@@ -3,8 +3,8 @@ package model
 import "context"
 
 // Engine computes the trunk. An engine is the whole network: it holds its
-// weights packed the way its kernels want them. Forward may be called from one
-// goroutine at a time; the engine itself uses all cores it was given.
+// weights packed the way its kernels want them, and one call of Forward uses all
+// cores, or a whole GPU, that it was given.
 type Engine interface {
 	// Forward computes cuts for n = len(pixels)/InputShape().Len() pages in one
 	// pass that stops at the deepest cut.
@@ -19,9 +19,15 @@ type Engine interface {
 	// argument if lengths disagree or the weights do not serve a cut.
 	Forward(ctx context.Context, pixels []uint8, cuts []Cut, dst [][]float32) error
 
+	// Concurrency is how many goroutines may call Forward at the same time, at
+	// least 1. More than 1 is for a GPU, which copies one batch while it computes
+	// another, and for several GPUs, each of which takes a batch when it comes free.
+	Concurrency() int
+
 	// Name says what computes, for people: "cpu avx512 float32".
 	Name() string
 
-	// Close frees what the engine holds; the engine is not used afterwards.
+	// Close frees what the engine holds. It is called when no Forward is under way
+	// any more, and the engine is not used afterwards.
 	Close() error
 }

@@ -45,7 +45,7 @@ func TestBenchPrinted(t *testing.T) {
 
 func TestBenchRefusals(t *testing.T) {
 	for want, args := range map[string][]string{
-		"takes no documents": {"scans"}, "--batch 0": {"--batch", "0"}, "--rounds -1": {"--rounds", "-1"},
+		"takes no documents": {"scans"}, "--batch -1": {"--batch", "-1"}, "--batch 9999": {"--batch", "9999"}, "--rounds -1": {"--rounds", "-1"},
 		"unknown cut": {"--cuts", "pool9"}, "float8": {"--precision", "float8"}, "unknown kernel": {"--cpu-kernel", "sse9"},
 	} {
 		if code, _, errs := run(t, "", append([]string{"bench"}, args...)...); code != command.Usage || !strings.Contains(errs, want) {

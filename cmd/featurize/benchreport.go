@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
-	"cutpoint/model/cpu"
 )
 
 // measurement is what bench writes as JSON.
@@ -23,44 +23,50 @@ type measurement struct {
 	ReadSeconds    float64     `json:"read_seconds"` // reading the weights
 	PackSeconds    float64     `json:"pack_seconds"` // into the engine
 	PeakMemory     int64       `json:"peak_memory_bytes,omitempty"`
+	DeviceMemory   uint64      `json:"device_memory_bytes,omitempty"` // of GPUs
+	Concurrency    int         `json:"concurrency"`                   // batches at a time
 	PagesPerSecond spread      `json:"pages_per_second"`
 	GFLOPS         float64     `json:"gflops"`      // at the median rate
-	PeakGFLOPS     float64     `json:"peak_gflops"` // of the kernel's multiply-adds, on all cores
+	PeakGFLOPS     float64     `json:"peak_gflops"` // of the kernel's multiply-adds, on all cores or GPUs
 	OfPeak         float64     `json:"of_peak"`     // GFLOPS / PeakGFLOPS
 	Layers         []layerTime `json:"layers"`
-	Rest           float64     `json:"rest_ms"` // of the threads' time for a page, outside the layers
+	Rest           float64     `json:"rest_ms"` // of the time of all threads or GPUs for a page, outside the layers
 }
 
 // layerTime is where the time for a page goes.
 type layerTime struct {
 	Name         string  `json:"name"`
-	Milliseconds float64 `json:"ms"` // of all threads together
+	Milliseconds float64 `json:"ms"` // of all threads or GPUs together
 	Share        float64 `json:"share"`
-	GFLOPS       float64 `json:"gflops"` // as all threads would do together
+	GFLOPS       float64 `json:"gflops"` // as all would do together
 	OfPeak       float64 `json:"of_peak"`
 }
 
 // sum computes the figures.
-func (m *measurement) sum(threads int, cuts []model.Cut, rounds []round, profile *cpu.Profile) {
+func (m *measurement) sum(engine vgg19.Engine, cuts []model.Cut, rounds []round) {
 	var rates []float64
-	var pages int
-	var took time.Duration
+	var layered passes
 	for _, r := range rounds {
 		rates = append(rates, r.pagesPerSecond())
 		m.PeakGFLOPS = max(m.PeakGFLOPS, r.peak/1e9)
-		pages, took = pages+r.pages, took+r.took
+		layered.pages, layered.took = layered.pages+r.layered.pages, layered.took+r.layered.took
 	}
 	m.Rounds, m.PagesPerSecond, m.PeakMemory = len(rounds), spreadOf(rates), peakMemory()
-	all := milliseconds(took) * float64(threads) / float64(pages)
+	m.Concurrency, m.DeviceMemory = engine.Concurrency(), engine.Memory()
+	side := engine.Shares()
+	if engine.Concurrency() > 1 {
+		side = 1 // a batch that is alone is on one GPU
+	}
+	all := milliseconds(layered.took) * float64(side) / float64(layered.pages)
 	m.Rest = all
 	for i, l := range model.Layers()[:model.Deepest(cuts)+1] {
 		if l.Kind == model.MaxPool {
 			continue // inside the convolution before it
 		}
-		t := layerTime{Name: l.Name, Milliseconds: milliseconds(profile.Layer(i)) / float64(pages)}
+		t := layerTime{Name: l.Name, Milliseconds: milliseconds(engine.Layer(i)) / float64(layered.pages)}
 		m.Rest -= t.Milliseconds
 		t.Share = t.Milliseconds / all
-		t.GFLOPS = float64(l.FLOPs()) / 1e6 / t.Milliseconds * float64(threads)
+		t.GFLOPS = float64(l.FLOPs()) / 1e6 / t.Milliseconds * float64(engine.Shares())
 		t.OfPeak = t.GFLOPS / m.PeakGFLOPS
 		m.Layers = append(m.Layers, t)
 		m.GFLOPS += float64(l.FLOPs()) / 1e9 * m.PagesPerSecond.Median
@@ -74,10 +80,14 @@ func (m *measurement) print(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "machine  %s\n", m.machine)
 	fmt.Fprintf(&b, "engine   %s, batch %d, to %s; weights read in %.2f s, packed in %.2f s\n", m.Engine, m.Batch, strings.Join(m.Cuts, ","), m.ReadSeconds, m.PackSeconds)
-	fmt.Fprintf(&b, "rate     %.2f pages/s (%.2f to %.2f in %d rounds)\n", m.PagesPerSecond.Median, m.PagesPerSecond.Min, m.PagesPerSecond.Max, m.Rounds)
-	fmt.Fprintf(&b, "         %.1f GFLOP/s, %.1f %% of the peak of %.1f\n", m.GFLOPS, 100*m.OfPeak, m.PeakGFLOPS)
+	fmt.Fprintf(&b, "rate     %s pages/s (%s to %s in %d rounds)\n", digits(m.PagesPerSecond.Median), digits(m.PagesPerSecond.Min), digits(m.PagesPerSecond.Max), m.Rounds)
+	unit, scale := m.operations()
+	fmt.Fprintf(&b, "         %.1f %s, %.1f %% of the peak of %.1f\n", m.GFLOPS*scale, unit, 100*m.OfPeak, m.PeakGFLOPS*scale)
 	if m.PeakMemory > 0 {
 		fmt.Fprintf(&b, "memory   %s at most\n", command.FormatBytes(m.PeakMemory))
+	}
+	if m.DeviceMemory > 0 {
+		fmt.Fprintf(&b, "         %s of the GPU's, %d batches at a time\n", command.FormatBytes(int64(m.DeviceMemory)), m.Concurrency)
 	}
 	fmt.Fprintln(&b)
 	m.printLayers(&b)
@@ -87,12 +97,33 @@ func (m *measurement) print(w io.Writer) error {
 	return nil
 }
 
-func (m *measurement) printLayers(w io.Writer) {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "layer\tms a page\tshare\tGFLOP/s\tof peak\t")
-	for _, l := range m.Layers {
-		fmt.Fprintf(table, "%s\t%.2f\t%.1f %%\t%.1f\t%.1f %%\t\n", l.Name, l.Milliseconds, 100*l.Share, l.GFLOPS, 100*l.OfPeak)
+// digits writes a rate as exactly as it was measured.
+func digits(rate float64) string {
+	if rate < 1000 {
+		return fmt.Sprintf("%.2f", rate)
 	}
-	fmt.Fprintf(table, "rest\t%.2f\t\t\t\t\n", m.Rest)
+	return fmt.Sprintf("%.0f", rate)
+}
+
+// operations returns the unit for operations a second in which the peak has few digits.
+func (m *measurement) operations() (unit string, ofGFLOPS float64) {
+	if m.PeakGFLOPS < 10_000 {
+		return "GFLOP/s", 1
+	}
+	return "TFLOP/s", 1e-3
+}
+
+func (m *measurement) printLayers(w io.Writer) {
+	operations, scale := m.operations()
+	times, longer := "ms", 1.0
+	if m.PagesPerSecond.Median > 500 { // less than 2 ms a page
+		times, longer = "µs", 1e3
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "layer\t%s a page\tshare\t%s\tof peak\t\n", times, operations)
+	for _, l := range m.Layers {
+		fmt.Fprintf(table, "%s\t%.2f\t%.1f %%\t%.1f\t%.1f %%\t\n", l.Name, l.Milliseconds*longer, 100*l.Share, l.GFLOPS*scale, 100*l.OfPeak)
+	}
+	fmt.Fprintf(table, "rest\t%.2f\t\t\t\t\n", m.Rest*longer)
 	table.Flush()
 }

@@ -33,7 +33,7 @@ bit. From a whole map (pool1 … pool5) everything deeper can be derived and its
 
 Only what a cut lacks is computed. The weights must be those of the store. A store
 of float16 values is refused: what is computed from rounded numbers is not what
-a run computes. Ctrl-C once commits what is computed and leaves with 130.`,
+a run computes. It is computed on the CPU. Ctrl-C once commits what is computed and leaves with 130.`,
 		Flags: []cli.Flag{
 			storeFlag(),
 			&cli.StringFlag{Name: "from", Usage: "the stored `CUT` to compute from", Value: "pool5"},

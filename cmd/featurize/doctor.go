@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/cpu"
 )
 
@@ -20,7 +21,11 @@ func doctorCommand() *cli.Command {
 		UsageText: "featurize doctor [--json]",
 		Description: `Lists the kernels (the instructions that the network is computed with) which the
 processor and the operating system allow, for each precision, the fastest first. A
-run takes the first, or what --cpu-kernel or CUTPOINT_CPU_KERNEL names.`,
+run takes the first, or what --cpu-kernel or CUTPOINT_CPU_KERNEL names.
+
+Then the GPUs, by the numbers that --device cuda:0,1 takes, with the kernels that run
+on each (sm_90a for compute capability 9.0, sm_80 from 8.0 on), and the release of NVIDIA's
+driver. Or why there are none: then --device cuda ends with exit code 69.`,
 		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "write it as JSON"}},
 		Action: doctorAction,
 	}
@@ -59,15 +64,22 @@ func processor() string {
 type diagnosis struct {
 	machine
 	Kernels map[string][]string `json:"kernels"` // by precision, the fastest first
+	GPUs    []vgg19.GPU         `json:"gpus"`
+	NoGPUs  string              `json:"no_gpus,omitempty"` // why there are none
+	Driver  string              `json:"gpu_driver,omitempty"`
 }
 
 func doctorAction(c *cli.Context) error {
 	if c.NArg() > 0 {
 		return command.Usagef("doctor takes no arguments, and was given %d", c.NArg())
 	}
-	d := diagnosis{thisMachine(), map[string][]string{}}
+	d := diagnosis{machine: thisMachine(), Kernels: map[string][]string{}, Driver: vgg19.DriverVersion()}
 	for _, p := range cpu.Precisions() {
 		d.Kernels[p] = cpu.Kernels(p)
+	}
+	gpus, err := vgg19.GPUs()
+	if d.GPUs = gpus; err != nil {
+		d.NoGPUs = err.Error()
 	}
 	if c.Bool("json") {
 		return writeJSON(c.App.Writer, d)
@@ -76,19 +88,34 @@ func doctorAction(c *cli.Context) error {
 }
 
 func (d diagnosis) print(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "machine   %s\n", d.machine)
+	var b strings.Builder
+	fmt.Fprintf(&b, "machine   %s\n", d.machine)
 	for _, p := range cpu.Precisions() {
-		kernels := d.Kernels[p]
-		line := fmt.Sprintf("%-9s %s", p, kernels[0])
-		if len(kernels) > 1 {
-			line += " (also: " + strings.Join(kernels[1:], ", ") + ")"
-		}
-		if err == nil {
-			_, err = fmt.Fprintln(w, line)
-		}
+		fmt.Fprintf(&b, "%-9s %s\n", p, firstAndOthers(d.Kernels[p]))
 	}
-	if err != nil {
+	if d.NoGPUs != "" {
+		fmt.Fprintf(&b, "GPU       none: %s\n", d.NoGPUs)
+	}
+	for _, g := range d.GPUs {
+		kernels := "too old: 8.0 is the least"
+		if len(g.Kernels) > 0 {
+			kernels = "kernels " + firstAndOthers(g.Kernels)
+		}
+		fmt.Fprintf(&b, "GPU %-5d %s, %s, compute capability %s, %s\n", g.Number, g.Name, command.FormatBytes(int64(g.Memory)), g.Capability, kernels)
+	}
+	if d.Driver != "" {
+		fmt.Fprintf(&b, "driver    %s\n", d.Driver)
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write what was found: %w", err)
 	}
 	return nil
+}
+
+// firstAndOthers writes "avx512 (also: avx2, generic)".
+func firstAndOthers(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return names[0] + " (also: " + strings.Join(names[1:], ", ") + ")"
 }

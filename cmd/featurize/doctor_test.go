@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/cpu"
 )
 
@@ -16,13 +17,34 @@ func TestDoctor(t *testing.T) {
 			t.Errorf("code %d, %s%s, want %q", code, out, errs, want)
 		}
 	}
+	t.Setenv("CUTPOINT_LIBCUDA", "/absent/libcuda.so.1")
+	if _, out, _ = run(t, "", "doctor"); !strings.Contains(out, "GPU       none: no NVIDIA driver: ") {
+		t.Error(out)
+	}
 	var m diagnosis
 	_, out, _ = run(t, "", "doctor", "--json")
-	if err := json.Unmarshal([]byte(out), &m); err != nil || m.Cores < 1 || len(m.Kernels) != len(cpu.Precisions()) {
+	if err := json.Unmarshal([]byte(out), &m); err != nil || m.Cores < 1 || len(m.Kernels) != len(cpu.Precisions()) || m.GPUs == nil || m.NoGPUs == "" {
 		t.Errorf("%v: %s", err, out)
 	}
 	if code, _, errs = run(t, "", "doctor", "me"); code != command.Usage {
 		t.Errorf("an argument: code %d, %s", code, errs)
+	}
+}
+
+func TestDoctorPrintsGPUs(t *testing.T) {
+	d := diagnosis{Kernels: map[string][]string{"float32": {"avx2", "generic"}, "bfloat16": {"generic"}}, Driver: "570.15", GPUs: []vgg19.GPU{
+		{Number: 0, Name: "NVIDIA H200", Capability: "9.0", Memory: 150_754_820_096, Kernels: []string{"sm_90a", "sm_80"}},
+		{Number: 1, Name: "Tesla T4", Capability: "7.5", Memory: 15_828_320_256},
+	}}
+	var out strings.Builder
+	if err := d.print(&out); err != nil {
+		t.Fatal(err)
+	}
+	want := "float32   avx2 (also: generic)\nbfloat16  generic\n" +
+		"GPU 0     NVIDIA H200, 150.8 GB, compute capability 9.0, kernels sm_90a (also: sm_80)\n" +
+		"GPU 1     Tesla T4, 15.8 GB, compute capability 7.5, too old: 8.0 is the least\ndriver    570.15\n"
+	if !strings.HasSuffix(out.String(), want) {
+		t.Errorf("%s, want\n%s", out.String(), want)
 	}
 }
 

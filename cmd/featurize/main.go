@@ -66,6 +66,10 @@ with -avg or -max (one value a channel), fc1, fc2 (after ReLU) and predictions
 
 ` + vgg19.PrecisionHelp + `
 
+` + vgg19.DeviceHelp + `
+The last line of a run says which stage held it up (decode, engine or write), and what
+the others could have done; --json has the figures.
+
 Ctrl-C once finishes the part at hand, commits it and leaves; twice leaves at
 once. Either way nothing that was committed is lost.
 
@@ -74,10 +78,12 @@ EXIT CODES
    1    fatal error
    3    done, but some documents failed, now or in an earlier run
    64   wrong usage
+   69   no GPU can be used; nothing was read
    75   another run is writing to the store; try again later
    130  interrupted
 
 EXAMPLES
    featurize --weights vgg19.safetensors --cuts pool5,fc2 --store features scans/
    featurize --weights random:1 --cuts pool5-avg --store try --limit 20 scans/
+   featurize --weights vgg19.safetensors --device cuda --precision bfloat16 --store features scans/
    find inbox -name '*.tif' -print0 | featurize --weights vgg19.h5 --cuts fc2 --store features -`

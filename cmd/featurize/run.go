@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,10 +38,9 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2,pool5"},
 		storeFlag(),
 		dtypeFlag(),
-		vgg19.PrecisionFlag(), vgg19.KernelFlag(),
-		&cli.IntFlag{Name: "batch", Usage: "`PAGES` computed together", Value: 16},
+		vgg19.PrecisionFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(), vgg19.BatchFlag(),
 		&cli.IntFlag{Name: "limit", Usage: "featurize at most so many `PAGES`; the next run goes on (0: no limit)"},
-		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost", Value: 512},
+		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost (0: 512, with a GPU 8192)"},
 		&cli.BoolFlag{Name: "retry-failed", Usage: "read again what failed in an earlier run"},
 		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and time of change are as recorded"},
 		&cli.StringFlag{Name: "shard", Usage: "take the K-th of N shares of the corpus: several machines on one store, each with its `K/N`"},
@@ -52,7 +52,7 @@ func runFlags() []cli.Flag {
 type runOptions struct {
 	weights, store      string
 	settings            vgg19.Settings
-	kernel              string
+	device              vgg19.Device
 	cuts                []model.Cut
 	corpus              []string
 	run                 featurize.Options
@@ -74,7 +74,7 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	case o.store == "":
 		return o, command.Usagef("--store is missing; name the folder for the feature tables")
 	}
-	for _, name := range []string{"batch", "limit", "part-pages"} {
+	for _, name := range []string{"limit", "part-pages"} {
 		if c.Int(name) < 0 {
 			return o, command.Usagef("--%s cannot be negative", name)
 		}
@@ -98,17 +98,17 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	if err := o.settings.ParsePrecision(c); err != nil {
 		return o, err
 	}
-	if o.kernel, err = o.settings.Kernel(c); err != nil {
-		return o, err
-	}
 	read, err := reading.Parse(c)
 	if err != nil {
 		return o, err
 	}
+	if o.device, err = vgg19.ParseDevice(c, o.settings); err != nil {
+		return o, err
+	}
 	o.run = featurize.Options{
-		Cuts: cuts, DType: o.settings.DType, Preparation: o.settings.Preparation, Batch: c.Int("batch"), Limit: c.Int("limit"),
+		Cuts: cuts, DType: o.settings.DType, Preparation: o.settings.Preparation, Batch: o.device.Batch, Limit: c.Int("limit"),
 		Workers: read.Workers, Pages: read.Pages, Limits: o.settings.Decoding(read.Limits),
-		PartPages: c.Int("part-pages"), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
+		PartPages: cmp.Or(c.Int("part-pages"), o.device.PartPages()), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
 	}
 	return o, nil
 }
@@ -141,7 +141,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	if err != nil {
 		return err
 	}
-	t := trunk{w, vgg19.Describe(w, o.settings), o.settings, o.kernel}
+	t := trunk{w, vgg19.Describe(w, o.settings), o.settings, o.device}
 	result, err := t.featurize(c, o, listing, log)
 	if result == nil {
 		return err
@@ -164,13 +164,13 @@ type trunk struct {
 	weights     *model.Weights // nil once the engine has packed them
 	description schemas.Description
 	settings    vgg19.Settings
-	kernel      string
+	device      vgg19.Device
 }
 
 func (t *trunk) newEngine() (model.Engine, error) {
 	w := t.weights
 	t.weights = nil
-	return vgg19.NewEngine(w, t.settings, t.kernel)
+	return vgg19.NewEngine(w, t.settings, t.device)
 }
 
 // result is the summary as --json writes it.
@@ -284,6 +284,9 @@ func (r *result) sentence() string {
 		}
 	}
 	b.WriteString(".")
+	if limit := r.LimitSentence(); limit != "" {
+		b.WriteString(" " + strings.ToUpper(limit[:1]) + limit[1:] + ".")
+	}
 	if r.AnyFailed() {
 		fmt.Fprintf(&b, " See: featurize status --store %s", r.Store)
 	}

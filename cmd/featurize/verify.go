@@ -9,6 +9,7 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
+	"cutpoint/model/cpu"
 	"cutpoint/pipeline/raster"
 	"cutpoint/pipeline/recompute"
 	"cutpoint/schemas"
@@ -26,15 +27,15 @@ counts, keys and vector lengths are right, that no value is NaN or infinite, and
 that every feature has its document. Exit code 1 if anything is wrong.
 
 With --recompute N, N pages chosen at random are read again from their documents
-and sent through the trunk; a vector that differs from the stored one by more
-than 1e-4 (relative RMS) is a problem. Pages whose file is gone or has changed
+and sent through the trunk, on any --device; a vector that differs from the stored one
+by more than 1e-4 (relative RMS; 0.05 in bfloat16) is a problem. Pages whose file is gone or has changed
 are listed and are none. Run it in the folder where the run was started, if the
 corpus was named by a relative path.`,
 		Flags: []cli.Flag{
 			storeFlag(), jsonFlag(),
 			&cli.IntFlag{Name: "recompute", Usage: "compute `N` pages again and compare"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides which pages are computed again", Value: 1},
-			vgg19.WeightsFlag(), vgg19.KernelFlag(),
+			vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(),
 		},
 		Action: verifyAction,
 	}
@@ -57,6 +58,16 @@ func verifyAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	var settings vgg19.Settings
+	var device vgg19.Device
+	if c.Int("recompute") > 0 { // what would fail is told before an hour of checks
+		if settings, err = storedSettings(s); err != nil {
+			return err
+		}
+		if device, err = vgg19.ParseDevice(c, settings); err != nil {
+			return err
+		}
+	}
 	var v verified
 	if v.VerifyReport, err = s.Verify(c.Context); err != nil {
 		return err
@@ -65,7 +76,7 @@ func verifyAction(c *cli.Context) error {
 	if c.Int("recompute") > 0 && len(v.Problems) > 0 {
 		v.Notes = append(v.Notes, "no page was computed again, because of the problems")
 	} else if c.Int("recompute") > 0 {
-		report, err := recomputePages(c, s)
+		report, err := recomputePages(c, s, settings, device)
 		if err != nil {
 			return err
 		}
@@ -96,24 +107,37 @@ func (v verified) print(c *cli.Context) {
 	fmt.Fprint(c.App.Writer, v.VerifyReport)
 }
 
-// sameSettings returns the store's settings, if its features came from these weights.
-func sameSettings(s *store.Store, w *model.Weights) (vgg19.Settings, error) {
+// storedSettings returns what the store's features were computed with.
+func storedSettings(s *store.Store) (vgg19.Settings, error) {
 	settings, err := vgg19.SettingsOf(s.Description())
 	if err != nil {
 		return settings, fmt.Errorf("read what store %s holds: %w; a newer program may be needed", s.Dir(), err)
+	}
+	return settings, nil
+}
+
+// sameSettings returns the store's settings, if its features came from these weights.
+func sameSettings(s *store.Store, w *model.Weights) (vgg19.Settings, error) {
+	settings, err := storedSettings(s)
+	if err != nil {
+		return settings, err
 	}
 	return settings, s.CheckFingerprint(vgg19.Describe(w, settings))
 }
 
 // recomputePages checks pages against their documents.
-func recomputePages(c *cli.Context, s *store.Store) (recompute.Report, error) {
+func recomputePages(c *cli.Context, s *store.Store, settings vgg19.Settings, device vgg19.Device) (recompute.Report, error) {
 	infos, err := s.Cuts()
 	if err != nil {
 		return recompute.Report{}, err
 	}
 	job := recompute.Job{
-		Pages: c.Int("recompute"), Seed: c.Uint64("seed"), Limits: raster.DefaultLimits(),
+		Pages: c.Int("recompute"), Seed: c.Uint64("seed"), Batch: device.Batch,
+		Preparation: settings.Preparation, Limits: settings.Decoding(raster.DefaultLimits()),
 		Float16: s.Description().ValueType() == schemas.Float16, Tables: storedTables{s},
+	}
+	if settings.Precision == cpu.BFloat16 {
+		job.Tolerance = recompute.ToleranceBFloat16
 	}
 	for _, info := range infos {
 		cut, err := model.ParseCut(info.Cut)
@@ -126,19 +150,13 @@ func recomputePages(c *cli.Context, s *store.Store) (recompute.Report, error) {
 	if err != nil {
 		return recompute.Report{}, err
 	}
-	settings, err := sameSettings(s, w)
-	if err != nil {
-		return recompute.Report{}, err
-	}
-	job.Preparation, job.Limits = settings.Preparation, settings.Decoding(job.Limits)
-	kernel, err := settings.Kernel(c)
-	if err != nil {
+	if err := s.CheckFingerprint(vgg19.Describe(w, settings)); err != nil {
 		return recompute.Report{}, err
 	}
 	job.NewEngine = func() (model.Engine, error) {
 		packed := w
 		w = nil // the engine has its own
-		return vgg19.NewEngine(packed, settings, kernel)
+		return vgg19.NewEngine(packed, settings, device)
 	}
 	return recompute.Run(c.Context, job)
 }

@@ -74,6 +74,7 @@ EXIT CODES
    1    fatal error
    3    predict: done, but some document could not be read
    64   wrong usage
+   69   predict: no GPU can be used
    130  interrupted
 
 EXAMPLES

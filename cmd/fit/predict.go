@@ -37,6 +37,8 @@ decoded and computed up to the cut as featurize does it, and nothing is stored;
 copies of one document are each predicted. Features or weights other than those
 the head was trained on are refused.
 
+` + vgg19.DeviceHelp + `
+
 Standard error has a summary: rows by class and, where labels are known, how many
 are predicted as labelled. What cannot be read has no row and is reported there.
 
@@ -45,14 +47,15 @@ EXIT CODES
    1    fatal error; no file is left
    3    done, but some document could not be read
    64   wrong usage
+   69   no GPU can be used; nothing was read
    130  interrupted; no file is left`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "head", Usage: "head `FILE` that fit wrote"},
-			storeFlag(), asOfFlag(), vgg19.WeightsFlag(), vgg19.KernelFlag(),
+			storeFlag(), asOfFlag(), vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(),
 			&cli.StringFlag{Name: "unit", Usage: "what a row is for: `page|document`", Value: predict.UnitPage},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the table: csv, jsonl or parquet (default: by the file's extension; csv on standard output)"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write (default: standard output)"},
-			&cli.IntFlag{Name: "batch", Usage: "`PAGES` of documents computed together", Value: 16},
+			vgg19.BatchFlag(),
 			&cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output; needs -o"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but warnings and errors"},
 		}, reading.Flags()...),
@@ -66,7 +69,6 @@ type predictOptions struct {
 	when                 asOf
 	corpus               []string
 	unit, format, output string
-	batch                int
 	read                 reading.Options // of documents
 	json, quiet          bool
 }
@@ -74,15 +76,13 @@ type predictOptions struct {
 func parsePredict(c *cli.Context) (predictOptions, error) {
 	o := predictOptions{head: c.String("head"), store: c.String("store"), weights: c.String("weights"), corpus: c.Args().Slice(),
 		unit: c.String("unit"), format: c.String("format"), output: c.String("output"),
-		batch: c.Int("batch"), json: c.Bool("json"), quiet: c.Bool("quiet")}
+		json: c.Bool("json"), quiet: c.Bool("quiet")}
 	if err := o.checkSource(c); err != nil {
 		return o, err
 	}
 	switch {
 	case o.unit != predict.UnitPage && o.unit != predict.UnitDocument:
 		return o, command.Usagef("unknown --unit %q; it is %s or %s", o.unit, predict.UnitPage, predict.UnitDocument)
-	case o.batch < 0:
-		return o, command.Usagef("--batch cannot be negative")
 	case o.json && o.output == "":
 		return o, command.Usagef("--json writes the summary to standard output; name a file for the predictions with -o")
 	}

@@ -114,6 +114,12 @@ func TestPredictRefusals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	described := filepath.Join(folder, "described")
+	f.Description = `{"preset": {"resize": "squash", "filter": "bilinear"}, "precision": "bfloat16"}`
+	if err := f.Save(described); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CUTPOINT_LIBCUDA", "/absent/libcuda.so.1")
 	f.Fingerprint = strings.Repeat("0", 64)
 	if err := f.Save(foreign); err != nil {
 		t.Fatal(err)
@@ -143,7 +149,11 @@ func TestPredictRefusals(t *testing.T) {
 		"--head " + foreign + " --store " + dir:                           {command.Fatal, "000000000000"},
 		"--head " + absent + " --store " + dir:                            {command.Fatal, "no cut \"pool3-avg\"; it has fc2, pool5-avg"},
 		"--head " + file + " --store " + empty:                            {command.Fatal, empty},
-		"--head " + file + " --weights random:1 " + empty:                 {command.Fatal, "is empty"},
+		"--head " + file + " --weights random:1 " + empty:                 {command.Fatal, "a newer program may be needed"},
+		"--head " + described + " --weights absent " + empty:              {command.Fatal, "is empty"},
+		"--head " + described + " --weights absent absent --device cuda":  {command.Unavailable, "--device cuda: no NVIDIA driver"},
+		"--head " + described + " --weights absent absent --device tpu":   {command.Usage, `"tpu" is not known`},
+		"--head " + described + " --weights absent absent --batch -1":     {command.Usage, "--batch cannot be negative"},
 		"--head " + file + " --store " + dir + " --as-of 77":              {command.Fatal, "77"},
 	} {
 		out := filepath.Join(t.TempDir(), "p.csv")

@@ -82,6 +82,14 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
+	_, settings, err := vgg19.SettingsFor(f)
+	if err != nil {
+		return nil, err
+	}
+	device, err := vgg19.ParseDevice(c, settings)
+	if err != nil {
+		return nil, err
+	}
 	listing, err := corpus.List(ctx, o.corpus, corpus.Options{Stdin: c.App.Reader, Exclude: o.store})
 	if err != nil {
 		return nil, err
@@ -90,13 +98,8 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	_, settings, err := vgg19.DescribeFor(f, w)
-	if err != nil {
+	if _, _, err := vgg19.DescribeFor(f, w); err != nil {
 		return nil, fmt.Errorf("head %s and weights %s: %w", o.head, o.weights, err)
-	}
-	kernel, err := settings.Kernel(c)
-	if err != nil {
-		return nil, err
 	}
 	o.read.Limits = settings.Decoding(o.read.Limits)
 	log := command.Logger(c.App.ErrWriter, o.quiet)
@@ -104,11 +107,11 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 		done := &featurize.Progress{}
 		defer command.ShowProgress("predict", done.Counts, o.quiet, log)()
 		return predict.Corpus(ctx, predict.Job{
-			Entries: listing.Entries, DType: settings.DType, Preparation: settings.Preparation, Batch: o.batch, Workers: o.read.Workers, Pages: o.read.Pages, Limits: o.read.Limits, Progress: done, Log: log,
+			Entries: listing.Entries, DType: settings.DType, Preparation: settings.Preparation, Batch: device.Batch, Workers: o.read.Workers, Pages: o.read.Pages, Limits: o.read.Limits, Progress: done, Log: log,
 			NewEngine: func() (model.Engine, error) {
 				packed := w
 				w = nil // the engine has its own
-				return vgg19.NewEngine(packed, settings, kernel)
+				return vgg19.NewEngine(packed, settings, device)
 			},
 		}, p)
 	}, nil

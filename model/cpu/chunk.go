@@ -66,7 +66,7 @@ func (c *chunk) layers(ctx context.Context, in []activation, first, end, page, s
 		for k := range out {
 			c.emit(next-1, page+k, out[k])
 		}
-		e.profile.add(i, c.threads, start)
+		e.profile.Add(i, time.Since(start)*time.Duration(c.threads))
 		in, i = out, next
 	}
 	return in

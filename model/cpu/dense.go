@@ -53,7 +53,7 @@ func (g *group) runDense(ctx context.Context, first int) {
 				}
 			}
 		}
-		g.engine.profile.add(i, g.engine.threads, start)
+		g.engine.profile.Add(i, time.Since(start)*time.Duration(g.engine.threads))
 		x = y
 	}
 }

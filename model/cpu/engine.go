@@ -27,11 +27,11 @@ type Engine struct {
 	threads   int
 	source    string // of the weights, for messages
 	colors    colors
-	layers    []layer       // the trunk as far as there are weights
-	deep      int           // the first layer that pages go through together
-	arenas    []arena       // one for each chunk of pages in work, made on first use
-	scratches chan *scratch // of blocks of tiles, one for each thread
-	profile   *Profile      // of the pass at hand, if it is measured
+	layers    []layer        // the trunk as far as there are weights
+	deep      int            // the first layer that pages go through together
+	arenas    []arena        // one for each chunk of pages in work, made on first use
+	scratches chan *scratch  // of blocks of tiles, one for each thread
+	profile   *model.Profile // of the pass at hand, if it is measured
 }
 
 var _ model.Engine = (*Engine)(nil)
@@ -47,7 +47,7 @@ func New(w *model.Weights, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the CPU engine: %w", err)
 	}
-	if err := checkWeights(w); err != nil {
+	if err := w.CheckWhole(); err != nil {
 		return nil, fmt.Errorf("start the CPU engine: %w", err)
 	}
 	e := &Engine{kernel: k, bf16: bf16, threads: opt.Threads, source: w.Source, colors: newColors(w.Preprocess)}
@@ -62,16 +62,6 @@ func New(w *model.Weights, opt Options) (*Engine, error) {
 	return e, nil
 }
 
-// checkWeights accepts the whole network and the network without its top.
-func checkWeights(w *model.Weights) error {
-	whole := len(model.ParameterLayers())
-	if top := 3; len(w.Params) != whole && len(w.Params) != whole-top {
-		return fmt.Errorf("weights %s have %d layers, want %d, or %d without the fully connected ones",
-			w.Source, len(w.Params), whole, whole-top)
-	}
-	return w.Check(nil)
-}
-
 // Name says what computes: "cpu avx512 float32" or "cpu avx512bf16 bfloat16".
 func (e *Engine) Name() string {
 	switch e.bf16.how {
@@ -82,6 +72,9 @@ func (e *Engine) Name() string {
 	}
 	return "cpu " + e.kernel.Name() + " " + Float32
 }
+
+// Concurrency implements model.Engine: one pass uses all threads.
+func (e *Engine) Concurrency() int { return 1 }
 
 // Close lets go of the weights and the working memory.
 func (e *Engine) Close() error {
@@ -95,11 +88,11 @@ const groupSize = 64
 
 // Forward implements model.Engine.
 func (e *Engine) Forward(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32) error {
-	page := model.InputShape().Len()
-	if len(pixels)%page != 0 {
-		return fmt.Errorf("run the CPU engine: pixels: %d bytes are not a whole number of 224×224 RGB pages of %d", len(pixels), page)
+	n, err := model.CheckForward(pixels, cuts, dst)
+	if err != nil {
+		return fmt.Errorf("run the CPU engine: %w", err)
 	}
-	return e.forward(ctx, input{pixels: pixels}, len(pixels)/page, cuts, dst)
+	return e.forward(ctx, input{pixels: pixels}, n, cuts, dst)
 }
 
 // ForwardFrom computes cuts from the values of another cut instead of pixels, for
@@ -149,19 +142,8 @@ func (e *Engine) check(n int, cuts []model.Cut, dst [][]float32) error {
 	if e.layers == nil {
 		return errors.New("the engine is closed")
 	}
-	if len(dst) != len(cuts) {
-		return fmt.Errorf("dst: %d slices for %d cuts, want one for each", len(dst), len(cuts))
-	}
 	if model.Deepest(cuts) >= len(e.layers) {
 		return (&model.Weights{Source: e.source}).Check(cuts)
 	}
-	for i, c := range cuts {
-		if c.Dim() == 0 {
-			return fmt.Errorf("cuts[%d] is not a cut: make it with model.ParseCut", i)
-		}
-		if len(dst[i]) != n*c.Dim() {
-			return fmt.Errorf("dst[%d]: %d values for cut %s of %d pages, want %d", i, len(dst[i]), c, n, n*c.Dim())
-		}
-	}
-	return nil
+	return model.CheckValues(n, cuts, dst)
 }

@@ -9,27 +9,9 @@ import (
 	"cutpoint/model"
 )
 
-// Profile adds up the time that threads were given for each layer. A thread that waits
-// for the others at a layer's end counts as working on it.
-type Profile struct {
-	layers []atomic.Int64 // nanoseconds, by model.Layers
-}
-
-func NewProfile() *Profile { return &Profile{make([]atomic.Int64, len(model.Layers()))} }
-
-// Layer returns the time spent in that row of model.Layers, of all threads together,
-// the writing of its cuts included.
-func (p *Profile) Layer(i int) time.Duration { return time.Duration(p.layers[i].Load()) }
-
-// add counts the time since start for so many threads. A nil profile counts nothing.
-func (p *Profile) add(layer, threads int, start time.Time) {
-	if p != nil {
-		p.layers[layer].Add(int64(time.Since(start)) * int64(threads))
-	}
-}
-
-// Measure is Forward, and adds to profile where the time went.
-func (e *Engine) Measure(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32, profile *Profile) error {
+// Measure is Forward, and adds to profile where the time went: that of all threads together.
+// One that waits for the others at a layer's end counts as working on it.
+func (e *Engine) Measure(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32, profile *model.Profile) error {
 	e.profile = profile
 	defer func() { e.profile = nil }()
 	return e.Forward(ctx, pixels, cuts, dst)

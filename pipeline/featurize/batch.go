@@ -16,6 +16,7 @@ type batch struct {
 	pages   []taken     // what each row of pixels is
 	vectors [][]float32 // per cut (len(pages), Dim), nil for a cut nobody wants; set by compute
 	records records
+	done    chan struct{} // closed once it is computed; set when it is dealt to a worker
 }
 
 // taken is a page that was taken into a batch.
@@ -41,6 +42,7 @@ type batcher struct {
 	run     *run
 	out     chan<- *batch
 	current *batch
+	watch   *stopwatch              // waited is for pages
 	seen    map[string]corpus.Entry // by document id, in this run
 	left    int                     // pages until the limit
 }
@@ -49,9 +51,10 @@ type batcher struct {
 // is asked to stop, and passes on what it has.
 func (r *run) batchAll(ctx context.Context, order <-chan *document, out chan<- *batch) error {
 	defer close(out)
-	b := &batcher{run: r, out: out, seen: map[string]corpus.Entry{}, left: r.opt.Limit}
+	b := &batcher{run: r, out: out, watch: r.batching.watch(), seen: map[string]corpus.Entry{}, left: r.opt.Limit}
 	b.current = &batch{records: records{documents: r.plan.refresh}}
 	for d := range order {
+		b.watch.waited()
 		if r.ended() {
 			close(d.abandon)
 			continue
@@ -65,11 +68,11 @@ func (r *run) batchAll(ctx context.Context, order <-chan *document, out chan<- *
 
 func (b *batcher) take(ctx context.Context, d *document) error {
 	defer close(d.abandon)
-	select {
-	case <-d.opened:
-	case <-ctx.Done():
-		return ctx.Err()
+	defer b.watch.worked()
+	if _, err := receive(ctx, d.opened); err != nil {
+		return err
 	}
+	b.watch.waited()
 	if !b.run.opt.EveryCopy {
 		if b.copyOf(d) {
 			return nil
@@ -80,8 +83,10 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 	b.recordDocument(d)
 	failed := d.failure != nil || d.gaveUp
 	for {
+		b.watch.worked()
 		select {
 		case p, ok := <-d.pages:
+			b.watch.waited()
 			if !ok {
 				b.run.progress.document(d.id, failed)
 				return b.flushRecords(ctx)
@@ -190,11 +195,13 @@ func (b *batcher) page(ctx context.Context, d *document, p page) error {
 func (b *batcher) add(ctx context.Context, t taken, pixels []uint8) error {
 	cur := b.current
 	if cur.pixels == nil {
-		cur.pixels = make([]uint8, 0, b.run.opt.Batch*model.InputShape().Len())
+		cur.pixels = b.run.pixels.take(b.run.opt.Batch * model.InputShape().Len())[:0]
 	}
+	// Some 20 µs, while the page is in the cache: one goroutine can do it for tens of
+	// thousands of pages a second, and readers need not know which batch a page is for.
 	cur.pixels = append(cur.pixels, pixels...)
 	cur.pages = append(cur.pages, t)
-	b.run.givePixels(pixels)
+	b.run.prepared.give(pixels)
 	if b.left--; b.left == 0 {
 		b.run.endIntake()
 		b.run.limitReached = true
@@ -216,13 +223,9 @@ func (b *batcher) flush(ctx context.Context) error {
 	if len(b.current.pages) == 0 && b.current.records.len() == 0 {
 		return nil
 	}
-	select {
-	case b.out <- b.current:
-		b.current = &batch{}
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	full := b.current
+	b.current = &batch{}
+	return send(ctx, b.out, full)
 }
 
 func (r *run) documentRow(d *document, p page) schemas.Document {

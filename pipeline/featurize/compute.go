@@ -3,7 +3,8 @@ package featurize
 import (
 	"context"
 	"fmt"
-	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"cutpoint/model"
 	"cutpoint/schemas"
@@ -11,35 +12,97 @@ import (
 
 // compute is the engine's stage. The engine is made for the first batch that has
 // pages, so that a run with nothing to do never packs weights.
-func (r *run) compute(ctx context.Context, in <-chan *batch, out chan<- *batch) (err error) {
+func (r *run) compute(ctx context.Context, in <-chan *batch, out chan<- *batch) error {
 	defer close(out)
-	var engine model.Engine
-	defer func() {
-		if engine != nil {
-			if e := engine.Close(); err == nil {
-				err = e
-			}
-		}
-	}()
 	for b := range in {
 		if len(b.pages) > 0 {
-			if engine == nil {
-				if engine, err = r.newEngine(); err != nil {
-					return fmt.Errorf("start the engine: %w", err)
-				}
-				r.opt.Log.Info("engine ready", "engine", engine.Name())
-			}
+			return r.computeFrom(ctx, b, in, out)
+		}
+		if err := send(ctx, out, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// computeFrom makes the engine and takes first and all that follows through it, as
+// many batches at a time as the engine wants. They leave in the order of their
+// coming.
+func (r *run) computeFrom(ctx context.Context, first *batch, in <-chan *batch, out chan<- *batch) (err error) {
+	engine, err := r.newEngine()
+	if err != nil {
+		return fmt.Errorf("start the engine: %w", err)
+	}
+	defer func() {
+		if e := engine.Close(); err == nil {
+			err = e
+		}
+	}()
+	r.opt.Log.Info("engine ready", "engine", engine.Name())
+	workers := engine.Concurrency()
+	r.computing.workers = workers
+	g, ctx := errgroup.WithContext(ctx)
+	// Two batches a worker wait ready, so that none waits for what could have been
+	// made. A worker may run ahead of the slowest by two batches a worker: that many
+	// wait with their vectors to be written in order.
+	q := &queue{turn: make(chan struct{}, 1), ready: make(chan *batch, 2*workers), taken: make(chan *batch, 2*workers)}
+	q.turn <- struct{}{}
+	g.Go(func() error { return relay(ctx, first, in, q.ready) })
+	for range workers {
+		g.Go(func() error { return r.work(ctx, engine, q) })
+	}
+	g.Go(func() error { return inOrder(ctx, q.taken, out) })
+	return g.Wait()
+}
+
+// queue deals batches to workers and remembers the order in which they were dealt.
+type queue struct {
+	turn  chan struct{} // who has it takes a batch and remembers it, as one step
+	ready chan *batch   // made, to be computed
+	taken chan *batch   // dealt to a worker, in order; computed once done is closed
+	ended bool
+}
+
+// next returns nil when all batches are dealt. Who has the turn and waits, for a batch or
+// for a place among those taken, keeps the others from nothing: they could only wait, too.
+func (q *queue) next(ctx context.Context) (*batch, error) {
+	if _, err := receive(ctx, q.turn); err != nil {
+		return nil, err
+	}
+	defer func() { q.turn <- struct{}{} }()
+	if q.ended {
+		return nil, nil
+	}
+	b, err := receive(ctx, q.ready)
+	if err != nil {
+		return nil, err
+	}
+	if b == nil {
+		q.ended = true
+		close(q.taken)
+		return nil, nil
+	}
+	b.done = make(chan struct{})
+	return b, send(ctx, q.taken, b)
+}
+
+// work is one worker.
+func (r *run) work(ctx context.Context, engine model.Engine, q *queue) error {
+	watch := r.computing.watch()
+	for {
+		b, err := q.next(ctx)
+		if b == nil || err != nil {
+			return err
+		}
+		watch.waited()
+		if len(b.pages) > 0 {
 			if err := r.forward(ctx, engine, b); err != nil {
 				return err
 			}
 		}
-		select {
-		case out <- b:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		close(b.done)
+		watch.worked()
 	}
-	return nil
 }
 
 // forward computes all cuts that any page of the batch wants, in one pass.
@@ -53,20 +116,70 @@ func (r *run) forward(ctx context.Context, engine model.Engine, b *batch) error 
 	var dst [][]float32
 	for i, c := range r.opt.Cuts {
 		if union&(1<<i) != 0 {
-			b.vectors[i] = make([]float32, len(b.pages)*c.Dim())
+			b.vectors[i] = r.vectors[i].take(len(b.pages) * c.Dim())
 			cuts, dst = append(cuts, c), append(dst, b.vectors[i])
 		}
 	}
-	start := time.Now()
-	if err := engine.Forward(ctx, b.pixels, cuts, dst); err != nil {
+	leave := r.passes.enter()
+	err := engine.Forward(ctx, b.pixels, cuts, dst)
+	leave()
+	if err != nil {
 		first := b.pages[0].document
 		return fmt.Errorf("compute %d pages from %s page %d on: %w", len(b.pages), first.Path, first.Page, err)
 	}
-	r.progress.engine.Add(int64(time.Since(start)))
 	r.progress.pages.Add(int64(len(b.pages)))
+	r.computing.pages.Add(int64(len(b.pages)))
+	r.pixels.give(b.pixels)
 	b.pixels = nil
 	if r.opt.DType == schemas.Float16 {
 		r.roundHalves(b)
 	}
 	return nil
+}
+
+// relay sends first and all of in on, and closes out.
+func relay(ctx context.Context, first *batch, in <-chan *batch, out chan<- *batch) (err error) {
+	defer close(out)
+	for b := first; b != nil && err == nil; b, err = receive(ctx, in) {
+		if err := send(ctx, out, b); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// inOrder sends batches on as they were dealt, each when it is computed.
+func inOrder(ctx context.Context, taken <-chan *batch, out chan<- *batch) error {
+	for {
+		b, err := receive(ctx, taken)
+		if b == nil || err != nil {
+			return err
+		}
+		if _, err := receive(ctx, b.done); err != nil {
+			return err
+		}
+		if err := send(ctx, out, b); err != nil {
+			return err
+		}
+	}
+}
+
+// receive waits for a value, which is zero once the channel is closed. Its error is the
+// context's.
+func receive[T any](ctx context.Context, from <-chan T) (v T, err error) {
+	select {
+	case v = <-from:
+		return v, nil
+	case <-ctx.Done():
+		return v, ctx.Err()
+	}
+}
+
+func send[T any](ctx context.Context, to chan<- T, v T) error {
+	select {
+	case to <- v:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -1,8 +1,10 @@
 // Package featurize runs the trunk over a corpus and hands every page's
-// embeddings to the tables. One run is a chain of stages, each a goroutine (the
-// first one several), joined by bounded channels under one errgroup:
+// embeddings to the tables. One run is a chain of stages, goroutines that are
+// joined by bounded channels under one errgroup:
 //
-//	plan ─▶ read (hash, decode, prepare; N workers, order kept) ─▶ batch ─▶ compute ─▶ write
+//	plan ─▶ read (hash, decode, prepare) ─▶ batch ─▶ compute ─▶ collect a part ─▶ write it
+//	        N workers, order kept                    as many workers as the engine
+//	                                                 takes, order kept
 //
 // What is done is what the tables say: the plan is the corpus minus the (document,
 // page) keys already present at every cut. Rows reach the tables in corpus order

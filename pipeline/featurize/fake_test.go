@@ -105,6 +105,7 @@ func (m *memory) AppendFeatures(_ context.Context, cut string, rows []schemas.Fe
 		if _, twice := m.features[cut][r.Key()]; twice {
 			return errors.New("a page was appended twice: " + r.Path)
 		}
+		r.Embedding = slices.Clone(r.Embedding) // it is used again
 		m.features[cut][r.Key()] = r
 		m.order[cut] = append(m.order[cut], r.Path)
 	}
@@ -119,16 +120,22 @@ type hashEngine struct {
 	before func() // called at each pass
 }
 
-func (e *hashEngine) Name() string { return "hash" }
-func (e *hashEngine) Close() error { e.closed = true; return nil }
+func (e *hashEngine) Name() string     { return "hash" }
+func (e *hashEngine) Concurrency() int { return 1 }
+func (e *hashEngine) Close() error     { e.closed = true; return nil }
 
 func (e *hashEngine) Forward(_ context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32) error {
 	if e.before != nil {
 		e.before()
 	}
+	e.pages += hashPages(pixels, cuts, dst)
+	return nil
+}
+
+// hashPages returns how many pages there are.
+func hashPages(pixels []uint8, cuts []model.Cut, dst [][]float32) int {
 	size := model.InputShape().Len()
 	for n := range len(pixels) / size {
-		e.pages++
 		for i, c := range cuts {
 			row := dst[i][n*c.Dim() : (n+1)*c.Dim()]
 			hash := hashOf(pixels[n*size:(n+1)*size], c)
@@ -137,7 +144,7 @@ func (e *hashEngine) Forward(_ context.Context, pixels []uint8, cuts []model.Cut
 			}
 		}
 	}
-	return nil
+	return len(pixels) / size
 }
 
 func hashOf(page []uint8, c model.Cut) float32 {

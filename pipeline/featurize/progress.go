@@ -18,7 +18,6 @@ type Progress struct {
 	copies    atomic.Int64
 	conflicts atomic.Int64
 	moved     atomic.Int64
-	engine    atomic.Int64 // nanoseconds inside the engine
 }
 
 // Counts is a reading of Progress.

@@ -78,17 +78,26 @@ func (r *run) held(e corpus.Entry) int64 {
 	return e.Size
 }
 
-// readAll is one reader.
+// reader is one of the goroutines that read and decode.
+type reader struct {
+	*run
+	watch *stopwatch
+}
+
+// readAll is one reader's work.
 func (r *run) readAll(ctx context.Context, jobs <-chan *document) error {
+	one := reader{r, r.decoding.watch()}
 	for d := range jobs {
-		if err := r.read(ctx, d); err != nil {
+		one.watch.waited()
+		if err := one.read(ctx, d); err != nil {
 			return err
 		}
+		one.watch.worked()
 	}
 	return nil
 }
 
-func (r *run) read(ctx context.Context, d *document) error {
+func (r reader) read(ctx context.Context, d *document) error {
 	defer close(d.pages)
 	defer d.release()
 	doc, err := r.open(ctx, d)
@@ -105,13 +114,16 @@ func (r *run) read(ctx context.Context, d *document) error {
 		if err != nil {
 			return err
 		}
+		r.watch.worked()
 		select {
 		case d.pages <- p:
 		case <-d.abandon:
+			r.watch.waited()
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		r.watch.waited()
 	}
 	return nil
 }
@@ -157,7 +169,7 @@ func (r *run) choosePages(d *document) {
 
 // prepare decodes a page and resizes it to what the trunk takes.
 // Its error is the context's; what is wrong with the page is in the page.
-func (r *run) prepare(ctx context.Context, d *document, doc *raster.Document, n int32) (page, error) {
+func (r reader) prepare(ctx context.Context, d *document, doc *raster.Document, n int32) (page, error) {
 	p := page{number: n, wanted: r.catalog.wanted(schemas.PageKey{DocumentID: d.id, Page: n})}
 	image, give, err := r.decode(ctx, doc, n)
 	if ctx.Err() != nil {
@@ -170,19 +182,23 @@ func (r *run) prepare(ctx context.Context, d *document, doc *raster.Document, n 
 	defer give()
 	p.width, p.height = image.Width, image.Height
 	if p.wanted != 0 {
-		p.pixels = r.takePixels()
+		p.pixels = r.prepared.take(model.InputShape().Len())
+		r.decoding.pages.Add(1)
 		image.Prepare(p.pixels, model.InputShape().W, r.opt.Preparation)
 	}
 	return p, nil
 }
 
 // decode waits for the memory that the page takes; give returns it.
-func (r *run) decode(ctx context.Context, doc *raster.Document, n int32) (p *raster.Page, give func(), err error) {
+func (r reader) decode(ctx context.Context, doc *raster.Document, n int32) (p *raster.Page, give func(), err error) {
 	need, err := doc.Memory(int(n))
 	if err != nil {
 		return nil, nil, err
 	}
-	if give, err = r.pageMemory.take(ctx, need); err != nil {
+	r.watch.worked()
+	give, err = r.pageMemory.take(ctx, need)
+	r.watch.waited()
+	if err != nil {
 		return nil, nil, err
 	}
 	if p, err = doc.Decode(ctx, int(n)); err != nil {
@@ -191,12 +207,3 @@ func (r *run) decode(ctx context.Context, doc *raster.Document, n int32) (p *ras
 	}
 	return p, give, nil
 }
-
-func (r *run) takePixels() []uint8 {
-	if p, ok := r.pixels.Get().(*[]uint8); ok {
-		return *p
-	}
-	return make([]uint8, model.InputShape().Len())
-}
-
-func (r *run) givePixels(p []uint8) { r.pixels.Put(&p) }

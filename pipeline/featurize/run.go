@@ -34,7 +34,13 @@ type run struct {
 	newEngine func() (model.Engine, error)
 	progress  *Progress
 	stop      <-chan struct{}
-	pixels    sync.Pool // *[]uint8 of one prepared page
+
+	prepared buffers[uint8]     // pages, each (224, 224, 3) RGB
+	pixels   buffers[uint8]     // … and batches of them
+	vectors  []buffers[float32] // of batches, in the order of Options.Cuts
+
+	decoding, batching, computing, writing stage
+	passes                                 overlap // through the engine
 
 	// What readers hold together. Files are held while their pages wait for their
 	// turn, so their memory is handed out in corpus order; pages only while they are
@@ -84,8 +90,8 @@ func newRun(ctx context.Context, job Job, opt Options) (*run, error) {
 	r := &run{
 		opt: opt, catalog: c, plan: makePlan(c, job.Entries, opt), tables: job.Tables,
 		newEngine: job.NewEngine, progress: job.Progress, stop: job.Stop,
-		intakeEnded: make(chan struct{}),
-		fileMemory:  newBudget(opt.Limits.MaxBytes), pageMemory: newBudget(opt.Limits.MaxMemory),
+		intakeEnded: make(chan struct{}), vectors: make([]buffers[float32], len(opt.Cuts)),
+		fileMemory: newBudget(opt.Limits.MaxBytes), pageMemory: newBudget(opt.Limits.MaxMemory),
 	}
 	if r.progress == nil {
 		r.progress = &Progress{}
@@ -100,15 +106,18 @@ func (r *run) stages(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	jobs := make(chan *document)
 	order := make(chan *document, r.opt.Workers)
-	batches := make(chan *batch, 1)  // one batch is made while one is computed
-	computed := make(chan *batch, 1) // … and one is written
+	batches := make(chan *batch, 2) // what is made while the engine starts
+	computed := make(chan *batch, 1)
+	parts := make(chan *part) // one part is collected while one is committed
+	r.decoding.workers, r.writing.workers = r.opt.Workers, 1
 	g.Go(func() error { return r.feed(ctx, jobs, order) })
 	for range r.opt.Workers {
 		g.Go(func() error { return r.readAll(ctx, jobs) })
 	}
 	g.Go(func() error { return r.batchAll(ctx, order, batches) })
 	g.Go(func() error { return r.compute(ctx, batches, computed) })
-	g.Go(func() error { return r.write(ctx, computed) })
+	g.Go(func() error { return r.collectAll(ctx, computed, parts) })
+	g.Go(func() error { return r.write(ctx, parts) })
 	return g.Wait()
 }
 

@@ -18,8 +18,10 @@ type Summary struct {
 	PlannedPages   int     `json:"planned_pages"`   // to featurize when the run began, a lower bound
 	Seconds        float64 `json:"seconds"`
 	PagesPerSecond float64 `json:"pages_per_second"`
-	EngineSeconds  float64 `json:"engine_seconds"` // of Seconds: inside the engine
+	EngineSeconds  float64 `json:"engine_seconds"` // of Seconds: with a pass through the engine under way
 	LimitReached   bool    `json:"limit_reached"`
+	Stages         Stages  `json:"stages"`
+	Limit          string  `json:"limit"` // the stage that held the run up, of Stages; "" if nothing was computed
 }
 
 // AnyFailed reports whether some document of the corpus lacks features because
@@ -33,7 +35,7 @@ func (r *run) summary(took time.Duration) Summary {
 		Read: int(p.documents.Load()), Copies: int(p.copies.Load()), Failed: int(p.failed.len()),
 		Moved: int(p.moved.Load()), LabelConflicts: int(p.conflicts.Load()),
 		Pages: int(p.committed.Load()), PlannedPages: r.plan.pages,
-		Seconds: took.Seconds(), EngineSeconds: time.Duration(p.engine.Load()).Seconds(),
+		Seconds: took.Seconds(), EngineSeconds: r.passes.total.Seconds(),
 		LimitReached: r.limitReached,
 	}
 	s.Documents = s.UpToDate + s.FailedBefore + len(r.plan.read)
@@ -41,5 +43,6 @@ func (r *run) summary(took time.Duration) Summary {
 	if s.Seconds > 0 {
 		s.PagesPerSecond = float64(s.Pages) / s.Seconds
 	}
+	s.Stages, s.Limit = r.stageRates()
 	return s
 }

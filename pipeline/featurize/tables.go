@@ -20,7 +20,8 @@ type Tables interface {
 	PutDocuments(ctx context.Context, rows []schemas.Document) error
 	// PutFailures does the same for failures, and forgets the dropped ones.
 	PutFailures(ctx context.Context, put []schemas.Failure, drop []schemas.PageKey) error
-	// AppendFeatures adds one part to a cut's table, durable when it returns.
+	// AppendFeatures adds one part to a cut's table, durable when it returns. The rows
+	// and their embeddings are used again after that.
 	AppendFeatures(ctx context.Context, cut string, rows []schemas.Feature) error
 }
 

@@ -11,20 +11,21 @@ import (
 type part struct {
 	records  records
 	features [][]schemas.Feature // in the order of Options.Cuts
+	batches  []*batch            // whose vectors the features are
 	pages    int
 	bytes    int64
 }
 
 func (r *run) newPart() *part { return &part{features: make([][]schemas.Feature, len(r.opt.Cuts))} }
 
-// write is the last stage: it commits a part whenever one is full, and the rest
-// at the end.
-func (r *run) write(ctx context.Context, in <-chan *batch) error {
+// collectAll makes parts of batches: one whenever it is full, and one of the rest.
+func (r *run) collectAll(ctx context.Context, in <-chan *batch, out chan<- *part) error {
+	defer close(out)
 	p := r.newPart()
 	for b := range in {
 		r.collect(p, b)
 		if p.pages >= r.opt.PartPages || p.bytes >= r.opt.PartBytes || p.records.len() >= maxRecords {
-			if err := r.commit(ctx, p); err != nil {
+			if err := send(ctx, out, p); err != nil {
 				return err
 			}
 			p = r.newPart()
@@ -33,13 +34,34 @@ func (r *run) write(ctx context.Context, in <-chan *batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return r.commit(ctx, p)
+	return send(ctx, out, p)
+}
+
+// write is the last stage: it commits parts, and lets go of their vectors.
+func (r *run) write(ctx context.Context, in <-chan *part) error {
+	watch := r.writing.watch()
+	for p := range in {
+		watch.waited()
+		if err := r.commit(ctx, p); err != nil {
+			return err
+		}
+		for _, b := range p.batches {
+			for i, v := range b.vectors {
+				if v != nil {
+					r.vectors[i].give(v)
+				}
+			}
+		}
+		watch.worked()
+	}
+	return ctx.Err()
 }
 
 func (r *run) collect(p *part, b *batch) {
 	p.records.documents = append(p.records.documents, b.records.documents...)
 	p.records.failures = append(p.records.failures, b.records.failures...)
 	p.records.recovered = append(p.records.recovered, b.records.recovered...)
+	p.batches = append(p.batches, b)
 	for _, t := range b.pages {
 		if t.wanted != 0 {
 			p.pages++
@@ -85,5 +107,6 @@ func (r *run) commit(ctx context.Context, p *part) error {
 		}
 	}
 	r.progress.committed.Add(int64(p.pages))
+	r.writing.pages.Add(int64(p.pages))
 	return nil
 }

@@ -15,6 +15,7 @@ const (
 	Fatal       = 1
 	SomeFailed  = 3
 	Usage       = 64 // EX_USAGE of sysexits.h
+	Unavailable = 69 // EX_UNAVAILABLE: no GPU can be used
 	Locked      = 75 // EX_TEMPFAIL of sysexits.h
 	Interrupted = 130
 )

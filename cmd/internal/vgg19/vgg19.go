@@ -85,19 +85,26 @@ func SettingsOf(d schemas.Description) (s Settings, err error) {
 	return s, nil
 }
 
+// SettingsFor returns what the head says of the features that it was trained on.
+func SettingsFor(f *head.File) (d schemas.Description, s Settings, err error) {
+	if f.Description == "" {
+		return d, s, errors.New("the head does not say how the pages of its features were prepared; train it again")
+	}
+	if err := json.Unmarshal([]byte(f.Description), &d); err != nil {
+		return d, s, fmt.Errorf("read what the head says of its features: %w", err)
+	}
+	if s, err = SettingsOf(d); err != nil {
+		return d, s, fmt.Errorf("read what the head says of its features: %w; a newer program may be needed", err)
+	}
+	return d, s, nil
+}
+
 // DescribeFor says what the features depend on that the head was trained on, if they came
 // from these weights. Otherwise it returns head.ErrOtherFeatures.
 func DescribeFor(f *head.File, w *model.Weights) (schemas.Description, Settings, error) {
-	var d schemas.Description
-	if f.Description == "" {
-		return d, Settings{}, errors.New("the head does not say how the pages of its features were prepared; train it again")
-	}
-	if err := json.Unmarshal([]byte(f.Description), &d); err != nil {
-		return d, Settings{}, fmt.Errorf("read what the head says of its features: %w", err)
-	}
-	s, err := SettingsOf(d)
+	d, s, err := SettingsFor(f)
 	if err != nil {
-		return d, s, fmt.Errorf("read what the head says of its features: %w; a newer program may be needed", err)
+		return d, s, err
 	}
 	own := Describe(w, s)
 	if own.Fingerprint() != f.Fingerprint {
