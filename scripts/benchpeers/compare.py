@@ -15,7 +15,14 @@ GROUPS = {  # what ours is asked for, and what the peers compute in
     "float32": (["--precision", "float32"], "float32"),
     "avx2": (["--precision", "float32", "--cpu-kernel", "avx2"], "float32"),
     "bfloat16": (["--precision", "bfloat16"], "bfloat16"),
+    "gpu_float32": (["--device", "cuda", "--precision", "float32"], "float32"),
+    "gpu_bfloat16": (["--device", "cuda", "--precision", "bfloat16"], "bfloat16"),
 }
+
+
+def with_threads(variable):
+    """The environment, in which that variable is the number of threads; 0 leaves them alone."""
+    return {**os.environ, **({variable: threads} if threads != "0" else {})}
 
 
 class Ours:
@@ -23,9 +30,9 @@ class Ours:
         self.command = [featurize, "bench", "--weights", weights, "--batch", batch, "--rounds", "1", "--json", "--quiet", *options]
 
     def measure(self):
-        out = subprocess.run(self.command, env={**os.environ, "GOMAXPROCS": threads}, check=True, capture_output=True).stdout
+        out = subprocess.run(self.command, env=with_threads("GOMAXPROCS"), check=True, capture_output=True).stdout
         found = json.loads(out)
-        self.name = found["engine"].removeprefix("cpu ")
+        self.name = found["engine"].removeprefix("cpu ").removeprefix("cuda ")
         return found["pages_per_second"]["median"], found["of_peak"]
 
 
@@ -35,7 +42,7 @@ class Peer:
     def __init__(self, spec, precision):
         kind, python, *variables = spec.split(":")
         self.spec = spec
-        env = {**os.environ, "OMP_NUM_THREADS": threads, **dict(v.split("=", 1) for v in variables)}
+        env = {**with_threads("OMP_NUM_THREADS"), **dict(v.split("=", 1) for v in variables)}
         command = [python, os.path.join(here, "peer.py"), kind, precision, batch, threads, weights]
         self.process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.rates = []
@@ -102,7 +109,7 @@ groups = {}
 for argument in sys.argv[6:]:
     group, spec = re.fullmatch(r"(\w+)=(.*)", argument).groups()
     groups.setdefault(group, []).extend([spec] if spec else [])
-print(f"Batch {batch}, {threads} threads, to fc2, {rounds} rounds in turns; pages a second: median (least–greatest); ours ÷ theirs is the median of the rounds' ratios.\n")
+print(f"Batch {batch}{'' if threads == '0' else f', {threads} threads'}, to fc2, {rounds} rounds in turns; pages a second: median (least–greatest); ours ÷ theirs is the median of the rounds' ratios.\n")
 print("| arithmetic | computed by | pages/s | ours ÷ theirs |\n|---|---|---|---|")
 for group, specs in groups.items():
     compare(group, specs)
