@@ -1,11 +1,11 @@
-// Convolutions of side 3 and dense layers on Hopper: an implicit matrix product, out (pixels,
-// outputs) = in (pixels, taps·C) · weights (outputs, taps·C) transposed. The tensor copy
-// engine gathers a tile's pixels, shifted by a tap and zero outside of the map, and lays them
-// out as wgmma reads them.
+// Convolutions of side 3 and dense layers on Hopper: an implicit matrix product, out (outputs,
+// pixels) = weights (outputs, taps·C) · in (pixels, taps·C) transposed. The tensor copy engine
+// gathers a tile's pixels, shifted by a tap and zero outside of the map, and lays them out as
+// wgmma reads them.
 //
 // A block is three warpgroups, and stays: it does tiles b, b + gridDim.x, … One thread of the
-// first warpgroup asks for copies, a ring of stages ahead and on into the next tile while
-// this one is stored. The others multiply, each its half of the tile's rows.
+// first warpgroup asks for copies, rings of stages ahead and on into the next tile while this
+// one is stored. The others multiply, each its 64 channels or its half of the pixels.
 //
 // The entry points *_tall fetch fewer pixels and give the same bits. The box of their map of
 // pixels is boxH + 2 high, and if boxN > 1 the map's dimensions are (C, W, n, H, P), n before
@@ -14,6 +14,23 @@
 //
 // Launch: 384 threads, CONV_SHARED bytes of dynamic shared memory, no more blocks than
 // multiprocessors (one fits).
+//
+// What limits it, on paper. A chunk is 64 of the inner dimension; at full rate, 4096 FLOP a
+// clock, it takes so many clocks, for which so many bytes a clock come from L2 (of 64 at most;
+// about 40 have been seen) and pass through shared memory, operands and copies (of 128):
+//
+//                clocks   L2: plain   tall        shared memory: plain   tall
+//     P=1 n128     1024          48   28 … 37                      128   108 … 117
+//     P=1 n64       512          80   24                           176   120   weights stay
+//     P=2 n128     1536          43   29 … 32                      139   125 … 128
+//     P=2 n64       768          63   37                           191   165
+//
+// tall from 224x224 and 112x112 (boxes of 16x16) over 56x56 (8x8 of 4 images) to 28x28 and
+// 14x14 (4x4 of 16, 2x2 of 64). The epilogue is about 650 instructions a warp for n128, 270 for
+// n64 with a pool, of which two share a scheduler: 1,300 of 9,216 … 73,728 clocks of a tile, and
+// 540 of 4,608. Of these the other warpgroup hides what it still has to multiply, a chunk or
+// two; see SKEW. With dense layers of few pages the weights' 205 MB come from memory once and
+// are the limit.
 #include "common.cuh"
 #include "hopper.cuh"
 #include "pipeline_sm90a.cuh"

@@ -23,17 +23,21 @@ template <bool WIDE, bool POOL> struct Strip {
 struct Corner {
   int lane, warp, channel, pixel;
   float descale, floor;
+  u32 floors;    // a pair of them, bf16
   float bias[2]; // of its two channels
 
   __device__ __forceinline__ Corner(const Conv &p, int column, int thread) {
     lane = thread % 32, warp = thread / 32, channel = warp * 16 + lane / 4, pixel = lane % 4 * 2;
-    descale = p.descale, floor = floorOf(p.relu);
+    descale = p.descale, floor = floorOf(p.relu), floors = pairOf(floor, floor);
     const float *at = (const float *)p.bias + column + channel;
 #pragma unroll
     for (int i = 0; i < 2; i++)
       asm("ld.global.nc.f32 %0, [%1];" : "=f"(bias[i]) : "l"(at + 8 * i));
   }
   __device__ __forceinline__ float value(float sum, int i) const { return maximumOf(sum * descale + bias[i], floor); }
+  __device__ __forceinline__ u32 pair(float first, float second, int i) const {
+    return maximumOfPairs(pairOf(first * descale + bias[i], second * descale + bias[i]), floors);
+  }
 };
 
 // pairAt is a register of matrices of 8 channels: two pixels of channel i. With POOL they are
@@ -41,8 +45,8 @@ struct Corner {
 template <bool POOL> __device__ __forceinline__ u32 pairAt(const float *d, int j, int i, const Corner &c) {
   const float *a = d + 4 * j + 2 * i, *b = a + 4;
   if (POOL)
-    return pairOf(c.value(maximumOf(a[0], a[1]), i), c.value(maximumOf(b[0], b[1]), i));
-  return pairOf(c.value(a[0], i), c.value(a[1], i));
+    return c.pair(maximumOf(a[0], a[1]), maximumOf(b[0], b[1]), i);
+  return c.pair(a[0], a[1], i);
 }
 
 // writePairs writes ROWS rows of bf16 from the 8·j'th pixel on, four transposed matrices of 8
@@ -86,22 +90,30 @@ template <bool WIDE, bool POOL, typename V> __device__ __forceinline__ V readStr
   return v;
 }
 
-// store8Floats writes 8 channels of a float32 output.
-__device__ __forceinline__ void store8Floats(char *out, const float4 &v, const float4 &w) {
-  ((float4 *)out)[0] = v;
-  ((float4 *)out)[1] = w;
+// storeIf writes 16 bytes of global memory, or not. What is not stored is read all the same,
+// so that the reads of several turns are on their way at once and not one in each branch.
+__device__ __forceinline__ void storeIf(bool yes, u64 to, u32 a, u32 b, u32 c, u32 d) {
+  asm volatile("{\n\t"
+               ".reg .pred p;\n\t"
+               "setp.ne.b32 p, %0, 0;\n\t"
+               "@p st.global.v4.b32 [%1], {%2, %3, %4, %5};\n\t"
+               "}" ::"r"((int)yes), "l"(to), "r"(a), "r"(b), "r"(c), "r"(d)
+               : "memory");
+}
+__device__ __forceinline__ void storeIf(bool yes, u64 to, const uint4 &v) { storeIf(yes, to, v.x, v.y, v.z, v.w); }
+__device__ __forceinline__ void storeIf(bool yes, u64 to, const float4 &v) {
+  storeIf(yes, to, __float_as_uint(v.x), __float_as_uint(v.y), __float_as_uint(v.z), __float_as_uint(v.w));
 }
 
 // storeStrip stores COUNT pixels from `first` on of the table of rows, which with POOL is that
 // of the box halved in both directions. The strip begins with the tile's row `begin`. 128
-// threads; 8 of them store a pixel's 64 channels from `column` on. All is read whether it is
-// stored or not, so that the reads of all turns can be on their way at once.
+// threads; 8 of them store a pixel's 64 channels from `column` on.
 template <typename S, bool POOL, bool FLOAT, int COUNT>
 __device__ __forceinline__ void storeStrip(const char *strip, const Conv &p, const Tile &t, const u32 *rows, int first, int begin, int column, int thread) {
   constexpr int HALF = POOL ? 2 : 1, WIDE = S::P == 2 || FLOAT, BYTES = FLOAT ? 4 : 2;
   const int W = p.W / HALF, H = p.H / HALF, x0 = t.x0 / HALF, y0 = t.y0 / HALF, chunk = thread % 8;
   const int below = S::rowsBetween(p) / 2;
-  char *base = (char *)p.out + (column + chunk * 8) * BYTES;
+  const u64 base = p.out + (column + chunk * 8) * BYTES;
 #pragma unroll
   for (int turn = 0; turn < COUNT / 16; turn++) {
     const int m = first + thread / 8 + turn * 16;
@@ -109,18 +121,24 @@ __device__ __forceinline__ void storeStrip(const char *strip, const Conv &p, con
     const int i = S::rowI(pixel), j = S::rowJ(pixel), k = S::rowK(pixel), x = x0 + i, y = y0 + j, n = t.n0 + k;
     const bool inside = pixel != OUTSIDE && x < W && y < H && n < p.n;
     const int row = !POOL ? m - begin : inside ? S::rowOf(p, 2 * i, 2 * j, k) / 2 - begin : 0;
-    char *out = base + (u64)((u32)(n * H + y) * W + x) * (p.outputs * BYTES);
+    const u64 out = base + (u64)((u32)(n * H + y) * W + x) * (p.outputs * BYTES);
     if (!WIDE) {
-      const uint4 v = readStrip<WIDE, POOL, uint4>(strip, row, below, chunk);
-      if (inside)
-        store8(out, v);
+      storeIf(inside, out, readStrip<WIDE, POOL, uint4>(strip, row, below, chunk));
+      continue;
+    }
+    const float4 v = readStrip<WIDE, POOL, float4>(strip, row, below, 2 * chunk);
+    const float4 w = readStrip<WIDE, POOL, float4>(strip, row, below, 2 * chunk + 1);
+    if (FLOAT) {
+      storeIf(inside, out, v);
+      storeIf(inside, out + 16, w);
     } else {
-      const float4 v = readStrip<WIDE, POOL, float4>(strip, row, below, 2 * chunk);
-      const float4 w = readStrip<WIDE, POOL, float4>(strip, row, below, 2 * chunk + 1);
-      if (inside && FLOAT)
-        store8Floats(out, v, w);
-      else if (inside)
-        store8(out, p.outPlane * 2, p.scale, v, w);
+      uint4 high, low;
+      split(high.x, low.x, v.x * p.scale, v.y * p.scale);
+      split(high.y, low.y, v.z * p.scale, v.w * p.scale);
+      split(high.z, low.z, w.x * p.scale, w.y * p.scale);
+      split(high.w, low.w, w.z * p.scale, w.w * p.scale);
+      storeIf(inside, out, high);
+      storeIf(inside, out + p.outPlane * 2, low);
     }
   }
 }
