@@ -3,6 +3,7 @@ package cuda
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ type device struct {
 	name    string // for messages
 	target  target
 	context driver.Context
+	log     *slog.Logger
 	layers  []layer
 	held    atomic.Uint64 // bytes of its memory
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync/atomic"
 
@@ -23,6 +24,8 @@ type Options struct {
 	Precision string // Float32 or BFloat16; "" is Float32
 	Kernels   string // "sm_90a" or "sm_80"; "" is the best that a GPU runs
 	Batch     int    // pages that a GPU takes at once, at most; 0 is DefaultBatch
+
+	Log *slog.Logger // is warned where memory forces smaller batches; nil is nobody
 }
 
 // DefaultBatch fills a GPU: 2.5 GB of it in bfloat16, 5 GB in float32.
@@ -59,6 +62,9 @@ func New(w *model.Weights, opt Options) (*Engine, error) {
 // newEngine is New with a driver.
 func newEngine(api *driver.API, w *model.Weights, opt Options) (*Engine, error) {
 	e := &Engine{source: w.Source, batch: opt.Batch}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
 	if e.batch == 0 {
 		e.batch = DefaultBatch
 	}
@@ -90,6 +96,7 @@ func (e *Engine) start(api *driver.API, w *model.Weights, opt Options) error {
 		if err != nil {
 			return err
 		}
+		d.log = opt.Log
 		e.devices = append(e.devices, d)
 	}
 	if e.layers, err = upload(e.devices, w); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -274,12 +275,18 @@ func TestMemoryHalvesTheBatch(t *testing.T) {
 			}
 		}
 	}
-	e := open(t, b, Options{Precision: BFloat16})
+	var said strings.Builder
+	e := open(t, b, Options{Precision: BFloat16, Log: slog.New(slog.NewTextHandler(&said, nil))})
 	for i := range 3 {
 		device.Fail("MemAlloc", 1+i, driver.OutOfMemory)
 	}
 	if err := e.Forward(t.Context(), pixels, cuts, dst); !errors.Is(err, driver.ErrOutOfMemory) || !strings.Contains(err.Error(), "GPU 0") {
 		t.Errorf("error %v, want one that memory is short", err)
+	}
+	for _, want := range []string{"pages=3", "pages=1", "GPU 0"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("warnings %q, want %q", said.String(), want)
+		}
 	}
 }
 

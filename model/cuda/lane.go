@@ -95,6 +95,7 @@ func (l *lane) shrink(pages int) error {
 	defer l.queue.Unlock()
 	if most := l.most.Load(); most == 0 || int64(pages) < most {
 		l.most.Store(int64(pages))
+		l.log.Warn("the GPU's memory does not suffice for the batch; going on with smaller ones", "gpu", l.name, "pages", pages)
 	}
 	if err := l.settle(); err != nil {
 		return err
@@ -234,7 +235,8 @@ func (p *pinned) free(d *device) error {
 	return err
 }
 
-// close waits for the lane's copies and frees its memory. It returns the first failure.
+// close waits for all that uses the lane's memory, which after a failure may be kernels too,
+// and frees it. It returns the first failure.
 func (l *lane) close() (first error) {
 	keep := func(err error) {
 		if first == nil {
@@ -242,6 +244,7 @@ func (l *lane) close() (first error) {
 		}
 	}
 	keep(l.locked(func() error {
+		keep(l.check("cuStreamSynchronize", l.api.StreamSynchronize(l.compute)))
 		if l.copies != 0 {
 			keep(l.settle())
 			keep(l.check("cuStreamDestroy", l.api.StreamDestroy(l.copies)))

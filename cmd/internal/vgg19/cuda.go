@@ -19,7 +19,7 @@ type gpuEngine struct {
 }
 
 func newGPUEngine(w *model.Weights, s Settings, d Device) (Engine, error) {
-	e, err := cuda.New(w, cuda.Options{Devices: d.GPUs, Precision: s.Precision, Batch: d.Batch})
+	e, err := cuda.New(w, cuda.Options{Devices: d.GPUs, Precision: s.Precision, Batch: d.Batch, Log: d.Log})
 	if err != nil {
 		return nil, err // not the typed nil
 	}

@@ -2,6 +2,7 @@ package vgg19
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,9 +17,10 @@ import (
 // Device is what computes the network: the CPU, or GPUs. It decides the speed, and the last
 // bits of the numbers: it is no part of the fingerprint.
 type Device struct {
-	GPUs   []int  // ordinals; none: the CPU
-	Kernel string // of the CPU; "" is the fastest
-	Batch  int    // pages computed together
+	GPUs   []int        // ordinals; none: the CPU
+	Kernel string       // of the CPU; "" is the fastest
+	Batch  int          // pages computed together
+	Log    *slog.Logger // for warnings
 }
 
 // DeviceFlag is the flag that chooses what computes.
@@ -74,6 +76,7 @@ func ParseDevice(c *cli.Context, s Settings) (d Device, err error) {
 	if err != nil {
 		return d, command.Usagef("--device: %w", err)
 	}
+	d.Log = command.Logger(c.App.ErrWriter, true) // of warnings
 	if d.Batch = c.Int("batch"); d.Batch < 0 {
 		return d, command.Usagef("--batch cannot be negative")
 	}
@@ -89,7 +92,7 @@ func ParseDevice(c *cli.Context, s Settings) (d Device, err error) {
 		case err == nil:
 			d.GPUs = gpus
 		case kind == deviceAuto:
-			command.Logger(c.App.ErrWriter, true).Warn("no GPU can be used; computing on the CPU", "reason", err)
+			d.Log.Warn("no GPU can be used; computing on the CPU", "reason", err)
 		default:
 			return d, &command.ExitError{Code: command.Unavailable, Err: fmt.Errorf("--device %s: %w", c.String("device"), err)}
 		}
