@@ -65,26 +65,17 @@ func (d *device) fitArenas(n int) error {
 }
 
 // arenaSizes returns the bytes of each arena for a page: the layers write to them in turn,
-// a max-pool together with the convolution before it.
+// a max-pool together with the convolution before it. The first layers' maps are the largest
+// by far; the logits, in float32, are small.
 func arenaSizes(planes int) (sizes [2]uint64) {
 	turn := 0
 	for i, l := range model.Layers() {
-		if l.Kind == model.MaxPool {
-			continue
+		if l.Kind != model.MaxPool {
+			sizes[turn] = max(sizes[turn], 2*uint64(planes*withPool(i).Len()))
+			turn = 1 - turn
 		}
-		values := (withPool(i).Len() + panelStep - 1) / panelStep * panelStep
-		sizes[turn] = max(sizes[turn], 2*uint64(planes*values), 4*uint64(values)*lastLayer(i))
-		turn = 1 - turn
 	}
 	return sizes
-}
-
-// lastLayer is 1 for the last row of model.Layers, whose logits are float32, else 0.
-func lastLayer(i int) uint64 {
-	if i == len(model.Layers())-1 {
-		return 1
-	}
-	return 0
 }
 
 // withPool returns the shape after row i of model.Layers and the max-pool behind it, if one is.
@@ -106,7 +97,7 @@ type pass struct {
 
 // activation is what a layer leaves in an arena.
 type activation struct {
-	at    driver.DevicePtr // (planes)(n, H, W, C) bf16, or (n, C) float32
+	at    driver.DevicePtr // (planes)(n, H, W, C) of the format's numbers; logits: (n, C') float32
 	plane uint64           // elements from one plane to the next
 	shape model.Shape      // of a page
 }

@@ -13,7 +13,7 @@ import (
 type layer struct {
 	model.Layer
 	memory  buffer
-	weights driver.DevicePtr // (planes)(outputs, rows) bf16; packFirst's for the first layer
+	weights driver.DevicePtr // (planes)(outputs, rows); packFirst's for the first layer
 	bias    driver.DevicePtr // (outputs) float32
 	outputs int              // Out.C, filled up
 	rows    int              // taps · In.C
