@@ -9,8 +9,8 @@
 // stream of kernels.
 //
 // In bfloat16 activations and weights are rounded to it and sums are float32. In float32 each
-// number is two bfloat16 ones, its planes, and a product is three of theirs; a sum leaves the
-// tensor core, which rounds toward zero, every 64 inputs.
+// number is the sum of two IEEE halves, its planes, and a product is three of theirs; a sum
+// leaves the tensor core, which rounds toward zero, every 64 inputs or sooner.
 //
 // Every value is one sum in one order, whatever the batch: a page's result is the same to
 // the last bit in all of them. On another kind of GPU, or on the CPU, the last bits differ.
