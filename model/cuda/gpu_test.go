@@ -44,7 +44,7 @@ func TestEmulatedNetwork(t *testing.T) {
 				b, _ := emulated(t, c.major, c.minor)
 				b.top = true
 				t.Log("weights", trunk(t, true).Source)
-				pixels := drawn(1)
+				pixels := page(t)
 				cuts := cutsOf(t, "pool1-avg,pool2-max,pool3,pool4,pool5,pool5-avg,fc1,fc2,predictions")
 				near(t, precision, cuts, run(t, b, open(t, b, Options{Precision: precision}), pixels, cuts), onCPU(t, b, pixels, cuts))
 			})
