@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -142,6 +143,9 @@ func TestHopperConvolutions(t *testing.T) {
 
 // Every order of the warps gives the same bits.
 func TestHopperSchedules(t *testing.T) {
+	if os.Getenv("CUTPOINT_EMULATE") == "" {
+		t.Skip("runs each kernel three times; ./scripts/test-gpu does it")
+	}
 	hopperConvolutions(t, func(t *testing.T, l convolution) {
 		l = l.on(hopperShapes(l)[2])
 		o, _ := networkOperands(l, 3)
