@@ -74,24 +74,24 @@ type API struct {
 
 // Results that callers tell apart (cuda.h, enum cudaError_enum).
 const (
-	Success           Result = 0
-	InvalidValue      Result = 1
-	OutOfMemory       Result = 2
-	NotInitialized    Result = 3
-	NoDevice          Result = 100
-	InvalidDevice     Result = 101
-	ECCUncorrectable  Result = 214
-	InvalidPTX        Result = 218
-	NoJITCompiler     Result = 221
-	UnsupportedPTX    Result = 222
-	JITDisabled       Result = 223
-	NotFound          Result = 500
-	IllegalAddress    Result = 700
-	LaunchOutOfMemory Result = 701
-	LaunchTimeout     Result = 702
-	LaunchFailed      Result = 719
-	SystemDriver      Result = 803 // the kernel's module and the library are of different versions
-	Unknown           Result = 999
+	Success              Result = 0
+	InvalidValue         Result = 1
+	OutOfMemory          Result = 2
+	NotInitialized       Result = 3
+	NoDevice             Result = 100
+	InvalidDevice        Result = 101
+	ECCUncorrectable     Result = 214
+	InvalidPTX           Result = 218
+	NoJITCompiler        Result = 221
+	UnsupportedPTX       Result = 222
+	JITDisabled          Result = 223
+	NotFound             Result = 500
+	IllegalAddress       Result = 700
+	LaunchOutOfResources Result = 701
+	LaunchTimeout        Result = 702
+	LaunchFailed         Result = 719
+	SystemDriver         Result = 803 // the kernel's module and the library are of different versions
+	Unknown              Result = 999
 )
 
 // Attributes of devices and functions, flags and enumerations in use (cuda.h).

@@ -52,7 +52,8 @@ type TensorMap struct {
 
 // PixelMap is the map of a convolution's input. A tall kernel's copies have two rows of
 // pixels more, and take the images' rows side by side: with several images strides do not
-// grow then, which a driver might refuse. Then the other kernels are there.
+// grow then. cuda.h's formula has them grow; other kernels for Hopper live on drivers that
+// take them as they are, but this one has not met a driver yet.
 func PixelMap(tall bool, planes int, p *Conv) TensorMap {
 	c, w, h, n := uint64(p.C), uint64(p.W), uint64(p.H), uint64(p.N)
 	m := TensorMap{
