@@ -1,62 +1,83 @@
 package cpu
 
-import "cutpoint/model"
+import (
+	"cutpoint/model"
+	"cutpoint/model/kernel"
+)
 
 // activation is one page's map inside a border of zeros, one pixel wide: the
-// convolutions' padding.
+// convolutions' padding. Its values are float32, or pairs of bfloat16 that share a place.
 type activation struct {
 	model.Shape
-	stride int       // floats from a pixel to its right neighbour, at least C
-	data   []float32 // (H+2, W+2, stride)
+	stride int           // places from a pixel to its right neighbour, at least as many as it has
+	data   []float32     // (H+2, W+2, stride), or
+	pairs  []kernel.Pair // the same, of two channels each
 }
 
 // cacheLine is in floats.
 const cacheLine = 16
 
-// pixelStride returns the stride for so many channels: an odd number of cache
+// pixelStride returns the stride for so many places: an odd number of cache
 // lines, since with powers of two all pixels of a tile would fall into the same
 // few sets of the first-level cache.
-func pixelStride(channels int) int {
-	if channels < cacheLine {
-		return channels
+func pixelStride(places int) int {
+	if places < cacheLine {
+		return places
 	}
-	return channels + cacheLine
+	return places + cacheLine
 }
 
-// rowStride is the number of floats from a pixel to the one below.
+// rowStride is the number of places from a pixel to the one below.
 func (a activation) rowStride() int { return (a.W + 2) * a.stride }
 
-// at returns the index of pixel (y, x)'s first channel; the border is at −1, H and W.
+// at returns the index of pixel (y, x)'s first place; the border is at −1, H and W.
 func (a activation) at(y, x int) int { return (y+1)*a.rowStride() + (x+1)*a.stride }
 
-// pixel returns the channels of pixel (y, x).
+// pixel returns the channels of pixel (y, x) of a map in float32.
 func (a activation) pixel(y, x int) []float32 { return a.data[a.at(y, x):][:a.C] }
 
+// values returns the channels of pixel (y, x) of any map, perhaps in buffer.
+func (a activation) values(y, x int, buffer []float32) []float32 {
+	if a.pairs == nil {
+		return a.pixel(y, x)
+	}
+	for i, p := range a.pairs[a.at(y, x):][:a.C/2] {
+		buffer[2*i], buffer[2*i+1] = p.Even(), p.Odd()
+	}
+	return buffer[:a.C]
+}
+
 // clearBorder zeroes the border, which another map's inside may have overwritten.
-func (a activation) clearBorder() {
+func clearBorder[T any](a activation, data []T) {
 	row := a.rowStride()
-	clear(a.data[:row])
-	clear(a.data[(a.H+1)*row:][:row])
+	clear(data[:row])
+	clear(data[(a.H+1)*row:])
 	for y := range a.H {
-		clear(a.data[a.at(y, -1):][:a.stride])
-		clear(a.data[a.at(y, a.W):][:a.stride])
+		clear(data[a.at(y, -1):][:a.stride])
+		clear(data[a.at(y, a.W):][:a.stride])
 	}
 }
 
 // flatten copies the map without its border to dst (H, W, C).
 func (a activation) flatten(dst []float32) {
+	buffer := make([]float32, a.C)
 	for y := range a.H {
 		for x := range a.W {
-			copy(dst[(y*a.W+x)*a.C:], a.pixel(y, x))
+			copy(dst[(y*a.W+x)*a.C:], a.values(y, x, buffer))
 		}
 	}
 }
 
 // unflatten fills the map inside its border from src (H, W, C).
-func (a activation) unflatten(src []float32) {
+func (a activation) unflatten(k kernel.BFloat16, src []float32) {
 	for y := range a.H {
 		for x := range a.W {
-			copy(a.pixel(y, x), src[(y*a.W+x)*a.C:])
+			pixel := src[(y*a.W+x)*a.C:][:a.C]
+			if a.pairs != nil {
+				k.Narrow(a.pairs[a.at(y, x):][:a.C/2], pixel)
+			} else {
+				copy(a.pixel(y, x), pixel)
+			}
 		}
 	}
 }
@@ -64,22 +85,37 @@ func (a activation) unflatten(src []float32) {
 // arena is the memory in which some pages are computed together: for each of them two
 // maps, in turn a layer's input and output.
 type arena struct {
-	maps [2][][]float32
+	inPairs bool // the maps
+	maps    [2][][]float32
+	pairs   [2][][]kernel.Pair
 }
+
+// newArena returns an empty one for the engine's kind of maps.
+func newArena(e *Engine) arena { return arena{inPairs: e.precision.how == tiled} }
+
+// behindMap is how many places behind a map in pairs the first layer's tiles read, for
+// which there are weights of zero.
+const behindMap = kernel.TileDepth
 
 // activation returns page's map with a clean border in one of the two memories, which
 // grows where it is too small.
 func (r *arena) activation(turn, page int, s model.Shape) activation {
-	memory := &r.maps[turn%2]
+	if r.inPairs {
+		a := activation{Shape: s, stride: pixelStride(s.C / 2)}
+		a.pairs = pageRoom(&r.pairs[turn%2], page, (s.H+2)*a.rowStride()+behindMap)
+		clearBorder(a, a.pairs)
+		return a
+	}
+	a := activation{Shape: s, stride: pixelStride(s.C)}
+	a.data = pageRoom(&r.maps[turn%2], page, (s.H+2)*a.rowStride())
+	clearBorder(a, a.data)
+	return a
+}
+
+// pageRoom returns a page's memory of that size.
+func pageRoom[T any](memory *[][]T, page, size int) []T {
 	for len(*memory) <= page {
 		*memory = append(*memory, nil)
 	}
-	a := activation{Shape: s, stride: pixelStride(s.C)}
-	size := (s.H + 2) * a.rowStride()
-	if len((*memory)[page]) < size {
-		(*memory)[page] = make([]float32, size)
-	}
-	a.data = (*memory)[page][:size]
-	a.clearBorder()
-	return a
+	return room(&(*memory)[page], size)
 }

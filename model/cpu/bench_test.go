@@ -11,12 +11,13 @@ import (
 )
 
 // everyWay are the kernels in float32, and in bfloat16 where they are made for it.
-func everyWay() []Options {
-	var list []Options
-	for _, name := range kernel.AvailableBFloat16() {
-		list = append(list, Options{Kernel: name, Precision: BFloat16})
+func everyWay() (list []Options) {
+	for _, name := range Kernels(BFloat16) {
+		if name == kernel.AMX || kernel.KnownBFloat16(name) {
+			list = append(list, Options{Kernel: name, Precision: BFloat16})
+		}
 	}
-	for _, name := range kernel.Available() {
+	for _, name := range Kernels(Float32) {
 		list = append(list, Options{Kernel: name})
 	}
 	return list

@@ -58,11 +58,7 @@ func (c *chunk) layers(ctx context.Context, in []activation, first, end, page, s
 		for k := range out {
 			out[k] = c.arena.activation(c.turn, at+k, shape)
 		}
-		if i == 0 {
-			e.convolveFirst(out[0], in[0], l, c.threads)
-		} else {
-			e.convolve(out, in, l, c.threads)
-		}
+		e.convolve(out, in, l, c.threads)
 		for k := range out {
 			c.emit(next-1, page+k, out[k])
 		}

@@ -1,6 +1,9 @@
 package cpu
 
-import "cutpoint/model"
+import (
+	"cutpoint/model"
+	"cutpoint/model/kernel"
+)
 
 // colors is the arithmetic from a pixel's bytes to the network's input.
 type colors struct {
@@ -36,3 +39,25 @@ func (t *colors) load(a activation, page []uint8) {
 		}
 	}
 }
+
+// loadBytes turns a page into the first layer's input on AMX: the bytes as they are, which
+// bfloat16 holds exactly, and a fourth channel that is one. The arithmetic is in the
+// weights (packFirstTiles): the fourth channel's takes the mean off, but not from the
+// border, where it is zero.
+func loadBytes(a activation, page []uint8) {
+	for y := range a.H {
+		row := a.pairs[a.at(y, 0):]
+		for x := range a.W {
+			rgb := page[(y*a.W+x)*3:][:3]
+			row[2*x], row[2*x+1] = bytePairs[rgb[0]]|bytePairs[rgb[1]]<<16, bytePairs[rgb[2]]|bytePairs[1]<<16
+		}
+	}
+}
+
+// bytePairs has the numbers of a byte as bfloat16.
+var bytePairs = func() (t [256]kernel.Pair) {
+	for v := range t {
+		t[v] = kernel.PairOf(float32(v), 0)
+	}
+	return t
+}()

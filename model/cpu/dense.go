@@ -36,9 +36,12 @@ func (g *group) runDense(ctx context.Context, first int) {
 		}
 		start, l := time.Now(), &g.engine.layers[i]
 		y := newMatrix(g.pages, len(l.bias))
-		if g.engine.bf16.how == paired {
+		switch g.engine.precision.how {
+		case paired:
 			g.engine.densePairs(y, x, l, g.pages)
-		} else {
+		case tiled:
+			g.engine.denseTiled(y, x, l, g.pages)
+		default:
 			g.engine.dense(y, x, l, g.pages)
 		}
 		if y.cols = l.Out.C; l.Activation == model.Softmax {
@@ -61,9 +64,9 @@ func (g *group) runDense(ctx context.Context, first int) {
 // dense computes y = x·W + bias, then ReLU if the layer has it. The sum of each
 // value goes through y from one stretch of the panel to the next, in one order.
 func (e *Engine) dense(y, x matrix, l *layer, pages int) {
-	width := e.kernel.Width()
+	width := l.width
 	offsets := []int{0}
-	if e.bf16.how == rounded {
+	if e.precision.how == rounded {
 		for page := range pages {
 			round(x.row(page))
 		}
@@ -86,13 +89,9 @@ func (e *Engine) dense(y, x matrix, l *layer, pages int) {
 
 // densePairs is dense in pairs: it rounds x, and sums to y in float32.
 func (e *Engine) densePairs(y, x matrix, l *layer, pages int) {
-	k := e.bf16.kernel
-	width, places := k.Width(), l.rows/2
-	stride := pixelStride(places)
-	src := make([]kernel.Pair, pages*stride)
-	parallel(e.threads, pages, func(page int) {
-		k.Narrow(src[page*stride:][:places], x.row(page))
-	})
+	k := e.precision.pairs
+	width, places := l.width, l.rows/2
+	src, stride := e.narrow(x, places, pages)
 	offsets := []int{0}
 	parallel(e.threads, len(l.bias)/width, func(j int) {
 		panel := l.pairs[j*places*width:][:places*width]
@@ -108,6 +107,16 @@ func (e *Engine) densePairs(y, x matrix, l *layer, pages int) {
 			p.Init, p.InitStride = p.Dst, p.DstStride
 		}
 	})
+}
+
+// narrow rounds x to rows of so many pairs, stride pairs apart.
+func (e *Engine) narrow(x matrix, places, pages int) (src []kernel.Pair, stride int) {
+	stride = pixelStride(places)
+	src = make([]kernel.Pair, pages*stride)
+	parallel(e.threads, pages, func(page int) {
+		e.precision.pairs.Narrow(src[page*stride:][:places], x.row(page))
+	})
+	return src, stride
 }
 
 // softmax turns logits into probabilities, in float64 and relative to the

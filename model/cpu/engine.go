@@ -22,16 +22,18 @@ type Options struct {
 
 // Engine computes VGG19 with packed weights of its own. It is a model.Engine.
 type Engine struct {
-	kernel    kernel.Float32
-	bf16      precision
-	threads   int
-	source    string // of the weights, for messages
-	colors    colors
-	layers    []layer        // the trunk as far as there are weights
-	deep      int            // the first layer that pages go through together
-	arenas    []arena        // one for each chunk of pages in work, made on first use
-	scratches chan *scratch  // of blocks of tiles, one for each thread
-	profile   *model.Profile // of the pass at hand, if it is measured
+	kernel     kernel.Float32
+	precision  precision
+	threads    int
+	source     string // of the weights, for messages
+	preprocess model.Preprocess
+	colors     colors
+	layers     []layer        // the trunk as far as there are weights
+	deep       int            // the first layer that pages go through together
+	together   int            // how many of them
+	arenas     []arena        // one for each chunk of pages in work, made on first use
+	scratches  chan *scratch  // of blocks of tiles, one for each thread
+	profile    *model.Profile // of the pass at hand, if it is measured
 }
 
 var _ model.Engine = (*Engine)(nil)
@@ -43,14 +45,14 @@ func New(w *model.Weights, opt Options) (*Engine, error) {
 	if opt.Threads < 0 {
 		return nil, fmt.Errorf("start the CPU engine: %d threads: give a positive number, or 0 for all", opt.Threads)
 	}
-	k, bf16, err := selectKernels(opt)
+	k, p, err := selectKernels(opt)
 	if err != nil {
 		return nil, fmt.Errorf("start the CPU engine: %w", err)
 	}
 	if err := w.CheckWhole(); err != nil {
 		return nil, fmt.Errorf("start the CPU engine: %w", err)
 	}
-	e := &Engine{kernel: k, bf16: bf16, threads: opt.Threads, source: w.Source, colors: newColors(w.Preprocess)}
+	e := &Engine{kernel: k, precision: p, threads: opt.Threads, source: w.Source, preprocess: w.Preprocess, colors: newColors(w.Preprocess)}
 	if e.threads == 0 {
 		e.threads = runtime.GOMAXPROCS(0)
 	}
@@ -62,15 +64,19 @@ func New(w *model.Weights, opt Options) (*Engine, error) {
 	return e, nil
 }
 
-// Name says what computes: "cpu avx512 float32" or "cpu avx512bf16 bfloat16".
+// Name says what computes: "cpu avx512 float32" or "cpu amx bfloat16".
 func (e *Engine) Name() string {
-	switch e.bf16.how {
+	name, precision := e.kernel.Name(), Float32
+	switch e.precision.how {
 	case paired:
-		return "cpu " + e.bf16.kernel.Name() + " " + BFloat16
-	case rounded:
-		return "cpu " + e.kernel.Name() + " " + BFloat16
+		name = e.precision.pairs.Name()
+	case tiled, split:
+		name = e.precision.tiles.Name()
 	}
-	return "cpu " + e.kernel.Name() + " " + Float32
+	if e.precision.how.inBFloat16() {
+		precision = BFloat16
+	}
+	return "cpu " + name + " " + precision
 }
 
 // Concurrency implements model.Engine: one pass uses all threads.

@@ -1,4 +1,7 @@
 package cpu
 
-// CheckNetwork is for the tests that read documents, outside the package.
-var CheckNetwork = checkNetwork
+// For the tests that read documents, outside the package.
+var (
+	CheckNetwork   = checkNetwork
+	WaysInBFloat16 = waysInBFloat16
+)

@@ -39,17 +39,15 @@ func (g *group) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// together is the number of pages that a thread takes through the deep layers at once:
-// more rows for every weight that comes from memory, and still many turns in a batch.
-const together = 2
-
 // runPages takes every page through the layers from first to before end. Each thread has
 // pages of its own as long as there are enough; the threads share what remains out among
 // them.
 func (g *group) runPages(ctx context.Context, first, end int) {
 	e := g.engine
 	if needed := min(g.pages, e.threads); len(e.arenas) < needed {
-		e.arenas = append(e.arenas, make([]arena, needed-len(e.arenas))...)
+		for range needed - len(e.arenas) {
+			e.arenas = append(e.arenas, newArena(e))
+		}
 	}
 	free := make(chan *arena, e.threads)
 	for i := range e.arenas {
@@ -62,7 +60,7 @@ func (g *group) runPages(ctx context.Context, first, end int) {
 		free <- r
 	}
 	whole := g.pages - g.pages%e.threads
-	size := chunkSize(whole / e.threads)
+	size := chunkSize(whole/e.threads, e.together)
 	parallel(e.threads, whole/size, func(i int) { take(i*size, size, 1) })
 	if rest := g.pages - whole; rest > 0 {
 		parallel(rest, rest, func(i int) {
@@ -76,7 +74,7 @@ func (g *group) runPages(ctx context.Context, first, end int) {
 }
 
 // chunkSize returns the largest divisor of a thread's pages that is at most together.
-func chunkSize(pages int) int {
+func chunkSize(pages, together int) int {
 	size := together
 	for size > 1 && (pages == 0 || pages%size != 0) {
 		size--

@@ -37,13 +37,17 @@ func (in input) values(page int) []float32 {
 func (in input) load(e *Engine, r *arena, slot, page int) activation {
 	if in.layer() >= 0 {
 		a := r.activation(0, slot, in.from.Shape())
-		a.unflatten(in.values(page))
+		a.unflatten(e.precision.pairs, in.values(page))
 		return a
 	}
 	shape := model.InputShape()
 	size := shape.Len()
 	shape.C = inputChannels
 	a := r.activation(0, slot, shape)
-	e.colors.load(a, in.pixels[page*size:][:size])
+	if a.pairs != nil {
+		loadBytes(a, in.pixels[page*size:][:size])
+	} else {
+		e.colors.load(a, in.pixels[page*size:][:size])
+	}
 	return a
 }

@@ -27,13 +27,14 @@ func (s *sampled) rms() float64 { return math.Sqrt(s.squares / s.reference) }
 // exactConv is one output of a convolution with bias and ReLU, in float64, from
 // the canonical weights. Outside the map the input is zero.
 func exactConv(in activation, l model.Layer, p model.Params, y, x, c int) float64 {
+	var buffer [512]float32
 	sum := float64(p.Bias[c])
 	for t := range 9 {
 		v, u := y+t/3-1, x+t%3-1
 		if v < 0 || v >= in.H || u < 0 || u >= in.W {
 			continue
 		}
-		pixel := in.pixel(v, u)
+		pixel := in.values(v, u, buffer[:])
 		for i := range l.In.C {
 			sum += float64(pixel[i]) * float64(p.Kernel[(t*l.In.C+i)*l.Out.C+c])
 		}
@@ -55,95 +56,108 @@ func positions(r *rand.Rand, s model.Shape, n int) [][3]int {
 // the same convolution without. TestNetwork does it for plain Go where there is assembly
 // as well.
 func TestLayers(t *testing.T) {
-	w := noTop()
-	for _, name := range kernel.Available() {
-		if name == "generic" && len(kernel.Available()) > 1 {
-			continue
+	for _, name := range Kernels(Float32) {
+		if name != "generic" || len(kernel.Available()) == 1 {
+			t.Run(name, func(t *testing.T) { checkLayers(t, newEngine(t, noTop(), Options{Kernel: name})) })
 		}
-		e := newEngine(t, w, Options{Kernel: name})
-		r := rand.New(rand.NewPCG(11, 12))
-		var maps arena
-		in := maps.activation(0, 0, model.Shape{H: 224, W: 224, C: inputChannels})
-		page := testPages(1)
-		e.colors.load(in, page)
-		checkColors(t, in, page, w.Preprocess)
-		params, turn := w.Params, 0
-		for i := range e.layers {
-			l := &e.layers[i]
-			if l.Kind == model.MaxPool {
-				continue
-			}
-			turn++
-			out := maps.activation(turn, 0, l.Out)
-			convolve(e, out, in, l, e.threads)
-			if rms := sampledError(r, out, in, l, params[0]); !(rms <= 2e-6) {
-				t.Errorf("%s %s: relative RMS error %.2g", name, l.Name, rms)
-			}
-			checkBorder(t, l.Name, out)
-			if params = params[1:]; e.layers[i+1].Kind == model.MaxPool {
-				pooled := maps.activation(turn, 1, e.layers[i+1].Out)
-				convolve(e, pooled, in, l, e.threads)
-				checkPool(t, l.Name, pooled, out)
-				checkBorder(t, l.Name, pooled)
-				out = pooled
-			}
-			in = out
-		}
-		e.Close()
 	}
 }
 
-// convolve computes any convolution of one page.
-func convolve(e *Engine, out, in activation, l *layer, threads int) {
-	if l.In.C == model.InputShape().C {
-		e.convolveFirst(out, in, l, threads)
-		return
+func checkLayers(t *testing.T, e *Engine) {
+	t.Helper()
+	defer e.Close()
+	w := noTop()
+	r := rand.New(rand.NewPCG(11, 12))
+	var maps arena
+	in := maps.activation(0, 0, model.Shape{H: 224, W: 224, C: inputChannels})
+	page := testPages(1)
+	e.colors.load(in, page)
+	checkColors(t, in, page, w.Preprocess)
+	params, turn := w.Params, 0
+	for i := range e.layers {
+		l := &e.layers[i]
+		if l.Kind == model.MaxPool {
+			continue
+		}
+		turn++
+		out := maps.activation(turn, 0, l.Out)
+		e.convolve([]activation{out}, []activation{in}, l, e.threads)
+		if rms := sampledError(r, out, in, l, params[0]); !(rms <= 2e-6) {
+			t.Errorf("%s: relative RMS error %.2g", l.Name, rms)
+		}
+		checkBorder(t, l.Name, out)
+		if params = params[1:]; e.layers[i+1].Kind == model.MaxPool {
+			pooled := maps.activation(turn, 1, e.layers[i+1].Out)
+			e.convolve([]activation{pooled}, []activation{in}, l, e.threads)
+			checkPool(t, l.Name, pooled, out)
+			checkBorder(t, l.Name, pooled)
+			out = pooled
+		}
+		in = out
 	}
-	e.convolve([]activation{out}, []activation{in}, l, threads)
 }
 
 // sampledError compares some places with float64.
 func sampledError(r *rand.Rand, out, in activation, l *layer, p model.Params) float64 {
 	var s sampled
+	var buffer [512]float32
 	for _, at := range positions(r, l.Out, 200) {
-		s.add(out.pixel(at[0], at[1])[at[2]], exactConv(in, l.Layer, p, at[0], at[1], at[2]))
+		s.add(out.values(at[0], at[1], buffer[:])[at[2]], exactConv(in, l.Layer, p, at[0], at[1], at[2]))
 	}
 	return s.rms()
+}
+
+// randomMaps fills so many maps of the first memory.
+func randomMaps(r *rand.Rand, e *Engine, maps *arena, s model.Shape, n int) (in []activation) {
+	for k := range n {
+		values := make([]float32, s.Len())
+		for i := range values {
+			values[i] = max(0, float32(r.NormFloat64()))
+		}
+		in = append(in, maps.activation(0, k, s))
+		in[k].unflatten(e.precision.pairs, values)
+	}
+	return in
 }
 
 // TestConvolveTogether: the maps of several pages, in one thread or many, come out as
 // each of them alone, to the last bit.
 func TestConvolveTogether(t *testing.T) {
-	e := newEngine(t, noTop(), Options{})
-	r := rand.New(rand.NewPCG(13, 14))
-	for _, i := range []int{14, 16, 19} { // a part of a block, maps that are no whole number of tiles, a pool
-		l := &e.layers[i]
-		shape := l.Out
-		if e.layers[i+1].Kind == model.MaxPool {
-			shape = e.layers[i+1].Out
-		}
-		const pages = 5
-		var maps arena
-		in, together, alone := make([]activation, pages), make([]activation, pages), make([]activation, pages)
-		for k := range in {
-			in[k] = maps.activation(0, k, l.In)
-			for y := range l.In.H {
-				for x := range l.In.W {
-					for c := range l.In.C {
-						in[k].pixel(y, x)[c] = max(0, float32(r.NormFloat64()))
-					}
+	for _, precision := range Precisions() {
+		e := newEngine(t, noTop(), Options{Precision: precision})
+		r := rand.New(rand.NewPCG(13, 14))
+		for _, i := range []int{14, 16, 19} { // a part of a block, maps that are no whole number of tiles, a pool
+			l := &e.layers[i]
+			shape := l.Out
+			if e.layers[i+1].Kind == model.MaxPool {
+				shape = e.layers[i+1].Out
+			}
+			const pages = 5
+			maps := newArena(e)
+			in := randomMaps(r, e, &maps, l.In, pages)
+			together, alone := make([]activation, pages), make([]activation, pages)
+			for k := range in {
+				together[k], alone[k] = maps.activation(1, k, shape), maps.activation(1, pages+k, shape)
+			}
+			for _, threads := range []int{1, 2, 7} {
+				e.convolve(together, in, l, threads)
+				for k := range in {
+					e.convolve(alone[k:k+1], in[k:k+1], l, 8-threads)
+					sameMaps(t, e.Name()+" "+l.Name, together[k], alone[k])
 				}
 			}
-			together[k], alone[k] = maps.activation(1, k, shape), maps.activation(1, pages+k, shape)
 		}
-		for _, threads := range []int{1, 2, 7} {
-			e.convolve(together, in, l, threads)
-			for k := range in {
-				e.convolve(alone[k:k+1], in[k:k+1], l, 8-threads)
-				sameBits(t, l.Name, together[k].data, alone[k].data)
-			}
-		}
+		e.Close()
 	}
+}
+
+// sameMaps compares to the last bit.
+func sameMaps(t *testing.T, what string, a, b activation) {
+	t.Helper()
+	x, y := make([]float32, a.Len()), make([]float32, b.Len())
+	a.flatten(x)
+	b.flatten(y)
+	sameBits(t, what, x, y)
 }
 
 // checkColors recomputes the input in float64: 2e-5 absolute is half a last place
@@ -185,12 +199,13 @@ func checkPool(t *testing.T, name string, out, in activation) {
 // checkBorder looks whether a layer wrote over the padding.
 func checkBorder(t *testing.T, name string, a activation) {
 	t.Helper()
+	var buffer [512]float32
 	for y := -1; y <= a.H; y++ {
 		for x := -1; x <= a.W; x++ {
 			if y >= 0 && y < a.H && x >= 0 && x < a.W {
 				continue
 			}
-			for c, v := range a.pixel(y, x) {
+			for c, v := range a.values(y, x, buffer[:]) {
 				if v != 0 {
 					t.Fatalf("%s: border (%d,%d,%d) = %v", name, y, x, c, v)
 				}
@@ -215,33 +230,44 @@ func TestColors(t *testing.T) {
 // these windows lie in.
 func TestConvolveNaN(t *testing.T) {
 	options := waysInBFloat16()
-	for _, name := range kernel.Available() {
+	for _, name := range Kernels(Float32) {
 		options = append(options, Options{Kernel: name})
 	}
 	for _, opt := range options {
 		opt.Threads = 1
 		e := newEngine(t, noTop(), opt)
 		l := &e.layers[len(e.layers)-2] // block 5's last convolution: 14×14
-		var maps arena
+		maps := newArena(e)
+		values := make([]float32, l.In.Len())
+		values[(5*l.In.W+8)*l.In.C+3] = float32(math.NaN())
 		in, out, pooled := maps.activation(0, 0, l.In), maps.activation(1, 0, l.Out), maps.activation(1, 1, e.layers[len(e.layers)-1].Out)
-		in.pixel(5, 8)[3] = float32(math.NaN())
-		convolve(e, out, in, l, 1)
-		convolve(e, pooled, in, l, 1)
-		for y := range out.H {
-			for x := range out.W {
-				sees, tile := y >= 4 && y <= 6 && x >= 7 && x <= 9, y >= 4 && y <= 7 && x >= 4 && x <= 11
-				for c, v := range out.pixel(y, x) {
-					if above := pooled.pixel(y/2, x/2)[c]; sees && (v == v || above == above) || !tile && v != v {
-						t.Fatalf("%s: (%d,%d,%d) = %v, %v after the pool", e.Name(), y, x, c, v, above)
-					}
-				}
-			}
-		}
+		in.unflatten(e.precision.pairs, values)
+		e.convolve([]activation{out}, []activation{in}, l, 1)
+		e.convolve([]activation{pooled}, []activation{in}, l, 1)
+		checkNaN(t, e, out, pooled)
 		peak := make([]float32, out.C)
 		if out.maximum(peak); peak[0] == peak[0] {
 			t.Errorf("%s: the maximum over a map with NaN is %v", e.Name(), peak[0])
 		}
 		e.Close()
+	}
+}
+
+// checkNaN looks where a NaN at (5, 8) came to.
+func checkNaN(t *testing.T, e *Engine, out, pooled activation) {
+	t.Helper()
+	var buffer, above [512]float32
+	for y := range out.H {
+		for x := range out.W {
+			sees := y >= 4 && y <= 6 && x >= 7 && x <= 9
+			may := sees || e.precision.how != tiled && y >= 4 && y <= 7 && x >= 4 && x <= 11
+			after := pooled.values(y/2, x/2, above[:])
+			for c, v := range out.values(y, x, buffer[:]) {
+				if a := after[c]; sees && (v == v || a == a) || !may && v != v {
+					t.Fatalf("%s: (%d,%d,%d) = %v, %v after the pool", e.Name(), y, x, c, v, a)
+				}
+			}
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"cutpoint/model"
-	"cutpoint/model/kernel"
 )
 
 // reference64 computes the network's layers in float64, naively, and returns
@@ -143,11 +142,14 @@ func TestNetwork(t *testing.T) {
 func checkNetwork(t *testing.T, w *model.Weights, page []uint8) {
 	t.Helper()
 	outputs := reference64(w, page)
-	for _, name := range kernel.Available() {
-		checkEngine(t, newEngine(t, w, Options{Kernel: name}), page, outputs, 1e-5)
+	check := func(opt Options, limit float64) {
+		t.Run(opt.Kernel+" "+opt.Precision, func(t *testing.T) { checkEngine(t, newEngine(t, w, opt), page, outputs, limit) })
+	}
+	for _, name := range Kernels(Float32) {
+		check(Options{Kernel: name, Precision: Float32}, 1e-5)
 	}
 	for _, opt := range waysInBFloat16() {
-		checkEngine(t, newEngine(t, w, opt), page, outputs, 2e-2)
+		check(opt, 2e-2)
 	}
 }
 

@@ -6,13 +6,17 @@ import (
 )
 
 // layer is a row of the network with its weights as the kernels take them: a
-// convolution's transformed, but for the first.
+// convolution's transformed, but for the first and where sums are direct.
 type layer struct {
 	model.Layer
+	width  int           // outputs in a panel
 	rows   int           // of the matrix: taps × input channels, or inputs
 	panels []float32     // (panels, rows, width) or, transformed, (36, panels, inputs, width)
 	pairs  []kernel.Pair // in place of the panels, two rows or inputs in each
 	bias   []float32     // (panels · width), zero behind the last output
+
+	plan  *tilePlan         // if tiled
+	steps []kernel.TileStep // if split
 }
 
 // inputChannels is the depth of the first activation: red, green, blue and a
@@ -22,8 +26,17 @@ const inputChannels = 4
 // deepMap is the side of the maps from which on pages go through the layers together.
 const deepMap = 28
 
+// The number of pages that a thread takes through the deep layers at once: more rows for
+// every weight that comes from memory, and still many turns in a batch. AMX waits for
+// memory the soonest.
+const together, togetherOnAMX = 2, 8
+
 // pack makes the engine's layers: all that there are weights for.
 func (e *Engine) pack(w *model.Weights) {
+	e.together = together
+	if e.precision.how == tiled || e.precision.how == split {
+		e.together = togetherOnAMX
+	}
 	params := w.Params
 	for i, l := range model.Layers() {
 		packed := layer{Layer: l}
@@ -41,53 +54,67 @@ func (e *Engine) pack(w *model.Weights) {
 	}
 }
 
+// packLayer chooses how a layer is computed.
 func (e *Engine) packLayer(l *layer, p model.Params) {
-	width, outputs, matrix := e.kernel.Width(), l.Out.C, p.Kernel
-	l.bias = make([]float32, e.kernel.Panels(outputs)*width)
+	how, matrix, isFirst := e.precision.how, p.Kernel, l.In.C == model.InputShape().C
+	l.width = e.kernel.Width()
+	if how == paired || how == tiled || how == split && l.Kind == model.Conv3x3 && !isFirst {
+		l.width = kernel.TileWidth
+	}
+	l.bias = make([]float32, (l.Out.C+l.width-1)/l.width*l.width)
 	copy(l.bias, p.Bias)
 	switch {
-	case l.In.C == model.InputShape().C:
-		matrix = deepen(matrix, l.In.C, inputChannels, outputs)
+	case l.Kind == model.Conv3x3 && how == tiled:
+		e.packTiled(l, matrix)
+	case isFirst:
+		e.packMatrix(l, deepen(matrix, l.In.C, inputChannels, l.Out.C))
 	case l.Kind == model.Conv3x3:
-		e.packTiles(l, matrix)
-		return
+		e.packWinograd(l, matrix)
+	default:
+		e.packMatrix(l, matrix)
 	}
+}
+
+// packMatrix lays out a fully connected layer, or the first one.
+func (e *Engine) packMatrix(l *layer, matrix []float32) {
+	how, outputs, isDense := e.precision.how, l.Out.C, l.Kind == model.Dense
 	l.rows = len(matrix) / outputs
-	if e.bf16.how == paired && l.Kind == model.Dense {
-		l.pairs = make([]kernel.Pair, e.bf16.kernel.PackedLen(l.rows, outputs))
+	if isDense && (how == paired || how == tiled) {
+		l.pairs = make([]kernel.Pair, e.precision.pairs.PackedLen(l.rows, outputs))
 	} else {
 		l.panels = make([]float32, e.kernel.PackedLen(l.rows, outputs))
 	}
-	parallel(e.threads, e.kernel.Panels(outputs), func(j int) {
+	parallel(e.threads, len(l.bias)/l.width, func(j int) {
 		if l.pairs != nil {
-			size := l.rows / 2 * width
-			e.bf16.kernel.PackPanel(l.pairs[j*size:][:size], matrix, outputs, j)
+			size := l.rows / 2 * l.width
+			e.precision.pairs.PackPanel(l.pairs[j*size:][:size], matrix, outputs, j)
 			return
 		}
-		panel := l.panels[j*l.rows*width:][:l.rows*width]
+		panel := l.panels[j*l.rows*l.width:][:l.rows*l.width]
 		e.kernel.PackPanel(panel, matrix, outputs, j)
-		if e.bf16.how == rounded && l.Kind == model.Dense {
+		if isDense && how == rounded {
 			round(panel)
 		}
 	})
 }
 
-// packTiles is the end of packLayer for what Winograd's transforms compute.
-func (e *Engine) packTiles(l *layer, matrix []float32) {
+// packWinograd transforms a convolution's weights.
+func (e *Engine) packWinograd(l *layer, matrix []float32) {
 	inputs, outputs := l.In.C, l.Out.C
-	if e.bf16.how == paired {
-		l.pairs = make([]kernel.Pair, e.bf16.kernel.WinogradLen(inputs, outputs))
-	} else {
+	var pack func(j int)
+	switch e.precision.how {
+	case paired:
+		l.pairs = make([]kernel.Pair, e.precision.pairs.WinogradLen(inputs, outputs))
+		pack = func(j int) { e.precision.pairs.PackWinograd(l.pairs, matrix, inputs, outputs, j) }
+	case split:
+		l.pairs, l.steps = make([]kernel.Pair, e.precision.tiles.SplitWinogradLen(inputs, outputs)), kernel.SplitSteps(inputs)
+		pack = func(j int) { e.precision.tiles.PackSplitWinograd(l.pairs, matrix, inputs, outputs, j) }
+	default:
 		l.panels = make([]float32, e.kernel.WinogradLen(inputs, outputs))
+		pack = func(j int) { e.kernel.PackWinograd(l.panels, matrix, inputs, outputs, j) }
 	}
-	parallel(e.threads, e.kernel.Panels(outputs), func(j int) {
-		if l.pairs != nil {
-			e.bf16.kernel.PackWinograd(l.pairs, matrix, inputs, outputs, j)
-			return
-		}
-		e.kernel.PackWinograd(l.panels, matrix, inputs, outputs, j)
-	})
-	if e.bf16.how == rounded {
+	parallel(e.threads, len(l.bias)/l.width, pack)
+	if e.precision.how == rounded {
 		parallel(e.threads, kernel.WinogradPlaces, func(place int) {
 			n := len(l.panels) / kernel.WinogradPlaces
 			round(l.panels[place*n:][:n])

@@ -2,10 +2,10 @@ package cpu
 
 // mean writes the mean of each channel over height and width, summed in float64.
 func (a activation) mean(dst []float32) {
-	sums := make([]float64, a.C)
+	sums, buffer := make([]float64, a.C), make([]float32, a.C)
 	for y := range a.H {
 		for x := range a.W {
-			for c, v := range a.pixel(y, x) {
+			for c, v := range a.values(y, x, buffer) {
 				sums[c] += float64(v)
 			}
 		}
@@ -18,10 +18,11 @@ func (a activation) mean(dst []float32) {
 // maximum writes the maximum of each channel over height and width; it is NaN
 // where a value is.
 func (a activation) maximum(dst []float32) {
-	copy(dst, a.pixel(0, 0))
+	buffer := make([]float32, a.C)
+	copy(dst, a.values(0, 0, buffer))
 	for y := range a.H {
 		for x := range a.W {
-			for c, v := range a.pixel(y, x) {
+			for c, v := range a.values(y, x, buffer) {
 				if v > dst[c] || v != v {
 					dst[c] = v
 				}

@@ -28,8 +28,11 @@ const peakRounds = 1 << 20
 // the best of some short runs, as other work on the machine can only lower it.
 func (e *Engine) Peak() float64 {
 	peak := e.kernel.Peak
-	if e.bf16.how == paired {
-		peak = e.bf16.kernel.Peak
+	switch e.precision.how {
+	case paired:
+		peak = e.precision.pairs.Peak
+	case tiled, split:
+		peak = e.precision.tiles.Peak
 	}
 	best := 0.0
 	for range 10 {

@@ -24,11 +24,7 @@ func TestBFloat16Cosine(t *testing.T) {
 	pixels, pages := scannedPages(t, 3)
 	cuts := model.AllCuts()
 	want := features(t, w, cpu.Options{}, pixels, pages, cuts)
-	options := []cpu.Options{{Precision: cpu.BFloat16, Kernel: kernel.Available()[0]}}
-	for _, name := range kernel.AvailableBFloat16() {
-		options = append(options, cpu.Options{Precision: cpu.BFloat16, Kernel: name})
-	}
-	for _, opt := range options {
+	for _, opt := range cpu.WaysInBFloat16() {
 		got := features(t, w, opt, pixels, pages, cuts)
 		for i, c := range cuts {
 			lowest := 1.0

@@ -2,10 +2,9 @@ package cpu
 
 import "cutpoint/model/kernel"
 
-// convolve computes a 3×3 convolution with bias and ReLU by Winograd's transforms, and
-// the 2×2 max-pool after it if out is of that size, for a map of each page.
-func (e *Engine) convolve(out, in []activation, l *layer, threads int) {
-	t := newTiling(in[0], len(in))
+// convolveWinograd is convolve by Winograd's transforms.
+func (e *Engine) convolveWinograd(out, in []activation, l *layer, threads int) {
+	t := newTiling(in[0], len(in), e.precision.how)
 	blocks := (t.tiles + t.block - 1) / t.block
 	inside := 1 // threads in a block
 	if blocks < 2*threads {
@@ -25,14 +24,18 @@ type tiling struct {
 	block      int // tiles that go through the transforms together
 }
 
-// Blocks are multiples of the 14 and the 6 rows that the products' tiles have. Every
-// block reads all weights of a layer: those of deep layers stay in no cache, and serve
-// more tiles. The blocks of shallow layers stay in the second-level cache themselves.
-const shallowBlock, deepBlock = 42, 98
+// Blocks are multiples of the 14 and the 6 rows that the products' tiles have, and of two
+// tiles on AMX. Every block reads all weights of a layer: those of deep layers stay in no
+// cache, and serve more tiles. The blocks of shallow layers stay in the second-level cache
+// themselves.
+const shallowBlock, shallowSplitBlock, deepBlock = 42, 56, 98
 
-func newTiling(in activation, pages int) tiling {
+func newTiling(in activation, pages int, how way) tiling {
 	const side = kernel.WinogradOut
 	t := tiling{rows: (in.H + side - 1) / side, cols: (in.W + side - 1) / side, block: shallowBlock}
+	if how == split {
+		t.block = shallowSplitBlock
+	}
 	t.tiles = t.rows * t.cols * pages
 	if in.C > 128 {
 		t.block = deepBlock
@@ -79,25 +82,33 @@ type winograd struct {
 	threads  int
 
 	inputs  []float32     // (36, n, inputStride), or
-	pairs   []kernel.Pair // the same in bfloat16, two inputs in each
+	pairs   []kernel.Pair // the same in bfloat16, two inputs in each, or split in three
 	outputs []float32     // (36, n, outputStride)
 
 	inputStride, outputStride int
+
+	products []splitProduct // of a place, if split
 }
 
 func (w *winograd) run() {
 	s := <-w.engine.scratches
 	defer func() { w.engine.scratches <- s }()
 	channels := w.in[0].C
-	if w.engine.bf16.how == paired {
+	w.outputStride = pixelStride(len(w.layer.bias))
+	w.outputs = room(&s.out, kernel.WinogradPlaces*w.n*w.outputStride)
+	switch w.engine.precision.how {
+	case paired:
 		w.inputStride = pixelStride(channels / 2)
-		w.pairs = room(&s.pairs, kernel.WinogradPlaces*w.n*w.inputStride)
-	} else {
+	case split:
+		w.inputStride = pixelStride(kernel.Triple * channels / 2)
+		w.cutProducts()
+	default:
 		w.inputStride = pixelStride(channels)
 		w.inputs = room(&s.in, kernel.WinogradPlaces*w.n*w.inputStride)
 	}
-	w.outputStride = pixelStride(len(w.layer.bias))
-	w.outputs = room(&s.out, kernel.WinogradPlaces*w.n*w.outputStride)
+	if w.inputs == nil {
+		w.pairs = room(&s.pairs, kernel.WinogradPlaces*w.n*w.inputStride)
+	}
 	parallel(w.threads, w.n, w.transform)
 	pieces := 1
 	if w.threads > 1 {
@@ -105,15 +116,13 @@ func (w *winograd) run() {
 	}
 	parallel(w.threads, kernel.WinogradPlaces*pieces, func(i int) {
 		piece := i % pieces
-		for j := piece * w.panels() / pieces; j < (piece+1)*w.panels()/pieces; j++ {
-			w.multiply(i/pieces, j)
-		}
+		w.multiply(i/pieces, piece*w.panels()/pieces, (piece+1)*w.panels()/pieces)
 	})
 	parallel(w.threads, w.n, w.finish)
 }
 
 // panels is how many the layer's outputs fill.
-func (w *winograd) panels() int { return len(w.layer.bias) / w.engine.kernel.Width() }
+func (w *winograd) panels() int { return len(w.layer.bias) / w.layer.width }
 
 // transform brings tile i's input to the places.
 func (w *winograd) transform(i int) {
@@ -124,15 +133,18 @@ func (w *winograd) transform(i int) {
 		Map:         in.data[in.at(p.y-1, p.x-1):], RowStride: in.rowStride(), PixelStride: in.stride, Channels: in.C,
 	}
 	at := i * w.inputStride
-	if w.pairs != nil {
-		w.engine.bf16.kernel.ToWinograd(w.pairs[at:], &t)
-		return
-	}
-	t.Places = w.inputs[at:]
-	w.engine.kernel.ToWinograd(&t)
-	if w.engine.bf16.how == rounded {
-		for place := range kernel.WinogradPlaces {
-			round(t.Places[place*t.PlaceStride:][:in.C])
+	switch w.engine.precision.how {
+	case paired:
+		w.engine.precision.pairs.ToWinograd(w.pairs[at:], &t)
+	case split:
+		w.transformSplit(i, &t)
+	default:
+		t.Places = w.inputs[at:]
+		w.engine.kernel.ToWinograd(&t)
+		if w.engine.precision.how == rounded {
+			for place := range kernel.WinogradPlaces {
+				round(t.Places[place*t.PlaceStride:][:in.C])
+			}
 		}
 	}
 }
@@ -142,14 +154,24 @@ var (
 	noBias   [64]float32 // as wide as the widest panel
 )
 
-// multiply computes panel j of a place's product.
-func (w *winograd) multiply(place, j int) {
-	e, width := w.engine, w.engine.kernel.Width()
+// multiply computes a place's product for the panels from one to before another.
+func (w *winograd) multiply(place, from, to int) {
+	if w.products != nil {
+		w.multiplySplit(place, from, to)
+		return
+	}
+	for j := from; j < to; j++ {
+		w.multiplyPanel(place, j)
+	}
+}
+
+func (w *winograd) multiplyPanel(place, j int) {
+	e, width := w.engine, w.layer.width
 	panel, from := place*w.panels()+j, place*w.n*w.inputStride
 	dst := w.outputs[place*w.n*w.outputStride+j*width:]
 	if w.pairs != nil {
 		length := w.in[0].C / 2
-		e.bf16.kernel.Multiply(w.n, &kernel.PairProduct{
+		e.precision.pairs.Multiply(w.n, &kernel.PairProduct{
 			Dst: dst, DstStride: w.outputStride, Src: w.pairs[from:], SrcStride: w.inputStride,
 			Panel: w.layer.pairs[panel*length*width:][:length*width], Init: noBias[:width], Offsets: noOffset, Length: length,
 		})

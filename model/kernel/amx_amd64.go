@@ -12,10 +12,21 @@ import (
 // (scripts/test-amx).
 var emulated string
 
-// hasAMX says whether the processor has AMX-BF16, the system keeps its registers, and
+var (
+	detectedTiles = detectTiles()
+
+	// hasPairVectors says whether AVX-512 with BF16 can do the work around tiles, as it can
+	// on every processor with AMX, but not on all that emulate it.
+	hasPairVectors = len(detectedPairs) > 0
+)
+
+// detectTiles asks whether the processor has AMX-BF16, the system keeps its registers, and
 // lets this process use them.
-func hasAMX() bool {
-	return emulated == pairNames[amx] || cpu.X86.HasAMXTile && cpu.X86.HasAMXBF16 && keepsTiles() && permitTiles()
+func detectTiles() tileISA {
+	if emulated == AMX || hasPairVectors && cpu.X86.HasAMXTile && cpu.X86.HasAMXBF16 && keepsTiles() && permitTiles() {
+		return amx
+	}
+	return genericTiles
 }
 
 // keepsTiles reads XCR0's bits 17 and 18. That the system has XGETBV is part of AMX.
@@ -36,79 +47,95 @@ type tileConfig struct {
 // of both rows' values, and of the weights of left and right outputs.
 func configFor(upper, lower int) tileConfig {
 	c := tileConfig{palette: 1}
-	for t, rows := range [...]int{upper, upper, lower, lower, upper, lower, tileDepth, tileDepth} {
+	for t, rows := range [...]int{upper, upper, lower, lower, upper, lower, TileDepth, TileDepth} {
 		if rows > 0 {
-			c.rows[t], c.rowBytes[t] = uint8(rows), 4*tileDepth
+			c.rows[t], c.rowBytes[t] = uint8(rows), 4*TileDepth
 		}
 	}
 	return c
 }
 
-// tiles is a part of a PairProduct as the assembly takes it: strides in bytes.
+// tiles is a TileProduct as the assembly takes it: strides in bytes, blocks and steps as
+// there.
 type tiles struct {
-	config                           *tileConfig
-	init, dst, src, panel            unsafe.Pointer
-	initStride, dstStride, srcStride uintptr
-	upper                            uintptr // rows
-	steps                            int     // of sixteen pairs
+	config                *tileConfig
+	dst                   unsafe.Pointer
+	dstStride, dstLower   uintptr // from a row or tile to the next
+	init                  unsafe.Pointer
+	initStride, initLower uintptr
+	src                   unsafe.Pointer
+	srcStride, srcLower   uintptr
+	panel                 unsafe.Pointer
+	block                 *TileBlock
+	blocks                int
+	step                  *TileStep
+	steps                 int
 }
 
-// maxTileRows is the number of rows of a tile.
-const maxTileRows = 16
-
-// multiplyTilesAssembly cuts the rows into blocks of one tile or two, all about as large:
-// a product takes as long as its tile has rows.
-func multiplyTilesAssembly(n int, p *PairProduct) {
-	first := 0
-	for blocks := (n + 2*maxTileRows - 1) / (2 * maxTileRows); blocks > 0; blocks-- {
-		rows := (n - first + blocks - 1) / blocks
-		multiplyTileRows(first, rows, p)
-		first += rows
-	}
-	if p.ReLU {
-		for i := range n {
-			reluAll(p.Dst[i*p.DstStride:][:widths[avx512]])
-		}
-	}
-}
-
-// multiplyTileRows computes a block, one segment after the other.
-func multiplyTileRows(first, rows int, p *PairProduct) {
-	upper := rows
-	if rows > maxTileRows {
-		upper = (rows + 1) / 2
-	}
-	config := configFor(upper, rows-upper)
+func multiplyTilesAssembly(p *TileProduct) {
+	config := configFor(p.Upper, p.Lower)
+	dst, init, upper := uintptr(4*p.DstStride), uintptr(4*p.InitStride), uintptr(p.Upper)
 	t := tiles{
-		config: &config, upper: uintptr(upper), steps: p.Length / tileDepth,
-		dst: unsafe.Pointer(&p.Dst[first*p.DstStride]), dstStride: uintptr(4 * p.DstStride), srcStride: uintptr(4 * p.SrcStride),
-		init: unsafe.Pointer(&p.Init[first*p.InitStride]), initStride: uintptr(4 * p.InitStride),
+		config: &config,
+		dst:    unsafe.Pointer(&p.Dst[0]), dstStride: dst, dstLower: upper * dst,
+		init: unsafe.Pointer(&p.Init[0]), initStride: init, initLower: upper * init,
+		src: unsafe.Pointer(&p.Src[0]), srcStride: uintptr(4 * p.SrcStride), srcLower: uintptr(4 * p.SrcLower),
+		panel: unsafe.Pointer(&p.Panel[0]),
+		block: &p.Blocks[0], blocks: len(p.Blocks), step: &p.Steps[0], steps: len(p.Steps),
 	}
-	for s, offset := range p.Offsets {
-		t.src, t.panel = unsafe.Pointer(&p.Src[first*p.SrcStride+offset]), unsafe.Pointer(&p.Panel[s*p.Length*widths[avx512]])
-		if rows > upper {
-			multiplyTwoTiles(&t)
-		} else {
-			multiplyOneTile(&t)
-		}
-		t.init, t.initStride = t.dst, t.dstStride
+	switch {
+	case p.Lower == 0:
+		multiplyOneTile(&t)
+	case p.Streaming:
+		multiplyTwoTilesStreaming(&t)
+	default:
+		multiplyTwoTiles(&t)
 	}
+}
+
+func finishTilesAssembly(dst []Pair, stride int, sums []float32, n int) bool {
+	if hasPairVectors {
+		finishLine(&dst[0], uintptr(4*stride), &sums[0], n)
+	}
+	return hasPairVectors
+}
+
+func finishPoolAssembly(dst []Pair, stride int, upper, lower []float32, n int) bool {
+	if hasPairVectors {
+		finishPool(&dst[0], uintptr(4*stride), &upper[0], &lower[0], n)
+	}
+	return hasPairVectors
+}
+
+// splitAssembly takes rows of whole vectors.
+func splitAssembly(s *SplitRows) bool {
+	if hasPairVectors {
+		splitTriples(&s.Dst[0], uintptr(4*s.DstStride), &s.Src[0], uintptr(4*s.SrcStride), s.Rows, s.Length/TileWidth)
+	}
+	return hasPairVectors
 }
 
 // tilePeakRound is the number of rounds in one call, of 64 cycles each.
 const tilePeakRound = 1 << 12
 
 func peakTilesAssembly(n int) int64 {
-	config := configFor(maxTileRows, maxTileRows)
+	config := configFor(TileRows, TileRows)
 	n = max(n>>3, 1) // a round is as long as several of the others'
 	for left := n; left > 0; left -= tilePeakRound {
 		peakTiles(&config, min(left, tilePeakRound))
 	}
-	return int64(n) * 4 * maxTileRows * 2 * tileDepth * maxTileRows * 2
+	return int64(n) * 4 * TileRows * 2 * TileDepth * TileRows * 2
 }
 
+// The products take at least one block and one step.
+//
 //go:noescape
 func multiplyTwoTiles(t *tiles)
+
+// multiplyTwoTilesStreaming leaves the panel out of the first-level cache.
+//
+//go:noescape
+func multiplyTwoTilesStreaming(t *tiles)
 
 //go:noescape
 func multiplyOneTile(t *tiles)
@@ -117,5 +144,18 @@ func multiplyOneTile(t *tiles)
 //
 //go:noescape
 func peakTiles(config *tileConfig, n int)
+
+// finishLine and finishPool take n > 0 pixels of the result.
+//
+//go:noescape
+func finishLine(dst *Pair, stride uintptr, sums *float32, n int)
+
+//go:noescape
+func finishPool(dst *Pair, stride uintptr, upper, lower *float32, n int)
+
+// splitTriples takes rows > 0 of n > 0 times 32 values.
+//
+//go:noescape
+func splitTriples(dst *Pair, dstStride uintptr, src *float32, srcStride uintptr, rows, n int)
 
 func xcr0() uint64

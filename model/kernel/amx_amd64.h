@@ -24,6 +24,10 @@
 #define TILELOAD(t, base, stride) \
 	TILEMOVE(3, t, base, stride)
 
+// TILELOADT1 hints that the rows need not stay in the first-level cache.
+#define TILELOADT1(t, base, stride) \
+	TILEMOVE(1, t, base, stride)
+
 #define TILESTORE(t, base, stride) \
 	TILEMOVE(2, t, base, stride)
 

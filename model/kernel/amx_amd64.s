@@ -8,89 +8,128 @@
 // sums, 4 and 5 the rows' values, 6 and 7 the weights. No tile outlives a routine, which
 // Go does not preempt. Registers:
 //
-//	DI     the block           R8, R10  upper and lower rows' values
-//	R9     their stride        R11, SI  left and right outputs' weights
-//	R12    the weights' stride CX       steps left
+//	DI  the product        R13  the block     CX  steps left
+//	BX  the block's rows   R8, R10  upper and lower rows' values, R9 their stride
+//	R15 its weights        R11, DX  left and right outputs' weights, R12 their stride
+//	SI  the step           AX  scratch
 
-#define LOAD_BLOCK \
+// BEGIN makes the block R13 names ready for its steps.
+#define BEGIN \
+	MOVQ tiles_src(DI), BX; \
+	MOVQ TileBlock_Src(R13), AX; \
+	LEAQ (BX)(AX*4), BX; \
+	MOVQ tiles_srcStride(DI), R9; \
+	MOVQ tiles_panel(DI), R15; \
+	MOVQ TileBlock_Panel(R13), AX; \
+	LEAQ (R15)(AX*4), R15; \
+	MOVQ $128, R12; \
+	MOVQ tiles_step(DI), SI; \
+	MOVQ tiles_steps(DI), CX
+
+// SUMS sets R8, R10 and R9 to the block's upper rows in Init or Dst, their right halves and
+// their stride; LOWER_SUMS goes on to the lower ones.
+#define SUMS(at, block, stride) \
+	MOVQ at(DI), R8; \
+	MOVQ block(R13), AX; \
+	LEAQ (R8)(AX*4), R8; \
+	LEAQ 64(R8), R10; \
+	MOVQ stride(DI), R9
+
+#define LOWER_SUMS(lower) \
+	ADDQ lower(DI), R8; \
+	ADDQ lower(DI), R10
+
+#define UPPER_VALUES \
+	MOVQ TileStep_Src(SI), R8; \
+	LEAQ (BX)(R8*4), R8
+
+#define LOWER_VALUES \
+	MOVQ tiles_srcLower(DI), R10; \
+	ADDQ R8, R10
+
+#define WEIGHTS \
+	MOVQ TileStep_Panel(SI), R11; \
+	LEAQ (R15)(R11*4), R11; \
+	LEAQ 64(R11), DX
+
+#define NEXT_BLOCK \
+	ADDQ $TileBlock__size, R13; \
+	DECQ tiles_blocks(DI)
+
+#define TWO_TILES(loadWeights) \
 	MOVQ t+0(FP), DI; \
 	MOVQ tiles_config(DI), AX; \
 	TILECONFIG_AX; \
-	MOVQ tiles_init(DI), R8; \
-	MOVQ tiles_initStride(DI), R9; \
-	LEAQ 64(R8), R10; \
+	MOVQ tiles_block(DI), R13; \
+block: \
+	SUMS(tiles_init, TileBlock_Init, tiles_initStride); \
 	TILELOAD(0, 8, 9); \
-	TILELOAD(1, 10, 9)
-
-#define LOAD_OPERANDS \
-	MOVQ tiles_src(DI), R8; \
-	MOVQ tiles_srcStride(DI), R9; \
-	MOVQ tiles_panel(DI), R11; \
-	LEAQ 64(R11), SI; \
-	MOVQ $128, R12; \
-	MOVQ tiles_steps(DI), CX
-
-#define NEXT_STEP \
-	ADDQ $64, R8; \
-	ADDQ $2048, R11; \
-	ADDQ $2048, SI; \
-	DECQ CX
-
-// LOWER sets to to the first of the lower rows, whose upper ones begin at from.
-#define LOWER(from, stride, to) \
-	MOVQ  tiles_upper(DI), to; \
-	IMULQ stride, to; \
-	ADDQ  from, to
-
-#define STORE_UPPER \
-	MOVQ tiles_dst(DI), R8; \
-	MOVQ tiles_dstStride(DI), R9; \
-	LEAQ 64(R8), R10; \
+	TILELOAD(1, 10, 9); \
+	LOWER_SUMS(tiles_initLower); \
+	TILELOAD(2, 8, 9); \
+	TILELOAD(3, 10, 9); \
+	BEGIN; \
+step: \
+	UPPER_VALUES; \
+	LOWER_VALUES; \
+	WEIGHTS; \
+	TILELOAD(4, 8, 9); \
+	loadWeights(6, 11, 12); \
+	TILELOAD(5, 10, 9); \
+	loadWeights(7, 2, 12); \
+	TILEDOT(0, 4, 6); \
+	TILEDOT(1, 4, 7); \
+	TILEDOT(2, 5, 6); \
+	TILEDOT(3, 5, 7); \
+	ADDQ $TileStep__size, SI; \
+	DECQ CX; \
+	JNE  step; \
+	SUMS(tiles_dst, TileBlock_Dst, tiles_dstStride); \
 	TILESTORE(0, 8, 9); \
-	TILESTORE(1, 10, 9)
+	TILESTORE(1, 10, 9); \
+	LOWER_SUMS(tiles_dstLower); \
+	TILESTORE(2, 8, 9); \
+	TILESTORE(3, 10, 9); \
+	NEXT_BLOCK; \
+	JNE  block; \
+	TILERELEASE; \
+	RET
 
 // func multiplyTwoTiles(t *tiles)
 TEXT ·multiplyTwoTiles(SB), NOSPLIT, $0-8
-	LOAD_BLOCK
-	LOWER(R8, R9, R11)
-	LEAQ 64(R11), SI
-	TILELOAD(2, 11, 9)
-	TILELOAD(3, 6, 9)
-	LOAD_OPERANDS
-	LOWER(R8, R9, R10)
-next:
-	TILELOAD(4, 8, 9)
-	TILELOAD(6, 11, 12)
-	TILELOAD(5, 10, 9)
-	TILELOAD(7, 6, 12)
-	TILEDOT(0, 4, 6)
-	TILEDOT(1, 4, 7)
-	TILEDOT(2, 5, 6)
-	TILEDOT(3, 5, 7)
-	ADDQ $64, R10
-	NEXT_STEP
-	JNE  next
-	STORE_UPPER
-	LOWER(R8, R9, R11)
-	LEAQ 64(R11), SI
-	TILESTORE(2, 11, 9)
-	TILESTORE(3, 6, 9)
-	TILERELEASE
-	RET
+	TWO_TILES(TILELOAD)
+
+// func multiplyTwoTilesStreaming(t *tiles)
+TEXT ·multiplyTwoTilesStreaming(SB), NOSPLIT, $0-8
+	TWO_TILES(TILELOADT1)
 
 // func multiplyOneTile(t *tiles)
 TEXT ·multiplyOneTile(SB), NOSPLIT, $0-8
-	LOAD_BLOCK
-	LOAD_OPERANDS
-next:
+	MOVQ t+0(FP), DI
+	MOVQ tiles_config(DI), AX
+	TILECONFIG_AX
+	MOVQ tiles_block(DI), R13
+block:
+	SUMS(tiles_init, TileBlock_Init, tiles_initStride)
+	TILELOAD(0, 8, 9)
+	TILELOAD(1, 10, 9)
+	BEGIN
+step:
+	UPPER_VALUES
+	WEIGHTS
 	TILELOAD(4, 8, 9)
-	TILELOAD(6, 11, 12)
-	TILELOAD(7, 6, 12)
+	TILELOADT1(6, 11, 12)
+	TILELOADT1(7, 2, 12)
 	TILEDOT(0, 4, 6)
 	TILEDOT(1, 4, 7)
-	NEXT_STEP
-	JNE  next
-	STORE_UPPER
+	ADDQ $TileStep__size, SI
+	DECQ CX
+	JNE  step
+	SUMS(tiles_dst, TileBlock_Dst, tiles_dstStride)
+	TILESTORE(0, 8, 9)
+	TILESTORE(1, 10, 9)
+	NEXT_BLOCK
+	JNE  block
 	TILERELEASE
 	RET
 

@@ -45,11 +45,10 @@ type pairISA uint8
 const (
 	genericPairs pairISA = iota
 	avx512bf16           // AVX512_BF16: fourteen rows by thirty-two outputs in registers
-	amx                  // AMX-BF16: thirty-two rows by thirty-two outputs in tiles; the rest as avx512bf16
 )
 
 // pairNames gives the names in use in options and messages.
-var pairNames = [...]string{genericPairs: "generic", avx512bf16: "avx512bf16", amx: "amx"}
+var pairNames = [...]string{genericPairs: "generic", avx512bf16: "avx512bf16"}
 
 // AvailableBFloat16 returns the names of the implementations that this machine runs
 // besides the generic one, the fastest first.
@@ -75,7 +74,7 @@ func SelectBFloat16(name string) (k BFloat16, ok bool) {
 	return k, false
 }
 
-// Name returns the implementation's name: "amx", "avx512bf16" or "generic".
+// Name returns the implementation's name: "avx512bf16" or "generic".
 func (k BFloat16) Name() string { return pairNames[k.isa] }
 
 // Width returns the number of outputs in a panel.
@@ -129,10 +128,10 @@ func (k BFloat16) Narrow(dst []Pair, src []float32) {
 	}
 }
 
-// Peak is Float32's, with VDPBF16PS or TDPBF16PS.
+// Peak is Float32's, with VDPBF16PS.
 func (k BFloat16) Peak(n int) int64 {
 	if k.isa == genericPairs {
 		return peakGeneric(n)
 	}
-	return peakPairsAssembly(k.isa, n)
+	return peakPairsAssembly(n)
 }

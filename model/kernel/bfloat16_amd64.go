@@ -13,13 +13,10 @@ import (
 var detectedPairs = detectPairs()
 
 // detectPairs asks for CPUID.(7,1):EAX[5] and what the float32 tiles of the same shape
-// need, and AMX besides.
+// need.
 func detectPairs() []pairISA {
-	switch {
-	case !slices.Contains(detected, avx512) || !cpu.X86.HasAVX512BF16:
+	if !slices.Contains(detected, avx512) || !cpu.X86.HasAVX512BF16 {
 		return nil
-	case hasAMX():
-		return []pairISA{amx, avx512bf16}
 	}
 	return []pairISA{avx512bf16}
 }
@@ -69,10 +66,7 @@ func narrowAssembly(dst []Pair, src []float32) int {
 	return n
 }
 
-func peakPairsAssembly(i pairISA, n int) int64 {
-	if i == amx {
-		return peakTilesAssembly(n)
-	}
+func peakPairsAssembly(n int) int64 {
 	for left := n; left > 0; left -= peakRound {
 		peakBF16(min(left, peakRound))
 	}

@@ -31,14 +31,11 @@ func (k BFloat16) Multiply(n int, p *PairProduct) {
 		return
 	}
 	p.check(n, k.Width())
-	switch {
-	case k.isa == genericPairs || len(p.Offsets) == 0 || p.Length == 0:
+	if k.isa == genericPairs || len(p.Offsets) == 0 || p.Length == 0 {
 		multiplyPairsGeneric(n, p)
-	case k.isa == amx && p.Length%tileDepth == 0:
-		multiplyTilesAssembly(n, p)
-	default:
-		multiplyPairsAssembly(n, p)
+		return
 	}
+	multiplyPairsAssembly(n, p)
 }
 
 // check touches the last element of every slice that n rows reach.

@@ -73,6 +73,18 @@ func checkRepeated(t *testing.T, r *rand.Rand, round int) {
 			t.Errorf("%s: %d rows of pairs differ from the same rows a moment before", k.Name(), n)
 		}
 	}
+	for _, k := range tileKernels() {
+		p := randomTileProduct(r, 1+n%TileRows, round%TileRows, 2, 2, false)
+		first := make([]float32, p.sums())
+		p.Dst = first
+		k.Multiply(p)
+		second := make([]float32, len(first))
+		p.Dst = second
+		deeper(round%64, func() { k.Multiply(p) })
+		if !slices.EqualFunc(first, second, sameFloat) {
+			t.Errorf("%s: tiles of %d rows differ from the same a moment before", k.Name(), p.Upper)
+		}
+	}
 }
 
 // checkTransforms does the same with Winograd's transforms, which have frames of their own.

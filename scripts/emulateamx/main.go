@@ -106,28 +106,33 @@ func (t *tracer) stopped(id int, status unix.WaitStatus) unix.Signal {
 	return signal
 }
 
-// emulate computes the instruction that thread id stopped at. An error means that it is
-// none of AMX, or one that faults: the program gets its signal.
+// emulate computes the instructions of AMX that thread id stopped at: one, and those that
+// follow. An error means that there is none, or one that faults: the program gets its
+// signal.
 func emulate(id int, u *unit) error {
 	var r unix.PtraceRegs
 	if err := unix.PtraceGetRegs(id, &r); err != nil {
 		return err
 	}
-	var code [maxLength]byte
-	m := memory(id)
-	if err := m.read(uintptr(r.Rip), code[:]); err != nil {
-		return err
+	general, m := registers(&r), memory(id)
+	start := r.Rip
+	for {
+		var code [maxLength]byte
+		if err := m.read(uintptr(r.Rip), 0, [][]byte{code[:]}); err != nil && r.Rip == start {
+			return err
+		}
+		in, err := decode(code[:])
+		if err != nil && r.Rip > start {
+			return unix.PtraceSetRegs(id, &r)
+		} else if err != nil {
+			return err
+		}
+		if err := u.execute(in, general, m); err != nil {
+			fmt.Fprintf(os.Stderr, "emulateamx: at %#x: %v\n", r.Rip, err)
+			return err
+		}
+		r.Rip += uint64(in.length)
 	}
-	in, err := decode(code[:])
-	if err != nil {
-		return err
-	}
-	if err := u.execute(in, registers(&r), m); err != nil {
-		fmt.Fprintf(os.Stderr, "emulateamx: at %#x: %v\n", r.Rip, err)
-		return err
-	}
-	r.Rip += uint64(in.length)
-	return unix.PtraceSetRegs(id, &r)
 }
 
 // registers lists the general registers by their numbers in instructions.
@@ -138,20 +143,26 @@ func registers(r *unix.PtraceRegs) *[16]uint64 {
 // memory is that of the process that a thread belongs to.
 type memory int
 
-func (m memory) read(at uintptr, to []byte) error {
-	n, err := unix.ProcessVMReadv(int(m), []unix.Iovec{iovec(to)}, []unix.RemoteIovec{{Base: at, Len: len(to)}}, 0)
-	return all(n, len(to), err)
+func (m memory) read(at, stride uintptr, to [][]byte) error {
+	local, remote, size := vectors(at, stride, to)
+	n, err := unix.ProcessVMReadv(int(m), local, remote, 0)
+	return all(n, size, err)
 }
 
-func (m memory) write(at uintptr, from []byte) error {
-	n, err := unix.ProcessVMWritev(int(m), []unix.Iovec{iovec(from)}, []unix.RemoteIovec{{Base: at, Len: len(from)}}, 0)
-	return all(n, len(from), err)
+func (m memory) write(at, stride uintptr, from [][]byte) error {
+	local, remote, size := vectors(at, stride, from)
+	n, err := unix.ProcessVMWritev(int(m), local, remote, 0)
+	return all(n, size, err)
 }
 
-func iovec(b []byte) unix.Iovec {
-	v := unix.Iovec{Base: &b[0]}
-	v.SetLen(len(b))
-	return v
+func vectors(at, stride uintptr, rows [][]byte) (local []unix.Iovec, remote []unix.RemoteIovec, size int) {
+	for i, row := range rows {
+		v := unix.Iovec{Base: &row[0]}
+		v.SetLen(len(row))
+		local, remote = append(local, v), append(remote, unix.RemoteIovec{Base: at + uintptr(i)*stride, Len: len(row)})
+		size += len(row)
+	}
+	return local, remote, size
 }
 
 func all(n, want int, err error) error {

@@ -13,8 +13,19 @@ import (
 // buffer is a program's memory from address 0 on.
 type buffer []byte
 
-func (b buffer) read(at uintptr, to []byte) error    { copy(to, b[at:]); return nil }
-func (b buffer) write(at uintptr, from []byte) error { copy(b[at:], from); return nil }
+func (b buffer) read(at, stride uintptr, to [][]byte) error {
+	for i, row := range to {
+		copy(row, b[at+uintptr(i)*stride:])
+	}
+	return nil
+}
+
+func (b buffer) write(at, stride uintptr, from [][]byte) error {
+	for i, row := range from {
+		copy(b[at+uintptr(i)*stride:], row)
+	}
+	return nil
+}
 
 // configured returns a unit with tiles of these shapes: rows and bytes of a row.
 func configured(t *testing.T, shapes ...[2]int) *unit {
@@ -114,6 +125,49 @@ func TestProduct(t *testing.T) {
 }
 
 func float(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }
+
+// TestOrdinary: the fast way gives what fusing does, to the last bit, for all numbers that
+// it takes.
+func TestOrdinary(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 1))
+	for range 50 {
+		var x, w factors
+		tile := func() (rows [][]byte) {
+			for range maxRows {
+				row := make([]byte, rowBytes)
+				for i := 0; i < rowBytes; i += 2 {
+					exponent := 127 - 49 + r.IntN(99) // up to the ends of the range
+					if r.IntN(2) == 0 {
+						exponent = 127 - 3 + r.IntN(7)
+					}
+					v := uint16(r.IntN(2)<<15 | exponent<<7 | r.IntN(128))
+					if r.IntN(9) == 0 {
+						v = uint16(r.IntN(2) << 15)
+					}
+					binary.LittleEndian.PutUint16(row[i:], v)
+				}
+				rows = append(rows, row)
+			}
+			return rows
+		}
+		if !x.decode(tile()) || !w.decode(tile()) {
+			t.Fatal("not ordinary")
+		}
+		for row := range maxRows {
+			var fast, fused [rowBytes / 4]float32
+			x.multiplyOrdinary(&w, row, maxRows, &fast)
+			x.multiply(&w, row, rowBytes/4, maxRows, &fused)
+			if fast != fused {
+				t.Fatalf("row %d: %v, fused %v", row, fast, fused)
+			}
+		}
+	}
+	for _, v := range []float32{float32(math.Inf(1)), float32(math.NaN()), 0x1p-50, 0x1p50} {
+		if isOrdinary(v) {
+			t.Errorf("%v is taken for ordinary", v)
+		}
+	}
+}
 
 // TestFuse rounds once, to even, and flushes subnormal numbers.
 func TestFuse(t *testing.T) {
