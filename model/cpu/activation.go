@@ -10,7 +10,8 @@ import (
 type activation struct {
 	model.Shape
 	stride int           // places from a pixel to its right neighbour, at least as many as it has
-	data   []float32     // (H+2, W+2, stride), or
+	edge   int           // lines of zeros above, and below
+	data   []float32     // (edge+H+edge, W+2, stride), or
 	pairs  []kernel.Pair // the same, of two channels each
 }
 
@@ -31,7 +32,7 @@ func pixelStride(places int) int {
 func (a activation) rowStride() int { return (a.W + 2) * a.stride }
 
 // at returns the index of pixel (y, x)'s first place; the border is at −1, H and W.
-func (a activation) at(y, x int) int { return (y+1)*a.rowStride() + (x+1)*a.stride }
+func (a activation) at(y, x int) int { return (y+a.edge)*a.rowStride() + (x+1)*a.stride }
 
 // pixel returns the channels of pixel (y, x) of a map in float32.
 func (a activation) pixel(y, x int) []float32 { return a.data[a.at(y, x):][:a.C] }
@@ -49,9 +50,8 @@ func (a activation) values(y, x int, buffer []float32) []float32 {
 
 // clearBorder zeroes the border, which another map's inside may have overwritten.
 func clearBorder[T any](a activation, data []T) {
-	row := a.rowStride()
-	clear(data[:row])
-	clear(data[(a.H+1)*row:])
+	clear(data[:a.edge*a.rowStride()])
+	clear(data[(a.edge+a.H)*a.rowStride():])
 	for y := range a.H {
 		clear(data[a.at(y, -1):][:a.stride])
 		clear(data[a.at(y, a.W):][:a.stride])
@@ -98,16 +98,16 @@ func newArena(e *Engine) arena { return arena{inPairs: e.precision.how == tiled}
 const behindMap = kernel.TileDepth
 
 // activation returns page's map with a clean border in one of the two memories, which
-// grows where it is too small.
+// grows where it is too small. Maps in pairs have a second line of border, for convolveStrips.
 func (r *arena) activation(turn, page int, s model.Shape) activation {
+	a := activation{Shape: s, stride: pixelStride(s.C), edge: 1}
 	if r.inPairs {
-		a := activation{Shape: s, stride: pixelStride(s.C / 2)}
-		a.pairs = pageRoom(&r.pairs[turn%2], page, (s.H+2)*a.rowStride()+behindMap)
+		a.stride, a.edge = pixelStride(s.C/2), 2
+		a.pairs = pageRoom(&r.pairs[turn%2], page, (s.H+2*a.edge)*a.rowStride()+behindMap)
 		clearBorder(a, a.pairs)
 		return a
 	}
-	a := activation{Shape: s, stride: pixelStride(s.C)}
-	a.data = pageRoom(&r.maps[turn%2], page, (s.H+2)*a.rowStride())
+	a.data = pageRoom(&r.maps[turn%2], page, (s.H+2*a.edge)*a.rowStride())
 	clearBorder(a, a.data)
 	return a
 }

@@ -46,6 +46,10 @@ func (c *chunk) layers(ctx context.Context, in []activation, first, end, page, s
 	e := c.engine
 	for i := first; i < end && ctx.Err() == nil; {
 		start, l, next := time.Now(), &e.layers[i], i+1
+		inStrips := l.strip > 0 && next < end // with the layer after it
+		if inStrips {
+			next++
+		}
 		if next < end && e.layers[next].Kind == model.MaxPool {
 			next++ // done with the convolution before it
 		}
@@ -58,11 +62,19 @@ func (c *chunk) layers(ctx context.Context, in []activation, first, end, page, s
 		for k := range out {
 			out[k] = c.arena.activation(c.turn, at+k, shape)
 		}
-		e.convolve(out, in, l, c.threads)
+		if inStrips {
+			for k := range out {
+				e.convolveStrips(out[k], in[k], i, c.threads)
+			}
+		} else {
+			e.convolve(out, in, l, c.threads)
+		}
 		for k := range out {
 			c.emit(next-1, page+k, out[k])
 		}
-		e.profile.Add(i, time.Since(start)*time.Duration(c.threads))
+		if !inStrips {
+			e.profile.Add(i, time.Since(start)*time.Duration(c.threads))
+		}
 		in, i = out, next
 	}
 	return in

@@ -42,7 +42,7 @@ func (t *colors) load(a activation, page []uint8) {
 
 // loadBytes turns a page into the first layer's input on AMX: the bytes as they are, which
 // bfloat16 holds exactly, and a fourth channel that is one. The arithmetic is in the
-// weights (packFirstTiles): the fourth channel's takes the mean off, but not from the
+// weights (packFirstPanel): the fourth channel's takes the mean off, but not from the
 // border, where it is zero.
 func loadBytes(a activation, page []uint8) {
 	for y := range a.H {

@@ -13,11 +13,17 @@
 // is read from memory once.
 //
 // In bfloat16 the transformed tiles and weights, and the inputs and weights of the fully
-// connected layers, are rounded and multiplied in pairs by AMX or VDPBF16PS; sums, and everything
+// connected layers, are rounded and multiplied in pairs by VDPBF16PS; sums, and everything
 // between the products, are float32. The first layer, whose 27 inputs carry all that is
 // known of a pixel, is computed in float32. Machines without these instructions round the
 // same numbers and multiply with the float32 kernels: the same precision without the
 // speed, equal but for the order of sums.
+//
+// AMX multiplies bfloat16 so fast that there the convolutions are direct sums, and maps stay
+// in pairs from layer to layer; blocks 1 and 2 are computed in strips. The first layer takes
+// a pixel's bytes as they are. In float32 Winograd's transformed tiles and weights are
+// split into three bfloat16 numbers each, of whose nine products six are as large as a
+// float32 shows; what is around these products is float32.
 //
 // Every value is one sum in one order, whatever the batch and the number of
 // threads: a page's result is the same to the last bit in all of them.

@@ -16,6 +16,7 @@ type layer struct {
 	bias   []float32     // (panels · width), zero behind the last output
 
 	plan  *tilePlan         // if tiled
+	strip int               // if tiled: lines that are computed with the next layer, or 0
 	steps []kernel.TileStep // if split
 }
 
@@ -47,6 +48,9 @@ func (e *Engine) pack(w *model.Weights) {
 			e.packLayer(&packed, params[0])
 			params = params[1:]
 		}
+		if i+1 < len(model.Layers()) && e.precision.how == tiled {
+			packed.strip = stripRows(l, model.Layers()[i+1])
+		}
 		e.layers = append(e.layers, packed)
 		if l.In.H > deepMap {
 			e.deep = i + 1
@@ -64,10 +68,12 @@ func (e *Engine) packLayer(l *layer, p model.Params) {
 	l.bias = make([]float32, (l.Out.C+l.width-1)/l.width*l.width)
 	copy(l.bias, p.Bias)
 	switch {
-	case l.Kind == model.Conv3x3 && how == tiled:
-		e.packTiled(l, matrix)
+	case isFirst && how == tiled:
+		e.packFirstTiled(l, matrix)
 	case isFirst:
 		e.packMatrix(l, deepen(matrix, l.In.C, inputChannels, l.Out.C))
+	case l.Kind == model.Conv3x3 && how == tiled:
+		e.packTiled(l, matrix)
 	case l.Kind == model.Conv3x3:
 		e.packWinograd(l, matrix)
 	default:

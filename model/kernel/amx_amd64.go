@@ -93,16 +93,16 @@ func multiplyTilesAssembly(p *TileProduct) {
 	}
 }
 
-func finishTilesAssembly(dst []Pair, stride int, sums []float32, n int) bool {
+func finishAssembly(dst []Pair, line, stride int, sums []float32, n int) bool {
 	if hasPairVectors {
-		finishLine(&dst[0], uintptr(4*stride), &sums[0], n)
+		finishLines(&dst[0], uintptr(4*line), uintptr(4*stride), &sums[0], n)
 	}
 	return hasPairVectors
 }
 
-func finishPoolAssembly(dst []Pair, stride int, upper, lower []float32, n int) bool {
+func finishPoolAssembly(dst []Pair, stride int, sums []float32, n int) bool {
 	if hasPairVectors {
-		finishPool(&dst[0], uintptr(4*stride), &upper[0], &lower[0], n)
+		finishPool(&dst[0], uintptr(4*stride), &sums[0], n)
 	}
 	return hasPairVectors
 }
@@ -145,13 +145,15 @@ func multiplyOneTile(t *tiles)
 //go:noescape
 func peakTiles(config *tileConfig, n int)
 
-// finishLine and finishPool take n > 0 pixels of the result.
+// finishLines takes two lines of n > 0 pixels.
 //
 //go:noescape
-func finishLine(dst *Pair, stride uintptr, sums *float32, n int)
+func finishLines(dst *Pair, line, stride uintptr, sums *float32, n int)
 
+// finishPool makes n > 0 pixels from two lines of twice as many.
+//
 //go:noescape
-func finishPool(dst *Pair, stride uintptr, upper, lower *float32, n int)
+func finishPool(dst *Pair, stride uintptr, sums *float32, n int)
 
 // splitTriples takes rows > 0 of n > 0 times 32 values.
 //

@@ -22,13 +22,16 @@
 	MOVL   $0x8000, AX; \
 	VPBROADCASTW AX, Z30
 
-// func finishLine(dst *Pair, stride uintptr, sums *float32, n int)
-TEXT ·finishLine(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), DI
-	MOVQ stride+8(FP), DX
-	MOVQ sums+16(FP), SI
-	MOVQ n+24(FP), CX
+// func finishLines(dst *Pair, line, stride uintptr, sums *float32, n int)
+TEXT ·finishLines(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), BX
+	MOVQ stride+16(FP), DX
+	MOVQ sums+24(FP), SI
+	MOVQ $2, R8
 	CONSTANTS
+line:
+	MOVQ BX, DI
+	MOVQ n+32(FP), CX
 next:
 	VMOVUPS (SI), Z0
 	VMOVUPS 64(SI), Z1
@@ -39,6 +42,9 @@ next:
 	ADDQ DX, DI
 	DECQ CX
 	JNE  next
+	ADDQ line+8(FP), BX
+	DECQ R8
+	JNE  line
 	VZEROUPPER
 	RET
 
@@ -57,13 +63,15 @@ next:
 	KEEP_MAX(at(BX), z); \
 	KEEP_MAX(at+128(BX), z)
 
-// func finishPool(dst *Pair, stride uintptr, upper, lower *float32, n int)
-TEXT ·finishPool(SB), NOSPLIT, $0-40
+// func finishPool(dst *Pair, stride uintptr, sums *float32, n int)
+TEXT ·finishPool(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ stride+8(FP), DX
-	MOVQ upper+16(FP), SI
-	MOVQ lower+24(FP), BX
-	MOVQ n+32(FP), CX
+	MOVQ sums+16(FP), SI
+	MOVQ n+24(FP), CX
+	MOVQ CX, BX
+	SHLQ $8, BX
+	ADDQ SI, BX // the lower line
 	CONSTANTS
 next:
 	POOL(0, Z0)

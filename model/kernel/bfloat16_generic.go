@@ -19,8 +19,8 @@ func multiplyTilesAssembly(p *TileProduct) { multiplyTilesGeneric(p) }
 
 func peakTilesAssembly(n int) int64 { return peakGeneric(n) }
 
-func finishTilesAssembly(_ []Pair, _ int, _ []float32, _ int) bool { return false }
+func finishAssembly(_ []Pair, _, _ int, _ []float32, _ int) bool { return false }
 
-func finishPoolAssembly(_ []Pair, _ int, _, _ []float32, _ int) bool { return false }
+func finishPoolAssembly(_ []Pair, _ int, _ []float32, _ int) bool { return false }
 
 func splitAssembly(_ *SplitRows) bool { return false }

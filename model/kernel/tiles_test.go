@@ -224,60 +224,73 @@ func wildSums(r *rand.Rand, n int) []float32 {
 	return x
 }
 
-// TestFinish compares ReLU, pool and rounding with their definitions, over widths of a line.
+// TestFinish compares ReLU, pool and rounding with their definitions, over widths of a
+// block, and looks for what was written outside.
 func TestFinish(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 1))
 	for _, k := range tileKernels() {
-		for n := range TileRows + 2 {
-			for _, pool := range []bool{false, true} {
-				wide := n
-				if pool {
-					wide = 2 * n
-				}
-				upper, lower := wildSums(r, wide*TileWidth), wildSums(r, wide*TileWidth)
-				stride := TileWidth/2 + r.IntN(5)
-				dst := make([]Pair, max(n-1, 0)*stride+TileWidth/2+2)
-				for i := range dst {
-					dst[i] = 0xdeadbeef
-				}
-				if pool {
-					k.FinishPool(dst[1:len(dst)-1], stride, upper, lower, n)
-				} else {
-					k.Finish(dst[1:len(dst)-1], stride, upper, n)
-				}
-				for i, got := range dst {
-					pixel, c := (i-1)/stride, (i-1)%stride*2
-					if i == 0 || pixel >= n || c >= TileWidth {
-						if got != 0xdeadbeef {
-							t.Fatalf("%s: %d pixels, pool %v: wrote outside at %d", k.Name(), n, pool, i-1)
-						}
-						continue
-					}
-					even, odd := finished(upper, lower, pixel, c, pool), finished(upper, lower, pixel, c+1, pool)
-					if !sameFloat(got.Even(), even) || !sameFloat(got.Odd(), odd) {
-						t.Fatalf("%s: pixel %d of %d, pool %v, channel %d: %x, want %v and %v", k.Name(), pixel, n, pool, c, got, even, odd)
-					}
-				}
+		for n := range TileRows + 1 {
+			sums := wildSums(r, 2*n*TileWidth)
+			stride := TileWidth/2 + r.IntN(5)
+			line := n*stride + r.IntN(5)
+			finish := func(dst []Pair) { k.Finish(dst, line, stride, sums, n) }
+			checkFinished(t, k, finish, 2, n, line, stride, func(y, x, c int) float32 {
+				return largest(sums[(y*n+x)*TileWidth+c])
+			})
+			if n%2 != 0 {
+				continue
 			}
+			pool := func(dst []Pair) { k.FinishPool(dst, stride, sums, n) }
+			checkFinished(t, k, pool, 1, n/2, line, stride, func(_, x, c int) float32 {
+				left, right := 2*x*TileWidth+c, (2*x+1)*TileWidth+c
+				return largest(sums[left], sums[right], sums[n*TileWidth+left], sums[n*TileWidth+right])
+			})
 		}
 	}
 }
 
-// finished is what becomes of a sum, or of four.
-func finished(upper, lower []float32, pixel, c int, pool bool) float32 {
-	values := []float32{upper[pixel*TileWidth+c]}
-	if pool {
-		left, right := 2*pixel*TileWidth+c, (2*pixel+1)*TileWidth+c
-		values = []float32{upper[left], upper[right], lower[left], lower[right]}
+// checkFinished runs finish among canaries and compares lines × n pixels with want.
+func checkFinished(t *testing.T, k Tiles, finish func(dst []Pair), lines, n, line, stride int, want func(y, x, c int) float32) {
+	t.Helper()
+	const nothing = 0xdeadbeef
+	size := 0
+	if n > 0 {
+		size = (lines-1)*line + (n-1)*stride + TileWidth/2
 	}
-	largest := float32(0)
+	dst := make([]Pair, size+2)
+	for i := range dst {
+		dst[i] = nothing
+	}
+	finish(dst[1 : 1+size : 1+size])
+	for y := range lines {
+		for x := range n {
+			for c := range TileWidth / 2 {
+				got := &dst[1+y*line+x*stride+c]
+				even, odd := want(y, x, 2*c), want(y, x, 2*c+1)
+				if !sameFloat(got.Even(), even) || !sameFloat(got.Odd(), odd) {
+					t.Fatalf("%s: %d lines of %d pixels: (%d,%d,%d) is %x, want %v and %v", k.Name(), lines, n, y, x, 2*c, *got, even, odd)
+				}
+				*got = nothing
+			}
+		}
+	}
+	for i, p := range dst {
+		if p != nothing {
+			t.Fatalf("%s: %d lines of %d pixels: wrote outside at %d", k.Name(), lines, n, i-1)
+		}
+	}
+}
+
+// largest is a maximum after ReLU, NaN if one is, rounded.
+func largest(values ...float32) float32 {
+	most := float32(0)
 	for _, v := range values {
 		if v != v {
 			return v
 		}
-		largest = max(largest, v)
+		most = max(most, v)
 	}
-	return Nearest(largest)
+	return Nearest(most)
 }
 
 // TestSplit: three bfloat16 numbers make up a float32 to its last bit, as long as none of

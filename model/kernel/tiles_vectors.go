@@ -2,38 +2,40 @@ package kernel
 
 // What goes into tiles and comes out of them.
 
-// Finish ends a line of n pixels of a convolution: ReLU, which leaves NaN, and rounding to
-// pairs.
+// Finish ends a block of a convolution, two lines of n pixels: ReLU, which leaves NaN, and
+// rounding to pairs.
 //
-//	dst   n pixels of 16 pairs, stride pairs apart
-//	sums  (n, 32)
-func (k Tiles) Finish(dst []Pair, stride int, sums []float32, n int) {
+//	dst   2 lines, line pairs apart, of n pixels of 16 pairs, stride pairs apart
+//	sums  (2, n, 32)
+func (k Tiles) Finish(dst []Pair, line, stride int, sums []float32, n int) {
 	if n <= 0 {
 		return
 	}
-	_, _ = dst[(n-1)*stride:][:TileWidth/2], sums[:n*TileWidth]
-	if k.isa == amx && finishTilesAssembly(dst, stride, sums, n) {
+	_, _ = dst[line+(n-1)*stride+TileWidth/2-1], sums[2*n*TileWidth-1]
+	if k.isa == amx && finishAssembly(dst, line, stride, sums, n) {
 		return
 	}
-	for i := range n {
+	for i := range 2 * n {
+		pixel := dst[i/n*line+i%n*stride:]
 		for c := range TileWidth / 2 {
 			v := sums[i*TileWidth+2*c:]
-			dst[i*stride+c] = PairOf(relu(v[0]), relu(v[1]))
+			pixel[c] = PairOf(relu(v[0]), relu(v[1]))
 		}
 	}
 }
 
-// FinishPool is Finish for two lines of 2n pixels and the 2×2 max-pool over them, which
-// writes n pixels; a maximum is NaN where one of the four is.
-func (k Tiles) FinishPool(dst []Pair, stride int, upper, lower []float32, n int) {
+// FinishPool is Finish with the 2×2 max-pool, which leaves one line of n/2 pixels; n is even.
+// A maximum is NaN where one of the four is.
+func (k Tiles) FinishPool(dst []Pair, stride int, sums []float32, n int) {
 	if n <= 0 {
 		return
 	}
-	_, _, _ = dst[(n-1)*stride:][:TileWidth/2], upper[:2*n*TileWidth], lower[:2*n*TileWidth]
-	if k.isa == amx && finishPoolAssembly(dst, stride, upper, lower, n) {
+	_, _ = dst[(n/2-1)*stride+TileWidth/2-1], sums[2*n*TileWidth-1]
+	if k.isa == amx && finishPoolAssembly(dst, stride, sums, n/2) {
 		return
 	}
-	for i := range n {
+	upper, lower := sums[:n*TileWidth], sums[n*TileWidth:]
+	for i := range n / 2 {
 		for c := range TileWidth / 2 {
 			dst[i*stride+c] = PairOf(pooled(upper, lower, 2*i, 2*c), pooled(upper, lower, 2*i, 2*c+1))
 		}

@@ -53,6 +53,10 @@ class Peer:
             raise RuntimeError((self.process.communicate()[1].strip().splitlines() or ["it ended"])[-1])
         ready = json.loads(line)
         self.name, self.checksum = ready["name"], ready["checksum"]
+        for reason in ready["skipped"]:
+            print(f"skipped: {self.name.rsplit(' ', 1)[0]} {reason}", file=sys.stderr)
+        for way, rate in ready["tried"].items():
+            print(f"{self.name.rsplit(' ', 1)[0]} {way}: {rate:.2f} pages/s at the first try", file=sys.stderr)
         self.process.send_signal(signal.SIGSTOP)
 
     def measure(self):

@@ -43,24 +43,27 @@ def torch():
     torch.set_num_threads(threads)
     dtype = {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision]
     x = torch.from_numpy(pages).to(dtype)
-    model = network.torch_model(weights).to(dtype)
+    last = x.to(memory_format=torch.channels_last)
+    packed = x.to_mkldnn()
+
+    def model():
+        return network.torch_model(weights).to(dtype)
+
+    models = {
+        "channels_last": (model().to(memory_format=torch.channels_last), last),
+        "to_mkldnn": (mkldnn.to_mkldnn(network.torch_model(weights), dtype), packed),
+    }
+    if precision == "float32":
+        models["contiguous"] = model(), x
+    if hasattr(torch, "compile"):
+        models["torch.compile"] = torch.compile(models["channels_last"][0]), last
 
     def run(model, x):
         with torch.inference_mode():
-            return model(x).float().numpy()
+            y = model(x)
+            return (y.to_dense() if y.is_mkldnn else y).float().numpy()
 
-    last = model.to(memory_format=torch.channels_last)
-    ways = {"channels_last": lambda: run(last, x.to(memory_format=torch.channels_last))}
-    if precision == "float32":
-        plain, packed = network.torch_model(weights), mkldnn.to_mkldnn(network.torch_model(weights))
-        ways["contiguous"] = lambda: run(plain, x)
-        ways["to_mkldnn"] = lambda: run_packed(packed, x)
-
-    def run_packed(model, x):
-        with torch.inference_mode():
-            return model(x.to_mkldnn()).to_dense().numpy()
-
-    return f"PyTorch {torch.__version__.split('+')[0]}", ways
+    return f"PyTorch {torch.__version__.split('+')[0]}", {name: lambda m=m: run(*m) for name, m in models.items()}
 
 
 def torch_gpu():
@@ -87,14 +90,20 @@ def torch_gpu():
 
 
 def fastest(ways):
-    """Runs every way twice and returns the one that was fastest the second time."""
-    took = {}
+    """Runs every way twice and returns the one that was fastest the second time. A way that
+    fails is skipped with its reason."""
+    took, reasons = {}, []
     for name, run in ways.items():
-        run()
-        start = time.perf_counter()
-        run()
-        took[name] = time.perf_counter() - start
-    return min(took, key=took.get)
+        try:
+            run()
+            start = time.perf_counter()
+            run()
+            took[name] = time.perf_counter() - start
+        except Exception as reason:
+            reasons.append(f"{name}: {str(reason).strip().splitlines()[0]}")
+    if not took:
+        raise SystemExit("; ".join(reasons))
+    return min(took, key=took.get), took, reasons
 
 
 def mean(values):
@@ -104,10 +113,10 @@ def mean(values):
 
 
 version, ways = {"onnxruntime": onnxruntime, "openvino": openvino, "torch": torch, "torch_gpu": torch_gpu, "torch_compile": torch_gpu}[kind]()
-way = fastest(ways)
+way, took, skipped = fastest(ways)
 run = ways[way]
 result = run()
-say(name=f"{version} {way}".strip(), checksum=mean(abs(result)))
+say(name=f"{version} {way}".strip(), checksum=mean(abs(result)), skipped=skipped, tried={name: batch / t for name, t in took.items() if len(took) > 1})
 for _ in sys.stdin:
     n, start, spent = 0, time.perf_counter(), time.process_time()
     while time.perf_counter() - start < 1:

@@ -1,0 +1,60 @@
+package cpu
+
+import (
+	"time"
+
+	"cutpoint/model"
+)
+
+// On AMX the maps of blocks 1 and 2 would take longer on their way to memory and back than
+// the products between them. There two convolutions are computed in strips: some lines of
+// the first one's output, which stay in the second-level cache, and from them what the
+// second one makes of them. A strip's first and last line are the next strips', too, and
+// are computed twice.
+
+// stripRows returns how many lines of l's output make a strip, 0 if l and next, the layer
+// after it, are not computed so: a divisor of the map's height.
+func stripRows(l, next model.Layer) int {
+	if l.Kind != model.Conv3x3 || next.Kind != model.Conv3x3 {
+		return 0
+	}
+	switch l.In.H {
+	case 224:
+		return 16
+	case 112:
+		return 14
+	}
+	return 0
+}
+
+// rowsFrom returns h lines of a map in pairs as a map, of which lines y−1 and y+h are the
+// border.
+func (a activation) rowsFrom(y, h int) activation {
+	a.pairs = a.pairs[(y+a.edge-1)*a.rowStride():]
+	a.H, a.edge = h, 1
+	return a
+}
+
+// convolveStrips computes layers i and i+1 of one page, and the pool after them if out is of
+// that size.
+func (e *Engine) convolveStrips(out, in activation, i, threads int) {
+	first, second := &e.layers[i], &e.layers[i+1]
+	n, scale := first.strip, in.H/out.H
+	parallel(threads, in.H/n, func(s int) {
+		memory := <-e.strips
+		start, y := time.Now(), s*n
+		strip := memory.activation(0, 0, model.Shape{H: n, W: in.W, C: first.Out.C})
+		e.convolveTiled([]activation{strip.rowsFrom(-1, n+2)}, []activation{in.rowsFrom(y-1, n+2)}, first, 1)
+		if y == 0 {
+			clear(strip.pairs[:strip.at(0, -1)])
+		}
+		if y+n == in.H {
+			clear(strip.pairs[strip.at(n, -1):])
+		}
+		between := time.Now()
+		e.convolveTiled([]activation{out.rowsFrom(y/scale, n/scale)}, []activation{strip}, second, 1)
+		e.profile.Add(i, between.Sub(start))
+		e.profile.Add(i+1, time.Since(between))
+		e.strips <- memory
+	})
+}
