@@ -100,15 +100,16 @@ const behindMap = kernel.TileDepth
 // activation returns page's map with a clean border in one of the two memories, which
 // grows where it is too small. Maps in pairs have a second line of border, for convolveStrips.
 func (r *arena) activation(turn, page int, s model.Shape) activation {
-	a := activation{Shape: s, stride: pixelStride(s.C), edge: 1}
+	a := activation{Shape: s}
 	if r.inPairs {
 		a.stride, a.edge = pixelStride(s.C/2), 2
 		a.pairs = pageRoom(&r.pairs[turn%2], page, (s.H+2*a.edge)*a.rowStride()+behindMap)
 		clearBorder(a, a.pairs)
-		return a
+	} else {
+		a.stride, a.edge = pixelStride(s.C), 1
+		a.data = pageRoom(&r.maps[turn%2], page, (s.H+2*a.edge)*a.rowStride())
+		clearBorder(a, a.data)
 	}
-	a.data = pageRoom(&r.maps[turn%2], page, (s.H+2*a.edge)*a.rowStride())
-	clearBorder(a, a.data)
 	return a
 }
 

@@ -46,7 +46,7 @@ func (c *chunk) layers(ctx context.Context, in []activation, first, end, page, s
 	e := c.engine
 	for i := first; i < end && ctx.Err() == nil; {
 		start, l, next := time.Now(), &e.layers[i], i+1
-		inStrips := l.strip > 0 && next < end // with the layer after it
+		inStrips := l.strip > 0 && next < end // with the layer and the pool after it
 		if inStrips {
 			next++
 		}

@@ -16,7 +16,8 @@ type Options struct {
 	Kernel  string // one of Kernels(Precision); "" is the fastest
 
 	// Precision is of the arithmetic: Float32, or BFloat16, which rounds the weights
-	// and each layer's input to bfloat16 and sums in float32. "" is Float32.
+	// and each layer's input to bfloat16 and sums in float32; on AMX the pools' cuts come
+	// out rounded, as the next layer reads them. "" is Float32.
 	Precision string
 }
 
@@ -33,7 +34,7 @@ type Engine struct {
 	together   int            // how many of them
 	arenas     []arena        // one for each chunk of pages in work, made on first use
 	scratches  chan *scratch  // of blocks of tiles, one for each thread
-	strips     chan *arena    // of two layers' lines, one for each thread
+	strips     chan *arena    // of lines between two layers, one for each thread
 	profile    *model.Profile // of the pass at hand, if it is measured
 }
 
@@ -86,7 +87,7 @@ func (e *Engine) Concurrency() int { return 1 }
 
 // Close lets go of the weights and the working memory.
 func (e *Engine) Close() error {
-	e.layers, e.arenas = nil, nil
+	e.layers, e.arenas, e.scratches, e.strips = nil, nil, nil, nil
 	return nil
 }
 

@@ -22,7 +22,7 @@ func TestForwardFrom(t *testing.T) {
 	pairs := 0
 	for i, from := range cuts {
 		if from.Layer() < pool3 {
-			continue // most of the network again, by the code that pool3 goes through
+			continue // most of the network again; TestBFloat16ForwardFrom begins at pool1
 		}
 		var wanted []model.Cut
 		var want [][]float32

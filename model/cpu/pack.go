@@ -113,8 +113,8 @@ func (e *Engine) packWinograd(l *layer, matrix []float32) {
 		l.pairs = make([]kernel.Pair, e.precision.pairs.WinogradLen(inputs, outputs))
 		pack = func(j int) { e.precision.pairs.PackWinograd(l.pairs, matrix, inputs, outputs, j) }
 	case split:
-		l.pairs, l.steps = make([]kernel.Pair, e.precision.tiles.SplitWinogradLen(inputs, outputs)), kernel.SplitSteps(inputs)
-		pack = func(j int) { e.precision.tiles.PackSplitWinograd(l.pairs, matrix, inputs, outputs, j) }
+		l.pairs, l.steps = make([]kernel.Pair, kernel.SplitWinogradLen(inputs, outputs)), kernel.SplitSteps(inputs)
+		pack = func(j int) { kernel.PackSplitWinograd(l.pairs, matrix, inputs, outputs, j) }
 	default:
 		l.panels = make([]float32, e.kernel.WinogradLen(inputs, outputs))
 		pack = func(j int) { e.kernel.PackWinograd(l.panels, matrix, inputs, outputs, j) }

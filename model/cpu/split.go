@@ -20,7 +20,7 @@ func (w *winograd) cutProducts() {
 		p.Init, p.Steps = noBias[:], w.layer.steps
 		for j := range w.panels() {
 			for _, b := range matrixBlocks(cut, w.inputStride, w.outputStride, 0) {
-				b.Dst, b.Panel = b.Dst+j*kernel.TileWidth, j*w.panelLen()
+				b.Dst, b.Panel = b.Dst+j*kernel.TileWidth, j*w.placePanel()
 				p.Blocks = append(p.Blocks, b)
 			}
 		}
@@ -28,8 +28,8 @@ func (w *winograd) cutProducts() {
 	}
 }
 
-// panelLen is how many pairs of weights a place has for the outputs of a panel.
-func (w *winograd) panelLen() int {
+// placePanel is how many pairs of weights a place has for the outputs of a panel.
+func (w *winograd) placePanel() int {
 	return len(w.layer.pairs) / kernel.WinogradPlaces / w.panels()
 }
 
@@ -38,7 +38,7 @@ func (w *winograd) multiplySplit(place, from, to int) {
 	for _, cut := range w.products {
 		p := cut.TileProduct
 		p.Dst, p.Src = w.outputs[place*w.n*w.outputStride:], w.pairs[place*w.n*w.inputStride:]
-		p.Panel = w.layer.pairs[place*w.panels()*w.panelLen():]
+		p.Panel = w.layer.pairs[place*w.panels()*w.placePanel():]
 		p.Blocks = p.Blocks[from*cut.perPanel : to*cut.perPanel]
 		w.engine.precision.tiles.Multiply(&p)
 	}

@@ -35,13 +35,13 @@ func (a activation) rowsFrom(y, h int) activation {
 	return a
 }
 
-// convolveStrips computes layers i and i+1 of one page, and the pool after them if out is of
-// that size.
+// convolveStrips computes layers i and i+1 of one page, and the pool after them.
 func (e *Engine) convolveStrips(out, in activation, i, threads int) {
 	first, second := &e.layers[i], &e.layers[i+1]
-	n, scale := first.strip, in.H/out.H
+	n := first.strip
 	parallel(threads, in.H/n, func(s int) {
 		memory := <-e.strips
+		defer func() { e.strips <- memory }()
 		start, y := time.Now(), s*n
 		strip := memory.activation(0, 0, model.Shape{H: n, W: in.W, C: first.Out.C})
 		e.convolveTiled([]activation{strip.rowsFrom(-1, n+2)}, []activation{in.rowsFrom(y-1, n+2)}, first, 1)
@@ -52,9 +52,8 @@ func (e *Engine) convolveStrips(out, in activation, i, threads int) {
 			clear(strip.pairs[strip.at(n, -1):])
 		}
 		between := time.Now()
-		e.convolveTiled([]activation{out.rowsFrom(y/scale, n/scale)}, []activation{strip}, second, 1)
+		e.convolveTiled([]activation{out.rowsFrom(y/2, n/2)}, []activation{strip}, second, 1)
 		e.profile.Add(i, between.Sub(start))
 		e.profile.Add(i+1, time.Since(between))
-		e.strips <- memory
 	})
 }

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"cutpoint/model"
@@ -11,6 +12,9 @@ import (
 // borders and all, though the strips' memory has junk in it.
 func TestStrips(t *testing.T) {
 	e := newEngine(t, noTop(), Options{Precision: BFloat16})
+	if e.precision.how != tiled && os.Getenv("REQUIRE_AMX") != "" {
+		t.Fatal("AMX is required and was not found")
+	}
 	if e.precision.how != tiled {
 		t.Skip("this machine, or this build, has no AMX: scripts/test-amx emulates it")
 	}

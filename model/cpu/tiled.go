@@ -29,7 +29,7 @@ const groupPairs = 5 << 16
 
 // planTiles makes the plan for a layer that reads such a map. Steps begin at a pixel's upper left neighbour.
 func planTiles(in activation, steps []kernel.TileStep) *tilePlan {
-	p := &tilePlan{rows: kernel.TileRows, steps: steps, panelLen: len(steps) * kernel.PanelLen}
+	p := &tilePlan{rows: kernel.TileRows, steps: steps, panelLen: len(steps) * kernel.StepLen}
 	for in.W%p.rows != 0 {
 		p.rows--
 	}
@@ -49,20 +49,24 @@ func (p *tilePlan) sums() int { return 2 * p.rows * kernel.TileWidth }
 // blocksOf is the number of blocks in a map of that size or, of the layer's lines, a part.
 func (p *tilePlan) blocksOf(s model.Shape) int { return s.H / 2 * s.W / p.rows }
 
-// convolveTiled is convolve on AMX, of all layers.
+// convolveTiled is convolve on AMX, the first layer's too.
 func (e *Engine) convolveTiled(out, in []activation, l *layer, threads int) {
 	p := l.plan
 	bands, panels := (p.blocksOf(in[0].Shape)+bandBlocks-1)/bandBlocks, len(l.pairs)/p.panelLen
-	groups := (panels + p.group - 1) / p.group
+	size := p.group
+	for size > 1 && (panels+size-1)/size*len(in)*bands < 2*threads {
+		size = (size + 1) / 2 // so that every thread has some
+	}
+	groups := (panels + size - 1) / size
 	parallel(threads, groups*len(in)*bands, func(i int) {
 		group, page, band := i/bands/len(in), i/bands%len(in), i%bands
 		s := <-e.scratches
+		defer func() { e.scratches <- s }()
 		sums := room(&s.out, bandBlocks*p.sums())
-		for j := group * p.group; j < min(panels, (group+1)*p.group); j++ {
+		for j := group * size; j < min(panels, (group+1)*size); j++ {
 			e.multiplyBand(sums, in[page], l, band, j)
 			e.finishBand(out[page], in[page], l, sums, band, j)
 		}
-		e.scratches <- s
 	})
 }
 

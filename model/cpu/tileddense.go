@@ -5,33 +5,38 @@ import (
 	"cutpoint/model/kernel"
 )
 
-// denseTiled is densePairs on AMX.
+// denseTiled is densePairs on AMX. Where all pages are one block, which needs each weight
+// once, a panel is one product; otherwise stretches of it wait in the cache for the blocks.
 func (e *Engine) denseTiled(y, x matrix, l *layer, pages int) {
-	places := l.rows / 2
+	places, cuts := l.rows/2, kernel.CutRows(pages)
 	src, stride := e.narrow(x, places, pages)
+	length := depth
+	oneBlock := pages <= 2*kernel.TileRows
+	if oneBlock {
+		length = places
+	}
 	var steps []kernel.TileStep
-	for i := range depth / kernel.TileDepth {
-		steps = append(steps, kernel.TileStep{Src: i * kernel.TileDepth, Panel: i * kernel.PanelLen})
+	for i := range length / kernel.TileDepth {
+		steps = append(steps, kernel.TileStep{Src: i * kernel.TileDepth, Panel: i * kernel.StepLen})
 	}
 	parallel(e.threads, len(l.bias)/kernel.TileWidth, func(j int) {
+		p := kernel.TileProduct{
+			Dst: y.data[j*kernel.TileWidth:], DstStride: y.stride, SrcStride: stride,
+			Init: l.bias[j*kernel.TileWidth:], Streaming: oneBlock,
+		}
 		panel := l.pairs[j*places*kernel.TileWidth:][:places*kernel.TileWidth]
-		dst := y.data[j*kernel.TileWidth:]
-		for i := 0; i < places; i += depth {
-			p := kernel.TileProduct{
-				Dst: dst, DstStride: y.stride, Src: src[i:], SrcStride: stride, Panel: panel[i*kernel.TileWidth:],
-				Init: dst, InitStride: y.stride, Steps: steps[:min(depth, places-i)/kernel.TileDepth],
-			}
-			if i == 0 {
-				p.Init, p.InitStride = l.bias[j*kernel.TileWidth:], 0
-			}
-			for _, cut := range kernel.CutRows(pages) {
-				p.Upper, p.Lower, p.SrcLower, p.Blocks = cut.Upper, cut.Lower, cut.Upper*stride, matrixBlocks(cut, stride, p.DstStride, p.InitStride)
+		for i := 0; i < places; i += length {
+			p.Src, p.Panel, p.Steps = src[i:], panel[i*kernel.TileWidth:], steps[:min(length, places-i)/kernel.TileDepth]
+			for _, cut := range cuts {
+				p.Upper, p.Lower, p.SrcLower = cut.Upper, cut.Lower, cut.Upper*stride
+				p.Blocks = matrixBlocks(cut, stride, p.DstStride, p.InitStride)
 				e.precision.tiles.Multiply(&p)
 			}
+			p.Init, p.InitStride = p.Dst, p.DstStride
 		}
 		if l.Activation == model.ReLU {
 			for page := range pages {
-				rectify(dst[page*y.stride:][:kernel.TileWidth])
+				rectify(p.Dst[page*y.stride:][:kernel.TileWidth])
 			}
 		}
 	})

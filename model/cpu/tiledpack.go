@@ -11,7 +11,7 @@ import (
 func (e *Engine) packTiled(l *layer, matrix []float32) {
 	in := activation{Shape: l.In, stride: pixelStride(l.In.C / 2)}
 	e.packPanels(l, planTiles(in, tapSteps(in)), func(dst []kernel.Pair, j int) {
-		e.precision.tiles.PackTaps(dst, matrix, l.In.C, l.Out.C, j)
+		kernel.PackTaps(dst, matrix, l.In.C, l.Out.C, j)
 	})
 }
 
@@ -36,7 +36,7 @@ func tapSteps(in activation) (steps []kernel.TileStep) {
 		for tap := range 9 {
 			steps = append(steps, kernel.TileStep{
 				Src:   tap/3*in.rowStride() + tap%3*in.stride + chunk*kernel.TileDepth,
-				Panel: len(steps) * kernel.PanelLen,
+				Panel: len(steps) * kernel.StepLen,
 			})
 		}
 	}
@@ -48,7 +48,7 @@ func tapSteps(in activation) (steps []kernel.TileStep) {
 func firstSteps(in activation) (steps []kernel.TileStep) {
 	for row := range 3 {
 		for range 2 {
-			steps = append(steps, kernel.TileStep{Src: row * in.rowStride(), Panel: len(steps) * kernel.PanelLen})
+			steps = append(steps, kernel.TileStep{Src: row * in.rowStride(), Panel: len(steps) * kernel.StepLen})
 		}
 	}
 	return steps
@@ -71,11 +71,11 @@ func packFirstPanel(dst []kernel.Pair, matrix []float32, p model.Preprocess, out
 				w[source[color]] = v * float64(p.Scale)
 				w[inputChannels-1] -= v * float64(p.Mean[color])
 			}
-			at := dst[tap/3*2*kernel.PanelLen+tap%3*2*kernel.TileWidth+c:]
+			at := dst[tap/3*2*kernel.StepLen+tap%3*2*kernel.TileWidth+c:]
 			for pair := range inputChannels / 2 {
 				even, odd := halves(w[2*pair]), halves(w[2*pair+1])
 				for half := range 2 {
-					at[half*kernel.PanelLen+pair*kernel.TileWidth] = kernel.PairOf(even[half], odd[half])
+					at[half*kernel.StepLen+pair*kernel.TileWidth] = kernel.PairOf(even[half], odd[half])
 				}
 			}
 		}

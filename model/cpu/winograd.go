@@ -24,21 +24,30 @@ type tiling struct {
 	block      int // tiles that go through the transforms together
 }
 
-// Blocks are multiples of the 14 and the 6 rows that the products' tiles have, and of two
-// tiles on AMX. Every block reads all weights of a layer: those of deep layers stay in no
-// cache, and serve more tiles. The blocks of shallow layers stay in the second-level cache
-// themselves.
-const shallowBlock, shallowSplitBlock, deepBlock = 42, 56, 98
+// Blocks are multiples of the 14 and the 6 rows that the products' tiles have. Every block
+// reads all weights of a layer: those of deep layers stay in no cache, and serve more
+// tiles. The blocks of shallow layers stay in the second-level cache themselves. On AMX,
+// whose weights are half as large again and whose products take half the time, blocks are
+// larger: shallow ones make calls long enough, and deep ones are cut from a few pages'
+// tiles evenly.
+const (
+	shallowBlock, deepBlock           = 42, 98
+	shallowSplitBlock, deepSplitBlock = 56, 208
+)
 
 func newTiling(in activation, pages int, how way) tiling {
 	const side = kernel.WinogradOut
 	t := tiling{rows: (in.H + side - 1) / side, cols: (in.W + side - 1) / side, block: shallowBlock}
-	if how == split {
-		t.block = shallowSplitBlock
-	}
 	t.tiles = t.rows * t.cols * pages
-	if in.C > 128 {
+	deep := in.C > 128
+	switch {
+	case deep && how == split:
+		blocks := (t.tiles + deepSplitBlock - 1) / deepSplitBlock
+		t.block = (t.tiles + blocks - 1) / blocks
+	case deep:
 		t.block = deepBlock
+	case how == split:
+		t.block = shallowSplitBlock
 	}
 	return t
 }

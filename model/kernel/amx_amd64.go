@@ -120,7 +120,7 @@ const tilePeakRound = 1 << 12
 
 func peakTilesAssembly(n int) int64 {
 	config := configFor(TileRows, TileRows)
-	n = max(n>>3, 1) // a round is as long as several of the others'
+	n = max(n/8, 1) // a round's 64 cycles are several of the other kernels' rounds
 	for left := n; left > 0; left -= tilePeakRound {
 		peakTiles(&config, min(left, tilePeakRound))
 	}

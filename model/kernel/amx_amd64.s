@@ -103,6 +103,24 @@ TEXT ·multiplyTwoTiles(SB), NOSPLIT, $0-8
 TEXT ·multiplyTwoTilesStreaming(SB), NOSPLIT, $0-8
 	TWO_TILES(TILELOADT1)
 
+// AHEAD asks for a step's weights 64 KB before they are needed, since a lone tile's come
+// from memory: 32 lines.
+#define AHEAD8(at) \
+	PREFETCHT1 65536+at(R11); \
+	PREFETCHT1 65536+64+at(R11); \
+	PREFETCHT1 65536+128+at(R11); \
+	PREFETCHT1 65536+192+at(R11); \
+	PREFETCHT1 65536+256+at(R11); \
+	PREFETCHT1 65536+320+at(R11); \
+	PREFETCHT1 65536+384+at(R11); \
+	PREFETCHT1 65536+448+at(R11)
+
+#define AHEAD \
+	AHEAD8(0); \
+	AHEAD8(512); \
+	AHEAD8(1024); \
+	AHEAD8(1536)
+
 // func multiplyOneTile(t *tiles)
 TEXT ·multiplyOneTile(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
@@ -117,6 +135,7 @@ block:
 step:
 	UPPER_VALUES
 	WEIGHTS
+	AHEAD
 	TILELOAD(4, 8, 9)
 	TILELOADT1(6, 11, 12)
 	TILELOADT1(7, 2, 12)

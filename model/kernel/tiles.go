@@ -34,8 +34,8 @@ const (
 	TileWidth = 32
 )
 
-// PanelLen is the number of pairs in a step's part of a panel.
-const PanelLen = TileDepth * TileWidth
+// StepLen is the number of pairs of weights that a step takes from a panel.
+const StepLen = TileDepth * TileWidth
 
 // TileStep is a product of sixteen pairs: where they begin behind a block's first pair, and
 // where their weights do behind its first weight. Both count pairs.
@@ -56,7 +56,7 @@ type TileBlock struct{ Src, Dst, Init, Panel int }
 // follow on each other; in a convolution they are two lines of a map, and a step is a tap
 // and a part of the channels. All lengths count pairs, and floats in Dst and Init.
 //
-// TDPBF16PS (Intel SDM volume 2), with which the generic twin agrees to the last bit,
+// TDPBF16PS, as Intel's manual (SDM volume 2) and the generic twin have it to the last bit,
 // sums the products of sixteen pairs from zero, those of even and of odd values apart, adds
 // the two sums, and then adds that to the result. It ignores MXCSR: it rounds to
 // nearest even, and subnormal numbers are zero on the way in and out.
@@ -72,7 +72,7 @@ type TileProduct struct {
 	InitStride   int       // 0 gives all rows the same
 	Blocks       []TileBlock
 	Steps        []TileStep
-	Streaming    bool // a block's weights are more than the first-level cache holds
+	Streaming    bool // weights are read once, and need not stay in the first-level cache
 }
 
 // Multiply computes the blocks. Dst may be Init, row for row; otherwise no slices overlap.
@@ -91,6 +91,9 @@ func (p *TileProduct) check() {
 	if p.Upper < 1 || p.Upper > TileRows || p.Lower < 0 || p.Lower > TileRows {
 		panic("kernel: a tile of no row or more than sixteen")
 	}
+	if min(p.DstStride, p.SrcStride, p.SrcLower, p.InitStride) < 0 {
+		panic("kernel: rows of a tile that go backwards")
+	}
 	last := p.Upper + p.Lower - 1
 	row := (p.Upper - 1) * p.SrcStride
 	if p.Lower > 0 {
@@ -106,7 +109,7 @@ func (p *TileProduct) check() {
 		_, _ = p.Init[b.Init], p.Init[b.Init+last*p.InitStride+TileWidth-1]
 		if len(p.Steps) > 0 {
 			_, _ = p.Src[b.Src+least.Src], p.Src[b.Src+row+most.Src+TileDepth-1]
-			_, _ = p.Panel[b.Panel+least.Panel], p.Panel[b.Panel+most.Panel+PanelLen-1]
+			_, _ = p.Panel[b.Panel+least.Panel], p.Panel[b.Panel+most.Panel+StepLen-1]
 		}
 	}
 }
@@ -157,21 +160,22 @@ type RowCut struct {
 	Blocks       int
 }
 
-// CutRows cuts n rows into tiles that are all about as large, since a product takes as
-// long as its tile has rows: blocks of two tiles, and one of what is left.
+// CutRows cuts n rows into as few blocks as there can be, all about as large, of two tiles
+// each: weights are read once for a block, and two tiles of eight rows take no longer than
+// one of sixteen. Up to sixteen rows are one tile.
 func CutRows(n int) (cuts []RowCut) {
-	if n <= 0 {
-		return nil
+	if n <= TileRows {
+		if n > 0 {
+			cuts = []RowCut{{Upper: n, Blocks: 1}}
+		}
+		return cuts
 	}
-	tiles := (n + TileRows - 1) / TileRows
-	rows := (n + tiles - 1) / tiles
-	blocks := n / (2 * rows)
-	if blocks > 0 {
-		cuts = append(cuts, RowCut{Upper: rows, Lower: rows, Blocks: blocks})
-	}
-	if rest := n - blocks*2*rows; rest > 0 {
-		upper := min(rest, rows)
-		cuts = append(cuts, RowCut{First: n - rest, Upper: upper, Lower: rest - upper, Blocks: 1})
+	blocks := (n + 2*TileRows - 1) / (2 * TileRows)
+	rows := (n + blocks - 1) / blocks
+	whole := n / rows
+	cuts = append(cuts, RowCut{Upper: (rows + 1) / 2, Lower: rows / 2, Blocks: whole})
+	if rest := n - whole*rows; rest > 0 {
+		cuts = append(cuts, RowCut{First: n - rest, Upper: (rest + 1) / 2, Lower: rest / 2, Blocks: 1})
 	}
 	return cuts
 }

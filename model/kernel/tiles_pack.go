@@ -5,12 +5,12 @@ package kernel
 //
 //	dst    (inputs/32, 9, 16, 32) pairs, zero where there is no output
 //	matrix (3, 3, inputs, outputs)
-func (k Tiles) PackTaps(dst []Pair, matrix []float32, inputs, outputs, j int) {
+func PackTaps(dst []Pair, matrix []float32, inputs, outputs, j int) {
 	first := j * TileWidth
 	n := min(TileWidth, outputs-first)
 	for i := 0; i < inputs; i += 2 {
 		for tap := range 9 {
-			at := dst[(i/(2*TileDepth)*9+tap)*PanelLen+i/2%TileDepth*TileWidth:][:TileWidth]
+			at := dst[(i/(2*TileDepth)*9+tap)*StepLen+i/2%TileDepth*TileWidth:][:TileWidth]
 			even := matrix[(tap*inputs+i)*outputs+first:][:n]
 			odd := matrix[(tap*inputs+i+1)*outputs+first:][:n]
 			for c := range n {
@@ -22,7 +22,7 @@ func (k Tiles) PackTaps(dst []Pair, matrix []float32, inputs, outputs, j int) {
 }
 
 // SplitWinogradLen returns the length of a 3×3 kernel's transform, split in three.
-func (k Tiles) SplitWinogradLen(inputs, outputs int) int {
+func SplitWinogradLen(inputs, outputs int) int {
 	panels := (outputs + TileWidth - 1) / TileWidth
 	return WinogradPlaces * panels * Triple * inputs / 2 * TileWidth
 }
@@ -32,18 +32,18 @@ func (k Tiles) SplitWinogradLen(inputs, outputs int) int {
 //
 //	dst    (36, panels, inputs/32, 3, 16, 32), zero where there is no output
 //	matrix (3, 3, inputs, outputs)
-func (k Tiles) PackSplitWinograd(dst []Pair, matrix []float32, inputs, outputs, j int) {
+func PackSplitWinograd(dst []Pair, matrix []float32, inputs, outputs, j int) {
 	first := j * TileWidth
-	place := k.SplitWinogradLen(inputs, outputs) / WinogradPlaces
+	place := SplitWinogradLen(inputs, outputs) / WinogradPlaces
 	for i := 0; i < inputs; i += 2 {
-		at := dst[(j*inputs/(2*TileDepth)+i/(2*TileDepth))*Triple*PanelLen+i/2%TileDepth*TileWidth:]
+		at := dst[(j*inputs/(2*TileDepth)+i/(2*TileDepth))*Triple*StepLen+i/2%TileDepth*TileWidth:]
 		for c := range min(TileWidth, outputs-first) {
 			even := transformKernel(matrix[i*outputs+first+c:], inputs*outputs)
 			odd := transformKernel(matrix[(i+1)*outputs+first+c:], inputs*outputs)
 			for p := range WinogradPlaces {
-				e, o := SplitOne(even[p]), SplitOne(odd[p])
+				e, o := splitOne(even[p]), splitOne(odd[p])
 				for part := range Triple {
-					at[p*place+part*PanelLen+c] = PairOf(e[part], o[part])
+					at[p*place+part*StepLen+c] = PairOf(e[part], o[part])
 				}
 			}
 		}
@@ -59,7 +59,7 @@ func SplitSteps(inputs int) (steps []TileStep) {
 		for _, parts := range order {
 			steps = append(steps, TileStep{
 				Src:   parts[0]*inputs/2 + chunk*TileDepth,
-				Panel: (chunk*Triple + parts[1]) * PanelLen,
+				Panel: (chunk*Triple + parts[1]) * StepLen,
 			})
 		}
 	}

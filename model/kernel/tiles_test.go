@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 )
 
@@ -14,18 +16,20 @@ func tileKernels() []Tiles {
 	return []Tiles{{}}
 }
 
-// needTiles skips where there is nothing but the twin.
+// needTiles skips where there is nothing but the twin, unless AMX is asked for.
 func needTiles(t *testing.T) Tiles {
 	t.Helper()
 	k, ok := DetectTiles()
+	if !ok && os.Getenv("REQUIRE_AMX") != "" {
+		t.Fatal("AMX is required and was not found")
+	}
 	if !ok {
 		t.Skip("this machine, or this build, has no AMX: scripts/test-amx emulates it")
 	}
 	return k
 }
 
-// randomTileProduct makes a product without Dst, whose slices begin at odd places and are
-// not longer than needed.
+// randomTileProduct makes a product without Dst, whose slices end where memory does.
 func randomTileProduct(r *rand.Rand, upper, lower, blocks, steps int, wild bool) *TileProduct {
 	p := &TileProduct{
 		Upper: upper, Lower: lower, Streaming: r.IntN(2) == 0,
@@ -44,13 +48,13 @@ func randomTileProduct(r *rand.Rand, upper, lower, blocks, steps int, wild bool)
 	r.Shuffle(blocks, func(i, j int) { p.Blocks[i].Dst, p.Blocks[j].Dst = p.Blocks[j].Dst, p.Blocks[i].Dst })
 	last := 0
 	for range steps {
-		p.Steps = append(p.Steps, TileStep{Src: r.IntN(60), Panel: PanelLen * r.IntN(steps)})
+		p.Steps = append(p.Steps, TileStep{Src: r.IntN(60), Panel: StepLen * r.IntN(steps)})
 		last = max(last, p.Steps[len(p.Steps)-1].Src)
 	}
 	reach := max((upper-1)*p.SrcStride, p.SrcLower+(lower-1)*p.SrcStride)
-	p.Src = randomPairs(r, most.Src+reach+last+TileDepth, wild)
-	p.Panel = randomPairs(r, most.Panel+steps*PanelLen, wild && r.IntN(2) == 0)
-	p.Init = random(r, most.Init+(rows-1)*p.InitStride+TileWidth)
+	p.Src = fenced(randomPairs(r, most.Src+reach+last+TileDepth, wild))
+	p.Panel = fenced(randomPairs(r, most.Panel+steps*StepLen, wild && r.IntN(2) == 0))
+	p.Init = fenced(random(r, most.Init+(rows-1)*p.InitStride+TileWidth))
 	return p
 }
 
@@ -165,15 +169,19 @@ func TestMultiplyTilesRefuses(t *testing.T) {
 		"short panel":    func(p *TileProduct) { p.Panel = p.Panel[:len(p.Panel)-1] },
 		"negative block": func(p *TileProduct) { p.Blocks[1].Src = -1 },
 		"negative step":  func(p *TileProduct) { p.Steps[1].Panel = -p.Blocks[0].Panel - 1 },
+		"lines back":     func(p *TileProduct) { p.SrcLower = -1 },
+		"rows back":      func(p *TileProduct) { p.SrcStride = -1 },
+		"sums back":      func(p *TileProduct) { p.DstStride = -TileWidth },
+		"starts back":    func(p *TileProduct) { p.InitStride = -1 },
 	} {
 		for _, k := range tileKernels() {
 			p := randomTileProduct(r, 3, 2, 2, 2, false)
 			for i := range 2 { // so that all of them reach the ends of their slices
 				p.Blocks[i] = TileBlock{Dst: i * 5 * p.DstStride}
-				p.Steps[i] = TileStep{Panel: i * PanelLen}
+				p.Steps[i] = TileStep{Panel: i * StepLen}
 			}
 			p.Src = p.Src[:max(2*p.SrcStride, p.SrcLower+p.SrcStride)+TileDepth]
-			p.Panel, p.Init = p.Panel[:2*PanelLen], p.Init[:4*p.InitStride+TileWidth]
+			p.Panel, p.Init = p.Panel[:2*StepLen], p.Init[:4*p.InitStride+TileWidth]
 			p.Dst = make([]float32, p.sums())
 			spoil(p)
 			func() {
@@ -193,22 +201,24 @@ func TestMultiplyTilesRefuses(t *testing.T) {
 	}
 }
 
-// TestCutRows: every row is in one tile, none of which is much smaller than the others.
+// TestCutRows: every row is in one tile; blocks are as few as they can be, and all have
+// about as many rows.
 func TestCutRows(t *testing.T) {
-	for n := range 300 {
-		next := 0
+	for n := range 1000 {
+		next, blocks, least, most := 0, 0, n, 0
 		cuts := CutRows(n)
 		for _, c := range cuts {
-			if c.First != next || c.Blocks < 1 || c.Upper < 1 || c.Upper > TileRows || c.Lower < 0 || c.Lower > c.Upper {
+			if c.First != next || c.Blocks < 1 || c.Upper < 1 || c.Upper > TileRows || c.Lower < 0 || c.Lower > c.Upper || c.Upper-c.Lower > 1 && len(cuts) > 1 {
 				t.Fatalf("%d rows: %+v after %d", n, c, next)
 			}
-			next += c.Blocks * (c.Upper + c.Lower)
+			next, blocks = next+c.Blocks*(c.Upper+c.Lower), blocks+c.Blocks
+			least, most = min(least, c.Upper+c.Lower), max(most, c.Upper+c.Lower)
 		}
-		if next != n || len(cuts) > 2 {
+		if next != n || len(cuts) > 2 || blocks != (n+2*TileRows-1)/(2*TileRows) || n <= 400 && most-least > blocks {
 			t.Fatalf("%d rows: %+v", n, cuts)
 		}
 	}
-	if got := CutRows(98); got[0] != (RowCut{Upper: 14, Lower: 14, Blocks: 3}) || got[1] != (RowCut{First: 84, Upper: 14, Blocks: 1}) {
+	if got := CutRows(98); got[0] != (RowCut{Upper: 13, Lower: 12, Blocks: 3}) || got[1] != (RowCut{First: 75, Upper: 12, Lower: 11, Blocks: 1}) {
 		t.Errorf("98 rows: %+v", got)
 	}
 }
@@ -230,7 +240,7 @@ func TestFinish(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 1))
 	for _, k := range tileKernels() {
 		for n := range TileRows + 1 {
-			sums := wildSums(r, 2*n*TileWidth)
+			sums := fenced(wildSums(r, 2*n*TileWidth))
 			stride := TileWidth/2 + r.IntN(5)
 			line := n*stride + r.IntN(5)
 			finish := func(dst []Pair) { k.Finish(dst, line, stride, sums, n) }
@@ -312,6 +322,7 @@ func TestSplit(t *testing.T) {
 			for i := range dst {
 				dst[i] = 0xdeadbeef
 			}
+			src = fenced(src)
 			k.Split(&SplitRows{Dst: dst[1:], DstStride: stride, Src: src, SrcStride: from, Rows: rows, Length: n})
 			for i := range dst {
 				if at := (i - 1) % stride; (i == 0 || at >= Triple*n/2) && dst[i] != 0xdeadbeef {
@@ -332,7 +343,7 @@ func TestSplit(t *testing.T) {
 func checkSplit(t *testing.T, k Tiles, row []Pair, n, i int, x float32, exact bool) {
 	t.Helper()
 	sum := 0.0
-	for p, want := range SplitOne(x) {
+	for p, want := range splitOne(x) {
 		got := row[(p*n+i)/2].Even()
 		if i%2 == 1 {
 			got = row[(p*n+i)/2].Odd()
@@ -352,11 +363,11 @@ func TestPackTaps(t *testing.T) {
 	const inputs, outputs = 64, 40
 	matrix := random(rand.New(rand.NewPCG(9, 3)), 9*inputs*outputs)
 	for j := range 2 {
-		dst := make([]Pair, inputs/32*9*PanelLen)
+		dst := make([]Pair, inputs/32*9*StepLen)
 		for i := range dst {
 			dst[i] = 0xdeadbeef
 		}
-		Tiles{}.PackTaps(dst, matrix, inputs, outputs, j)
+		PackTaps(dst, matrix, inputs, outputs, j)
 		at := func(tap, i, c int) float32 {
 			if j*TileWidth+c >= outputs {
 				return 0
@@ -364,7 +375,7 @@ func TestPackTaps(t *testing.T) {
 			return matrix[(tap*inputs+i)*outputs+j*TileWidth+c]
 		}
 		for i, got := range dst {
-			step, l, c := i/PanelLen, i%PanelLen/TileWidth, i%TileWidth
+			step, l, c := i/StepLen, i%StepLen/TileWidth, i%TileWidth
 			input := step/9*32 + 2*l
 			if want := PairOf(at(step%9, input, c), at(step%9, input+1, c)); got != want {
 				t.Fatalf("panel %d: pair %d is %x, want %x", j, i, got, want)
@@ -380,9 +391,9 @@ func TestSplitProduct(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 4))
 	x, matrix := random(r, rows*inputs), random(r, 9*inputs*outputs)
 	for _, k := range tileKernels() {
-		panels := make([]Pair, k.SplitWinogradLen(inputs, outputs))
+		panels := make([]Pair, SplitWinogradLen(inputs, outputs))
 		for j := range outputs / TileWidth {
-			k.PackSplitWinograd(panels, matrix, inputs, outputs, j)
+			PackSplitWinograd(panels, matrix, inputs, outputs, j)
 		}
 		stride := Triple * inputs / 2
 		src, dst := make([]Pair, rows*stride), make([]float32, rows*TileWidth)
@@ -412,27 +423,34 @@ func TestSplitProduct(t *testing.T) {
 	}
 }
 
-// BenchmarkMultiplyTiles is a row of blocks of block 3's convolutions.
+// BenchmarkMultiplyTiles is a band of blocks of block 3's convolutions, with tiles of 14 and
+// 16 rows, and weights that stay in the first-level cache or not.
 func BenchmarkMultiplyTiles(b *testing.B) {
 	for _, k := range tileKernels() {
-		b.Run(k.Name(), func(b *testing.B) {
-			r := rand.New(rand.NewPCG(1, 1))
-			p := &TileProduct{Upper: 14, Lower: 14, SrcStride: 144, SrcLower: 58 * 144, DstStride: TileWidth, Streaming: true, Init: make([]float32, TileWidth)}
-			for c := range 8 {
-				for tap := range 9 {
-					p.Steps = append(p.Steps, TileStep{Src: tap/3*p.SrcLower + tap%3*p.SrcStride + c*TileDepth, Panel: len(p.Steps) * PanelLen})
-				}
+		for _, rows := range []int{14, 16} {
+			for _, streaming := range []bool{false, true} {
+				b.Run(fmt.Sprintf("%s/rows=%d/streaming=%v", k.Name(), rows, streaming), func(b *testing.B) { benchmarkTiles(b, k, rows, streaming) })
 			}
-			for x := range 4 {
-				p.Blocks = append(p.Blocks, TileBlock{Src: x * 14 * p.SrcStride, Dst: x * 28 * TileWidth})
-			}
-			p.Src, p.Panel = randomPairs(r, 4*p.SrcLower, false), randomPairs(r, len(p.Steps)*PanelLen, false)
-			p.Dst = make([]float32, p.sums())
-			for b.Loop() {
-				k.Multiply(p)
-			}
-			operations := 4 * float64(len(p.Dst)/TileWidth*len(p.Steps)*PanelLen) * float64(b.N)
-			b.ReportMetric(operations/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-		})
+		}
 	}
+}
+
+func benchmarkTiles(b *testing.B, k Tiles, rows int, streaming bool) {
+	r := rand.New(rand.NewPCG(1, 1))
+	p := &TileProduct{Upper: rows, Lower: rows, SrcStride: 144, SrcLower: (4*rows + 2) * 144, DstStride: TileWidth, Streaming: streaming, Init: make([]float32, TileWidth)}
+	for c := range 8 {
+		for tap := range 9 {
+			p.Steps = append(p.Steps, TileStep{Src: tap/3*p.SrcLower + tap%3*p.SrcStride + c*TileDepth, Panel: len(p.Steps) * StepLen})
+		}
+	}
+	for x := range 4 {
+		p.Blocks = append(p.Blocks, TileBlock{Src: x * rows * p.SrcStride, Dst: x * 2 * rows * TileWidth})
+	}
+	p.Src, p.Panel = randomPairs(r, 4*p.SrcLower, false), randomPairs(r, len(p.Steps)*StepLen, false)
+	p.Dst = make([]float32, p.sums())
+	for b.Loop() {
+		k.Multiply(p)
+	}
+	operations := 4 * float64(len(p.Dst)/TileWidth*len(p.Steps)*StepLen) * float64(b.N)
+	b.ReportMetric(operations/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }

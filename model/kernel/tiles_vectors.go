@@ -52,7 +52,7 @@ const Triple = 3
 
 // SplitRows are rows of float32 that become three sums of pairs: first the values rounded to
 // bfloat16, then what that leaves rounded, then what is left: 24 bits in all. A rest below
-// the smallest normal number is lost.
+// the smallest normal number is lost; what rounds to infinity has NaN for a rest.
 type SplitRows struct {
 	Dst       []Pair // rows of (3, Length/2)
 	DstStride int    // from a row to the next
@@ -79,15 +79,15 @@ func (k Tiles) Split(s *SplitRows) {
 
 func splitRow(dst []Pair, src []float32) {
 	for i := 0; i < len(src); i += 2 {
-		even, odd := SplitOne(src[i]), SplitOne(src[i+1])
+		even, odd := splitOne(src[i]), splitOne(src[i+1])
 		for p := range Triple {
 			dst[(p*len(src)+i)/2] = PairOf(even[p], odd[p])
 		}
 	}
 }
 
-// SplitOne is Split of one value.
-func SplitOne(x float32) (parts [Triple]float32) {
+// splitOne is Split of one value.
+func splitOne(x float32) (parts [Triple]float32) {
 	for p := range parts {
 		parts[p] = Nearest(x)
 		x -= parts[p]

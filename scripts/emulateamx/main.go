@@ -129,7 +129,7 @@ func emulate(id int, u *unit) error {
 		}
 		if err := u.execute(in, general, m); err != nil {
 			fmt.Fprintf(os.Stderr, "emulateamx: at %#x: %v\n", r.Rip, err)
-			return err
+			return errors.Join(err, unix.PtraceSetRegs(id, &r)) // so that the signal is that instruction's
 		}
 		r.Rip += uint64(in.length)
 	}
