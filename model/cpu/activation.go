@@ -11,6 +11,7 @@ type activation struct {
 	model.Shape
 	stride int           // places from a pixel to its right neighbour, at least as many as it has
 	edge   int           // lines of zeros above, and below
+	pages  int           // whose maps lie side by side, pixel by pixel: this one's stride skips the others'
 	data   []float32     // (edge+H+edge, W+2, stride), or
 	pairs  []kernel.Pair // the same, of two channels each
 }
@@ -88,10 +89,15 @@ type arena struct {
 	inPairs bool // the maps
 	maps    [2][][]float32
 	pairs   [2][][]kernel.Pair
+	beside  [2][]kernel.Pair // of pages side by side
 }
 
 // newArena returns an empty one for the engine's kind of maps.
 func newArena(e *Engine) arena { return arena{inPairs: e.precision.how == tiled} }
+
+// besides is the number of pages whose maps in pairs lie side by side: lines of 14, 28 and
+// 56 pixels become whole numbers of AMX's tiles of sixteen rows.
+const besides = 8
 
 // behindMap is how many places behind a map in pairs the first layer's tiles read, for
 // which there are weights of zero.
@@ -100,7 +106,7 @@ const behindMap = kernel.TileDepth
 // activation returns page's map with a clean border in one of the two memories, which
 // grows where it is too small. Maps in pairs have a second line of border, for convolveStrips.
 func (r *arena) activation(turn, page int, s model.Shape) activation {
-	a := activation{Shape: s}
+	a := activation{Shape: s, pages: 1}
 	if r.inPairs {
 		a.stride, a.edge = pixelStride(s.C/2), 2
 		a.pairs = pageRoom(&r.pairs[turn%2], page, (s.H+2*a.edge)*a.rowStride()+behindMap)
@@ -110,6 +116,20 @@ func (r *arena) activation(turn, page int, s model.Shape) activation {
 		a.data = pageRoom(&r.maps[turn%2], page, (s.H+2*a.edge)*a.rowStride())
 		clearBorder(a, a.data)
 	}
+	return a
+}
+
+// activationOf is activation of one of so many pages that go through a layer together: of
+// besides pages in pairs, side by side.
+func (r *arena) activationOf(turn, page, pages int, s model.Shape) activation {
+	if !r.inPairs || pages != besides {
+		return r.activation(turn, page, s)
+	}
+	pixel := pixelStride(s.C / 2)
+	a := activation{Shape: s, stride: pages * pixel, edge: 2, pages: pages}
+	a.pairs = room(&r.beside[turn%2], (s.H+2*a.edge)*a.rowStride()+behindMap)
+	clearBorder(a, a.pairs)
+	a.pairs = a.pairs[page*pixel:]
 	return a
 }
 

@@ -177,7 +177,7 @@ func checkFirstLayer(t *testing.T, e *Engine, r *rand.Rand) {
 	for i := range used.data {
 		used.data[i] = float32(math.NaN())
 	}
-	in := input{pixels: page}.load(e, &maps, 0, 0)
+	in := input{pixels: page}.load(e, &maps, 0, 1, 0)
 	out := maps.activation(1, 0, l.Out)
 	e.convolve([]activation{out}, []activation{in}, l, 2)
 	checkBorder(t, l.Name, out)

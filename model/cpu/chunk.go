@@ -24,11 +24,11 @@ func (c *chunk) run(ctx context.Context, first, end int) {
 	for slot := c.n - 1; slot >= 0; slot-- { // so that no page's result is in the next one's way
 		c.turn = 0
 		if deep == first {
-			maps[slot] = c.input.load(c.engine, c.arena, slot, c.page+slot)
+			maps[slot] = c.input.load(c.engine, c.arena, slot, c.n, c.page+slot)
 			c.emit(first-1, c.page+slot, maps[slot])
 			continue
 		}
-		in := c.input.load(c.engine, c.arena, 0, c.page+slot)
+		in := c.input.load(c.engine, c.arena, 0, 1, c.page+slot)
 		c.emit(first-1, c.page+slot, in)
 		maps[slot] = c.layers(ctx, []activation{in}, first, deep, c.page+slot, slot)[0]
 	}
@@ -53,14 +53,14 @@ func (c *chunk) layers(ctx context.Context, in []activation, first, end, page, s
 		if next < end && e.layers[next].Kind == model.MaxPool {
 			next++ // done with the convolution before it
 		}
-		shape, at := e.layers[next-1].Out, 0
+		shape, at, pages := e.layers[next-1].Out, 0, len(in)
 		if next == end {
-			at = slot
+			at, pages = slot, c.n
 		}
 		c.turn++
 		out := make([]activation, len(in))
 		for k := range out {
-			out[k] = c.arena.activation(c.turn, at+k, shape)
+			out[k] = c.arena.activationOf(c.turn, at+k, pages, shape)
 		}
 		if inStrips {
 			for k := range out {

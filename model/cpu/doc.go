@@ -20,8 +20,8 @@
 // speed, equal but for the order of sums.
 //
 // AMX multiplies bfloat16 so fast that there the convolutions are direct sums, and maps stay
-// in pairs from layer to layer; blocks 1 and 2 are computed in strips. The first layer takes
-// a pixel's bytes as they are. In float32 Winograd's transformed tiles and weights are
+// in pairs from layer to layer; blocks 1 and 2 are computed in strips, and in blocks 3 to 5
+// eight pages lie side by side. The first layer takes a pixel's bytes as they are. In float32 Winograd's transformed tiles and weights are
 // split into three bfloat16 numbers each, of whose nine products six are as large as a
 // float32 shows; what is around these products is float32.
 //

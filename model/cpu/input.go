@@ -33,17 +33,18 @@ func (in input) values(page int) []float32 {
 	return in.x[page*dim : (page+1)*dim]
 }
 
-// load puts a page into the arena as the map that the next layer reads.
-func (in input) load(e *Engine, r *arena, slot, page int) activation {
+// load puts a page, one of so many that go on together, into the arena as the map that the
+// next layer reads.
+func (in input) load(e *Engine, r *arena, slot, pages, page int) activation {
 	if in.layer() >= 0 {
-		a := r.activation(0, slot, in.from.Shape())
+		a := r.activationOf(0, slot, pages, in.from.Shape())
 		a.unflatten(e.precision.pairs, in.values(page))
 		return a
 	}
 	shape := model.InputShape()
 	size := shape.Len()
 	shape.C = inputChannels
-	a := r.activation(0, slot, shape)
+	a := r.activationOf(0, slot, pages, shape)
 	if a.pairs != nil {
 		loadBytes(a, in.pixels[page*size:][:size])
 	} else {

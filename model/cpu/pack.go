@@ -16,6 +16,7 @@ type layer struct {
 	bias   []float32     // (panels · width), zero behind the last output
 
 	plan  *tilePlan         // if tiled
+	wide  *tilePlan         // if tiled: of maps side by side, which deep layers have
 	strip int               // if tiled: lines that are computed with the next layer, or 0
 	steps []kernel.TileStep // if split
 }
@@ -24,19 +25,23 @@ type layer struct {
 // zero, so that a pixel is as wide as the kernels' steps.
 const inputChannels = 4
 
-// deepMap is the side of the maps from which on pages go through the layers together.
-const deepMap = 28
+// The sides of the maps from which on pages go through the layers together.
+const deepMap, deepMapTiled = 28, 56
 
 // The number of pages that a thread takes through the deep layers at once: more rows for
 // every weight that comes from memory, and still many turns in a batch. AMX waits for
 // memory the soonest.
-const together, togetherOnAMX = 2, 8
+const together, togetherOnAMX = 2, besides
 
 // pack makes the engine's layers: all that there are weights for.
 func (e *Engine) pack(w *model.Weights) {
 	e.together = together
 	if e.precision.how == tiled || e.precision.how == split {
 		e.together = togetherOnAMX
+	}
+	side := deepMap
+	if e.precision.how == tiled {
+		side = deepMapTiled
 	}
 	params := w.Params
 	for i, l := range model.Layers() {
@@ -52,7 +57,7 @@ func (e *Engine) pack(w *model.Weights) {
 			packed.strip = stripRows(l, model.Layers()[i+1])
 		}
 		e.layers = append(e.layers, packed)
-		if l.In.H > deepMap {
+		if l.In.H > side {
 			e.deep = i + 1
 		}
 	}

@@ -34,7 +34,7 @@ func TestStrips(t *testing.T) {
 		maps := newArena(e)
 		var in activation
 		if i == 0 {
-			in = input{pixels: testPages(1)}.load(e, &maps, 0, 0)
+			in = input{pixels: testPages(1)}.load(e, &maps, 0, 1, 0)
 		} else {
 			in = randomMaps(r, e, &maps, e.layers[i].In, 1)[0]
 		}

@@ -1,14 +1,12 @@
 package cpu
 
-import (
-	"cutpoint/model"
-	"cutpoint/model/kernel"
-)
+import "cutpoint/model/kernel"
 
 // On AMX convolutions in bfloat16 are direct sums: its products are so fast that
 // Winograd's transforms, which are vectors' work, would take longer than what they save.
 // A block is two lines of a map, of sixteen pixels or fourteen, times 32 outputs: the
-// products of nine taps with all inputs, 32 of them at a time, stay in tiles.
+// products of nine taps with all inputs, 32 of them at a time, stay in tiles. Where eight
+// pages go through a layer together their maps lie side by side, one map to the tiles.
 
 // tilePlan is how a layer's map is cut into blocks.
 type tilePlan struct {
@@ -30,13 +28,13 @@ const groupPairs = 5 << 16
 // planTiles makes the plan for a layer that reads such a map. Steps begin at a pixel's upper left neighbour.
 func planTiles(in activation, steps []kernel.TileStep) *tilePlan {
 	p := &tilePlan{rows: kernel.TileRows, steps: steps, panelLen: len(steps) * kernel.StepLen}
-	for in.W%p.rows != 0 {
+	for in.line()%p.rows != 0 {
 		p.rows--
 	}
 	for y := 0; y < in.H; y += 2 {
-		for x := 0; x < in.W; x += p.rows {
+		for x := 0; x < in.line(); x += p.rows {
 			band := len(p.blocks) % bandBlocks
-			p.blocks = append(p.blocks, kernel.TileBlock{Src: y*in.rowStride() + x*in.stride, Dst: band * p.sums()})
+			p.blocks = append(p.blocks, kernel.TileBlock{Src: y*in.rowStride() + x*in.pixelStep(), Dst: band * p.sums()})
 		}
 	}
 	p.group = max(1, groupPairs/p.panelLen)
@@ -46,13 +44,21 @@ func planTiles(in activation, steps []kernel.TileStep) *tilePlan {
 // sums is how many a block makes: (2, rows, 32).
 func (p *tilePlan) sums() int { return 2 * p.rows * kernel.TileWidth }
 
-// blocksOf is the number of blocks in a map of that size or, of the layer's lines, a part.
-func (p *tilePlan) blocksOf(s model.Shape) int { return s.H / 2 * s.W / p.rows }
+// line is the number of pixels in a line, of all pages side by side, and pixelStep the
+// number of places from one to the next.
+func (a activation) line() int      { return a.W * a.pages }
+func (a activation) pixelStep() int { return a.stride / a.pages }
+
+// blocksOf is the number of blocks in a map, or in some of its lines.
+func (p *tilePlan) blocksOf(in activation) int { return in.H / 2 * in.line() / p.rows }
 
 // convolveTiled is convolve on AMX, the first layer's too.
 func (e *Engine) convolveTiled(out, in []activation, l *layer, threads int) {
 	p := l.plan
-	bands, panels := (p.blocksOf(in[0].Shape)+bandBlocks-1)/bandBlocks, len(l.pairs)/p.panelLen
+	if in[0].pages > 1 {
+		p, in, out = l.wide, in[:1], out[:1]
+	}
+	bands, panels := (p.blocksOf(in[0])+bandBlocks-1)/bandBlocks, len(l.pairs)/p.panelLen
 	size := p.group
 	for size > 1 && (panels+size-1)/size*len(in)*bands < 2*threads {
 		size = (size + 1) / 2 // so that every thread has some
@@ -64,41 +70,39 @@ func (e *Engine) convolveTiled(out, in []activation, l *layer, threads int) {
 		defer func() { e.scratches <- s }()
 		sums := room(&s.out, bandBlocks*p.sums())
 		for j := group * size; j < min(panels, (group+1)*size); j++ {
-			e.multiplyBand(sums, in[page], l, band, j)
-			e.finishBand(out[page], in[page], l, sums, band, j)
+			e.multiplyBand(sums, in[page], l, p, band, j)
+			e.finishBand(out[page], in[page], p, sums, band, j)
 		}
 	})
 }
 
 // band returns a band's blocks in such a map.
-func (p *tilePlan) band(i int, s model.Shape) []kernel.TileBlock {
-	return p.blocks[i*bandBlocks : min(p.blocksOf(s), (i+1)*bandBlocks)]
+func (p *tilePlan) band(i int, in activation) []kernel.TileBlock {
+	return p.blocks[i*bandBlocks : min(p.blocksOf(in), (i+1)*bandBlocks)]
 }
 
 // multiplyBand computes the sums of a band and the outputs of panel j.
-func (e *Engine) multiplyBand(sums []float32, in activation, l *layer, band, j int) {
-	p := l.plan
+func (e *Engine) multiplyBand(sums []float32, in activation, l *layer, p *tilePlan, band, j int) {
 	const firstLevel = 40 << 10 // bytes of weights for which there is room in 48 KB
 	e.precision.tiles.Multiply(&kernel.TileProduct{
 		Upper: p.rows, Lower: p.rows, Dst: sums, DstStride: kernel.TileWidth,
-		Src: in.pairs[in.at(-1, -1):], SrcStride: in.stride, SrcLower: in.rowStride(),
+		Src: in.pairs[in.at(-1, -1):], SrcStride: in.pixelStep(), SrcLower: in.rowStride(),
 		Panel: l.pairs[j*p.panelLen:][:p.panelLen], Init: l.bias[j*kernel.TileWidth:],
-		Blocks: p.band(band, in.Shape), Steps: p.steps, Streaming: 4*p.panelLen > firstLevel,
+		Blocks: p.band(band, in), Steps: p.steps, Streaming: 4*p.panelLen > firstLevel,
 	})
 }
 
 // finishBand writes them to the map, or to that after the pool.
-func (e *Engine) finishBand(out, in activation, l *layer, sums []float32, band, j int) {
-	p, k := l.plan, e.precision.tiles
-	pool := out.H < in.H
-	for i := range p.band(band, in.Shape) {
-		at, columns := band*bandBlocks+i, in.W/p.rows
+func (e *Engine) finishBand(out, in activation, p *tilePlan, sums []float32, band, j int) {
+	k, columns, step := e.precision.tiles, in.line()/p.rows, out.stride/in.pages
+	for i := range p.band(band, in) {
+		at := band*bandBlocks + i
 		y, x := at/columns*2, at%columns*p.rows
 		block := sums[i*p.sums():][:p.sums()]
-		if pool {
-			k.FinishPool(out.pairs[out.at(y/2, x/2)+j*kernel.TileWidth/2:], out.stride, block, p.rows)
+		if out.H < in.H {
+			k.FinishPool(out.pairs[out.at(y/2, 0)+x/2*step+j*kernel.TileWidth/2:], step, block, p.rows, in.pages)
 		} else {
-			k.Finish(out.pairs[out.at(y, x)+j*kernel.TileWidth/2:], out.rowStride(), out.stride, block, p.rows)
+			k.Finish(out.pairs[out.at(y, 0)+x*step+j*kernel.TileWidth/2:], out.rowStride(), step, block, p.rows)
 		}
 	}
 }

@@ -9,7 +9,12 @@ import (
 
 // packTiled lays out a convolution's weights for direct sums on AMX.
 func (e *Engine) packTiled(l *layer, matrix []float32) {
-	in := activation{Shape: l.In, stride: pixelStride(l.In.C / 2)}
+	in := activation{Shape: l.In, stride: pixelStride(l.In.C / 2), pages: 1}
+	if l.In.H <= deepMapTiled {
+		wide := in
+		wide.pages, wide.stride = besides, besides*in.stride
+		l.wide = planTiles(wide, tapSteps(wide))
+	}
 	e.packPanels(l, planTiles(in, tapSteps(in)), func(dst []kernel.Pair, j int) {
 		kernel.PackTaps(dst, matrix, l.In.C, l.Out.C, j)
 	})
@@ -17,7 +22,7 @@ func (e *Engine) packTiled(l *layer, matrix []float32) {
 
 // packFirstTiled is packTiled of the first layer, whose input loadBytes makes.
 func (e *Engine) packFirstTiled(l *layer, matrix []float32) {
-	in := activation{Shape: model.Shape{H: l.In.H, W: l.In.W, C: inputChannels}, stride: pixelStride(inputChannels / 2)}
+	in := activation{Shape: model.Shape{H: l.In.H, W: l.In.W, C: inputChannels}, stride: pixelStride(inputChannels / 2), pages: 1}
 	e.packPanels(l, planTiles(in, firstSteps(in)), func(dst []kernel.Pair, j int) {
 		packFirstPanel(dst, matrix, e.preprocess, l.Out.C, j)
 	})

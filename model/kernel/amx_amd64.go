@@ -100,9 +100,10 @@ func finishAssembly(dst []Pair, line, stride int, sums []float32, n int) bool {
 	return hasPairVectors
 }
 
-func finishPoolAssembly(dst []Pair, stride int, sums []float32, n int) bool {
+func finishPoolAssembly(dst []Pair, stride int, sums []float32, n, step, apart int) bool {
 	if hasPairVectors {
-		finishPool(&dst[0], uintptr(4*stride), &sums[0], n)
+		const pixel = 4 * TileWidth
+		finishPool(&dst[0], uintptr(4*stride), &sums[0], &sums[n*TileWidth], uintptr(step*pixel), uintptr(apart*pixel), n/2)
 	}
 	return hasPairVectors
 }
@@ -150,10 +151,11 @@ func peakTiles(config *tileConfig, n int)
 //go:noescape
 func finishLines(dst *Pair, line, stride uintptr, sums *float32, n int)
 
-// finishPool makes n > 0 pixels from two lines of twice as many.
+// finishPool makes n > 0 pixels from two lines: the left ones step bytes from each other, the
+// right ones apart behind them.
 //
 //go:noescape
-func finishPool(dst *Pair, stride uintptr, sums *float32, n int)
+func finishPool(dst *Pair, stride uintptr, upper, lower *float32, step, apart uintptr, n int)
 
 // splitTriples takes rows > 0 of n > 0 times 32 values.
 //

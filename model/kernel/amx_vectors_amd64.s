@@ -59,19 +59,19 @@ next:
 // POOL sets z to the maximum of sixteen outputs over 2×2 pixels.
 #define POOL(at, z) \
 	VMOVUPS at(SI), z; \
-	KEEP_MAX(at+128(SI), z); \
+	KEEP_MAX(at(SI)(R9*1), z); \
 	KEEP_MAX(at(BX), z); \
-	KEEP_MAX(at+128(BX), z)
+	KEEP_MAX(at(BX)(R9*1), z)
 
-// func finishPool(dst *Pair, stride uintptr, sums *float32, n int)
-TEXT ·finishPool(SB), NOSPLIT, $0-32
+// func finishPool(dst *Pair, stride uintptr, upper, lower *float32, step, apart uintptr, n int)
+TEXT ·finishPool(SB), NOSPLIT, $0-56
 	MOVQ dst+0(FP), DI
 	MOVQ stride+8(FP), DX
-	MOVQ sums+16(FP), SI
-	MOVQ n+24(FP), CX
-	MOVQ CX, BX
-	SHLQ $8, BX
-	ADDQ SI, BX // the lower line
+	MOVQ upper+16(FP), SI
+	MOVQ lower+24(FP), BX
+	MOVQ step+32(FP), R8
+	MOVQ apart+40(FP), R9
+	MOVQ n+48(FP), CX
 	CONSTANTS
 next:
 	POOL(0, Z0)
@@ -79,8 +79,8 @@ next:
 	RELU(Z0)
 	RELU(Z1)
 	PUT
-	ADDQ $256, SI
-	ADDQ $256, BX
+	ADDQ R8, SI
+	ADDQ R8, BX
 	ADDQ DX, DI
 	DECQ CX
 	JNE  next

@@ -21,6 +21,6 @@ func peakTilesAssembly(n int) int64 { return peakGeneric(n) }
 
 func finishAssembly(_ []Pair, _, _ int, _ []float32, _ int) bool { return false }
 
-func finishPoolAssembly(_ []Pair, _ int, _ []float32, _ int) bool { return false }
+func finishPoolAssembly(_ []Pair, _ int, _ []float32, _, _, _ int) bool { return false }
 
 func splitAssembly(_ *SplitRows) bool { return false }

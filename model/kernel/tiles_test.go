@@ -250,11 +250,20 @@ func TestFinish(t *testing.T) {
 			if n%2 != 0 {
 				continue
 			}
-			pool := func(dst []Pair) { k.FinishPool(dst, stride, sums, n) }
-			checkFinished(t, k, pool, 1, n/2, line, stride, func(_, x, c int) float32 {
-				left, right := 2*x*TileWidth+c, (2*x+1)*TileWidth+c
-				return largest(sums[left], sums[right], sums[n*TileWidth+left], sums[n*TileWidth+right])
-			})
+			for _, apart := range []int{1, n / 2} {
+				if n == 0 {
+					break
+				}
+				step := 2
+				if apart > 1 {
+					step = 1
+				}
+				pool := func(dst []Pair) { k.FinishPool(dst, stride, sums, n, apart) }
+				checkFinished(t, k, pool, 1, n/2, line, stride, func(_, x, c int) float32 {
+					left, right := x*step*TileWidth+c, (x*step+apart)*TileWidth+c
+					return largest(sums[left], sums[right], sums[n*TileWidth+left], sums[n*TileWidth+right])
+				})
+			}
 		}
 	}
 }

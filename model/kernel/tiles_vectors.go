@@ -24,26 +24,34 @@ func (k Tiles) Finish(dst []Pair, line, stride int, sums []float32, n int) {
 	}
 }
 
-// FinishPool is Finish with the 2×2 max-pool, which leaves one line of n/2 pixels; n is even.
-// A maximum is NaN where one of the four is.
-func (k Tiles) FinishPool(dst []Pair, stride int, sums []float32, n int) {
+// FinishPool is Finish with the 2×2 max-pool, which leaves one line of n/2 pixels. Pixels
+// that go together lie apart: 1, or n/2 where a line has n/2 pages side by side. A maximum
+// is NaN where one of the four is.
+func (k Tiles) FinishPool(dst []Pair, stride int, sums []float32, n, apart int) {
 	if n <= 0 {
 		return
 	}
+	if n%2 != 0 || apart != 1 && apart != n/2 {
+		panic("kernel: a pool of pixels that do not go together")
+	}
 	_, _ = dst[(n/2-1)*stride+TileWidth/2-1], sums[2*n*TileWidth-1]
-	if k.isa == amx && finishPoolAssembly(dst, stride, sums, n/2) {
+	step := 2 // pixels from one left one to the next
+	if apart > 1 {
+		step = 1
+	}
+	if k.isa == amx && finishPoolAssembly(dst, stride, sums, n, step, apart) {
 		return
 	}
 	upper, lower := sums[:n*TileWidth], sums[n*TileWidth:]
 	for i := range n / 2 {
 		for c := range TileWidth / 2 {
-			dst[i*stride+c] = PairOf(pooled(upper, lower, 2*i, 2*c), pooled(upper, lower, 2*i, 2*c+1))
+			left, right := i*step*TileWidth+2*c, (i*step+apart)*TileWidth+2*c
+			dst[i*stride+c] = PairOf(pooled(upper, lower, left, right), pooled(upper, lower, left+1, right+1))
 		}
 	}
 }
 
-func pooled(upper, lower []float32, pixel, c int) float32 {
-	left, right := pixel*TileWidth+c, (pixel+1)*TileWidth+c
+func pooled(upper, lower []float32, left, right int) float32 {
 	return relu(max(upper[left], upper[right], lower[left], lower[right])) // NaN if one is
 }
 

@@ -1,0 +1,43 @@
+package cpu
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"cutpoint/model"
+)
+
+// TestBeside: pages whose maps lie side by side come out as each of them alone, to the last
+// bit: in the shallow layers, which write such maps, and in the deep ones, which read them.
+func TestBeside(t *testing.T) {
+	if os.Getenv("REQUIRE_AMX") == "" {
+		t.Skip("scripts/test-amx runs it: minutes where AMX is emulated")
+	}
+	e := newEngine(t, noTop(), Options{Precision: BFloat16, Threads: 1})
+	if e.precision.how != tiled {
+		t.Fatal("AMX is required and was not found")
+	}
+	r := rand.New(rand.NewPCG(19, 20))
+	for _, c := range [][2]string{{"pool1", "pool2"}, {"pool4", "pool5"}} {
+		from, to := cutNamed(t, c[0]), cutNamed(t, c[1])
+		x := make([]float32, besides*from.Dim())
+		for i := range x {
+			x[i] = max(0, float32(r.NormFloat64()))
+		}
+		derive := func(x []float32) []float32 {
+			dst := poisoned([]model.Cut{to}, len(x)/from.Dim())
+			if err := e.ForwardFrom(context.Background(), from, x, []model.Cut{to}, dst); err != nil {
+				t.Fatal(err)
+			}
+			return dst[0]
+		}
+		together := derive(x)
+		for _, page := range []int{0, besides - 1} {
+			alone := derive(x[page*from.Dim():][:from.Dim()])
+			sameBits(t, fmt.Sprintf("%s of page %d", to, page), together[page*to.Dim():][:to.Dim()], alone)
+		}
+	}
+}
