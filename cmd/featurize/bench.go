@@ -29,7 +29,9 @@ operations are counted as direct sums have them, 39.3 GFLOP to fc2.
 On the CPU a layer's time is that of all threads for one page, and a pool is
 computed inside the convolution before it. Convolutions are computed with a quarter
 of these multiplications (Winograd's F(4×4, 3×3)), so that their rate can reach four
-times the peak. GOMAXPROCS=N computes on N cores.
+times the peak. With AMX they are direct sums in bfloat16, and in float32 six bfloat16
+products stand for each of Winograd's: the peak is that of bfloat16, and once or two
+thirds of it are the most. GOMAXPROCS=N computes on N cores.
 
 On GPUs batches go through as many at a time as a run sends; their copies and the
 results' count. Layers are timed by the GPU, of a batch that is alone. The peak is that

@@ -95,9 +95,9 @@ type arena struct {
 // newArena returns an empty one for the engine's kind of maps.
 func newArena(e *Engine) arena { return arena{inPairs: e.precision.how == tiled} }
 
-// besides is the number of pages whose maps in pairs lie side by side: lines of 14, 28 and
+// pagesBeside is the number of pages whose maps in pairs lie side by side: lines of 14, 28 and
 // 56 pixels become whole numbers of AMX's tiles of sixteen rows.
-const besides = 8
+const pagesBeside = 8
 
 // behindMap is how many places behind a map in pairs the first layer's tiles read, for
 // which there are weights of zero.
@@ -120,9 +120,9 @@ func (r *arena) activation(turn, page int, s model.Shape) activation {
 }
 
 // activationOf is activation of one of so many pages that go through a layer together: of
-// besides pages in pairs, side by side.
+// pagesBeside of them in pairs, side by side.
 func (r *arena) activationOf(turn, page, pages int, s model.Shape) activation {
-	if !r.inPairs || pages != besides {
+	if !r.inPairs || pages != pagesBeside {
 		return r.activation(turn, page, s)
 	}
 	pixel := pixelStride(s.C / 2)

@@ -23,7 +23,7 @@ func TestBeside(t *testing.T) {
 	r := rand.New(rand.NewPCG(19, 20))
 	for _, c := range [][2]string{{"pool1", "pool2"}, {"pool4", "pool5"}} {
 		from, to := cutNamed(t, c[0]), cutNamed(t, c[1])
-		x := make([]float32, besides*from.Dim())
+		x := make([]float32, pagesBeside*from.Dim())
 		for i := range x {
 			x[i] = max(0, float32(r.NormFloat64()))
 		}
@@ -35,7 +35,7 @@ func TestBeside(t *testing.T) {
 			return dst[0]
 		}
 		together := derive(x)
-		for _, page := range []int{0, besides - 1} {
+		for _, page := range []int{0, pagesBeside - 1} {
 			alone := derive(x[page*from.Dim():][:from.Dim()])
 			sameBits(t, fmt.Sprintf("%s of page %d", to, page), together[page*to.Dim():][:to.Dim()], alone)
 		}

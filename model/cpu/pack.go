@@ -31,7 +31,7 @@ const deepMap, deepMapTiled = 28, 56
 // The number of pages that a thread takes through the deep layers at once: more rows for
 // every weight that comes from memory, and still many turns in a batch. AMX waits for
 // memory the soonest.
-const together, togetherOnAMX = 2, besides
+const together, togetherOnAMX = 2, pagesBeside
 
 // pack makes the engine's layers: all that there are weights for.
 func (e *Engine) pack(w *model.Weights) {

@@ -45,7 +45,7 @@ func (w *winograd) multiplySplit(place, from, to int) {
 }
 
 // transformSplit is transform by way of a float32 tile, for which there is room where the
-// outputs will be. If other threads transform at the same time, each has a place of its own.
+// outputs will be: no layer has more inputs than outputs. If other threads transform at the same time, each has a place of its own.
 func (w *winograd) transformSplit(i int, t *kernel.WinogradTile) {
 	stride := pixelStride(t.Channels)
 	at := 0

@@ -12,7 +12,7 @@ func (e *Engine) packTiled(l *layer, matrix []float32) {
 	in := activation{Shape: l.In, stride: pixelStride(l.In.C / 2), pages: 1}
 	if l.In.H <= deepMapTiled {
 		wide := in
-		wide.pages, wide.stride = besides, besides*in.stride
+		wide.pages, wide.stride = pagesBeside, pagesBeside*in.stride
 		l.wide = planTiles(wide, tapSteps(wide))
 	}
 	e.packPanels(l, planTiles(in, tapSteps(in)), func(dst []kernel.Pair, j int) {
