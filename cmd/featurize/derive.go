@@ -14,8 +14,8 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/cpu"
-	"cutpoint/pipeline/derive"
 	"cutpoint/pipeline/featurize"
+	"cutpoint/pipeline/featurize/derive"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )

@@ -10,8 +10,8 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/cpu"
+	"cutpoint/pipeline/featurize/recompute"
 	"cutpoint/pipeline/raster"
-	"cutpoint/pipeline/recompute"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )

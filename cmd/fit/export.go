@@ -15,8 +15,8 @@ import (
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
-	"cutpoint/pipeline/fit"
-	"cutpoint/pipeline/handoff"
+	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/export"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -46,7 +46,7 @@ store's labels in alphabetical order; no label is -1.`,
 			&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "the `CUT` to write"},
 			asOfFlag(),
 			&cli.StringFlag{Name: "labels", Usage: "CSV `FILE` with the columns path,label or document_id,label that overrides the store's labels"},
-			&cli.StringFlag{Name: "format", Usage: strings.Join(handoff.Formats(), ", "), DefaultText: "by --output's extension, else arrow"},
+			&cli.StringFlag{Name: "format", Usage: strings.Join(export.Formats(), ", "), DefaultText: "by --output's extension, else arrow"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write", DefaultText: "standard output"},
 			&cli.StringFlag{Name: "rows", Usage: "`FILE` for the table of rows of npy, safetensors and libsvm", DefaultText: "beside --output"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
@@ -87,20 +87,20 @@ func parseExport(c *cli.Context) (exportOptions, error) {
 
 // chooseFormat settles the format and where the rows go.
 func (o *exportOptions) chooseFormat() error {
-	named := handoff.FormatOf(o.output)
+	named := export.FormatOf(o.output)
 	switch {
 	case o.format == "" && named == "" && filepath.Ext(o.output) != "":
-		return command.Usagef("--output %s: no format ends in %s; say which with --format %s", o.output, filepath.Ext(o.output), strings.Join(handoff.Formats(), "|"))
+		return command.Usagef("--output %s: no format ends in %s; say which with --format %s", o.output, filepath.Ext(o.output), strings.Join(export.Formats(), "|"))
 	case o.format == "" && named == "":
-		o.format = handoff.FormatArrow
+		o.format = export.FormatArrow
 	case o.format == "":
 		o.format = named
-	case !slices.Contains(handoff.Formats(), o.format):
-		return command.Usagef("unknown format %q; formats are %s", o.format, strings.Join(handoff.Formats(), ", "))
+	case !slices.Contains(export.Formats(), o.format):
+		return command.Usagef("unknown format %q; formats are %s", o.format, strings.Join(export.Formats(), ", "))
 	case named != "" && named != o.format:
 		return command.Usagef("--format %s and --output %s do not agree; rename the file or leave the format out", o.format, o.output)
 	}
-	if !handoff.MatrixOnly(o.format) {
+	if !export.MatrixOnly(o.format) {
 		if o.rows != "" {
 			return command.Usagef("--rows is for npy, safetensors and libsvm; %s holds the keys itself", o.format)
 		}
@@ -117,7 +117,7 @@ func exportAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if f, ok := c.App.Writer.(*os.File); ok && o.output == "" && !handoff.Text(o.format) && term.IsTerminal(int(f.Fd())) {
+	if f, ok := c.App.Writer.(*os.File); ok && o.output == "" && !export.Text(o.format) && term.IsTerminal(int(f.Fd())) {
 		return command.Usagef("standard output is a terminal; name a file with -o, or pipe the vectors on")
 	}
 	ctx, cancel := context.WithCancel(c.Context)
@@ -152,7 +152,7 @@ func exportAction(c *cli.Context) error {
 type exported struct {
 	features *store.Table[schemas.Feature]
 	known    map[schemas.PageKey]schemas.Document // labels overridden
-	table    handoff.Table
+	table    export.Table
 }
 
 func (o exportOptions) open(ctx context.Context, s *store.Store) (*exported, error) {
@@ -173,7 +173,7 @@ func (o exportOptions) open(ctx context.Context, s *store.Store) (*exported, err
 		return nil, err
 	}
 	e := &exported{features: features, known: map[schemas.PageKey]schemas.Document{},
-		table: handoff.Table{Info: info, Description: s.Description(), Rows: snap.Rows}}
+		table: export.Table{Info: info, Description: s.Description(), Rows: snap.Rows}}
 	classes := map[string]bool{}
 	err = documents.Scan(ctx, func(rows []schemas.Document) error {
 		for _, d := range rows {
@@ -192,7 +192,7 @@ func (o exportOptions) open(ctx context.Context, s *store.Store) (*exported, err
 }
 
 // relabelled returns a page's label after the overrides, nil for none.
-func relabelled(labels *fit.Labels, d schemas.Document) *string {
+func relabelled(labels *compare.Labels, d schemas.Document) *string {
 	label := labels.Of(d.DocumentID, d.Path, text(d.Label))
 	if label == "" {
 		return nil
@@ -202,13 +202,13 @@ func relabelled(labels *fit.Labels, d schemas.Document) *string {
 
 // write writes the vectors and, if rows is not nil, their rows.
 func (e *exported) write(ctx context.Context, format string, w, rows io.Writer) error {
-	out, err := handoff.New(format, w, e.table)
+	out, err := export.New(format, w, e.table)
 	if err != nil {
 		return err
 	}
-	var keys *handoff.Rows
+	var keys *export.Rows
 	if rows != nil {
-		if keys, err = handoff.NewRows(rows, e.table); err != nil {
+		if keys, err = export.NewRows(rows, e.table); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/head"
-	"cutpoint/pipeline/handoff"
+	"cutpoint/pipeline/export"
 )
 
 func exportHeadCommand() *cli.Command {
@@ -111,9 +111,9 @@ func exportHeadAction(c *cli.Context) error {
 	module := ""
 	err = replaceFile(o.output, func(w io.Writer) (err error) {
 		if w = (interruptible{ctx, w}); o.format == formatONNX {
-			return handoff.WriteONNX(w, f, trunk)
+			return export.WriteONNX(w, f, trunk)
 		}
-		module, err = handoff.WritePyTorch(w, f, trunk)
+		module, err = export.WritePyTorch(w, f, trunk)
 		return err
 	})
 	if err == nil && module != "" && !c.Bool("quiet") {
@@ -123,7 +123,7 @@ func exportHeadAction(c *cli.Context) error {
 }
 
 // openTrunk returns nil if the head is to stand alone.
-func (o exportHeadOptions) openTrunk(ctx context.Context, f *head.File) (*handoff.Trunk, error) {
+func (o exportHeadOptions) openTrunk(ctx context.Context, f *head.File) (*export.Trunk, error) {
 	if !o.trunk {
 		return nil, nil
 	}
@@ -139,7 +139,7 @@ func (o exportHeadOptions) openTrunk(ctx context.Context, f *head.File) (*handof
 	if err != nil {
 		return nil, fmt.Errorf("head %s: %w", o.head, err)
 	}
-	return &handoff.Trunk{Weights: w, Description: d}, nil
+	return &export.Trunk{Weights: w, Description: d}, nil
 }
 
 // interruptible fails once its context is done, so that what was begun is

@@ -7,7 +7,7 @@ import (
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 )
 
 func storeFlag() cli.Flag {
@@ -29,10 +29,10 @@ func fitFlags() []cli.Flag {
 		asOfFlag(),
 		&cli.StringFlag{Name: "labels", Usage: "CSV `FILE` with the columns path,label or document_id,label that overrides the store's labels"},
 
-		&cli.StringFlag{Name: "split", Category: comparing, Usage: "who is tested: folds (every page in turn), or store (the pages whose split says test)", Value: fit.SplitFolds},
+		&cli.StringFlag{Name: "split", Category: comparing, Usage: "who is tested: folds (every page in turn), or store (the pages whose split says test)", Value: compare.SplitFolds},
 		&cli.IntFlag{Name: "folds", Category: comparing, Usage: "`PARTS` that take turns as the test set", Value: 5},
 		&cli.IntFlag{Name: "repeats", Category: comparing, Usage: "`TIMES` the pages are dealt to folds anew", Value: 1},
-		&cli.StringFlag{Name: "unit", Category: comparing, Usage: "what is scored: page, or document (mean of its pages' log probabilities)", Value: fit.UnitPage},
+		&cli.StringFlag{Name: "unit", Category: comparing, Usage: "what is scored: page, or document (mean of its pages' log probabilities)", Value: compare.UnitPage},
 		&cli.BoolFlag{Name: "learning-curve", Category: comparing, Usage: "also train on 2, 5, 10, 20, … labelled pages a class: how much data is enough?"},
 		&cli.Uint64Flag{Name: "seed", Category: comparing, Usage: "`NUMBER` that decides the folds and the heads' start", Value: 1},
 		&cli.Float64Flag{Name: "pages-per-second", Category: comparing, Usage: "`RATE` of featurize through the whole network, for the costs", DefaultText: "as the store's newest run of 100 pages or more"},
@@ -72,7 +72,7 @@ func parseFit(c *cli.Context) (fitOptions, error) {
 	if err := o.checkFlags(c); err != nil {
 		return o, err
 	}
-	if o.split == fit.SplitFolds {
+	if o.split == compare.SplitFolds {
 		o.folds, o.repeats = c.Int("folds"), c.Int("repeats")
 	}
 	var err error
@@ -104,11 +104,11 @@ func (o fitOptions) checkFlags(c *cli.Context) error {
 		return command.Usagef("fit takes no arguments, got %q; cuts go behind --features, separated by commas", c.Args().First())
 	case o.store == "":
 		return command.Usagef("--store is missing; name the folder that featurize wrote")
-	case o.split != fit.SplitFolds && o.split != fit.SplitStore:
-		return command.Usagef("--split %q: choose %s or %s", o.split, fit.SplitFolds, fit.SplitStore)
-	case o.unit != fit.UnitPage && o.unit != fit.UnitDocument:
-		return command.Usagef("--unit %q: choose %s or %s", o.unit, fit.UnitPage, fit.UnitDocument)
-	case o.split == fit.SplitStore && (c.IsSet("folds") || c.IsSet("repeats")):
+	case o.split != compare.SplitFolds && o.split != compare.SplitStore:
+		return command.Usagef("--split %q: choose %s or %s", o.split, compare.SplitFolds, compare.SplitStore)
+	case o.unit != compare.UnitPage && o.unit != compare.UnitDocument:
+		return command.Usagef("--unit %q: choose %s or %s", o.unit, compare.UnitPage, compare.UnitDocument)
+	case o.split == compare.SplitStore && (c.IsSet("folds") || c.IsSet("repeats")):
 		return command.Usagef("--split store tests the pages that the store says; leave out --folds and --repeats")
 	case c.Int("folds") < 2:
 		return command.Usagef("--folds must be 2 or more")
@@ -124,26 +124,26 @@ func usage(err error) error { return &command.ExitError{Code: command.Usage, Err
 
 // candidates pairs cuts with heads. A head that is made for one cut is paired
 // with that cut alone.
-func (o fitOptions) candidates(stored []model.Cut) ([]fit.Candidate, error) {
+func (o fitOptions) candidates(stored []model.Cut) ([]compare.Candidate, error) {
 	cuts := o.cuts
 	if o.allCuts {
 		cuts = stored
 	}
-	var out []fit.Candidate
+	var out []compare.Candidate
 	for _, h := range o.heads {
 		if len(cuts) == 0 {
 			own, err := model.ParseCut(h.cut)
 			if err != nil {
 				return nil, command.Usagef("--features is missing; name cuts for the head %s", h.Name())
 			}
-			out = append(out, fit.Candidate{Cut: own, Trainer: h.Trainer})
+			out = append(out, compare.Candidate{Cut: own, Trainer: h.Trainer})
 			continue
 		}
 		for _, cut := range cuts {
 			if h.only && cut.String() != h.cut {
 				continue
 			}
-			out = append(out, fit.Candidate{Cut: cut, Trainer: h.Trainer})
+			out = append(out, compare.Candidate{Cut: cut, Trainer: h.Trainer})
 		}
 	}
 	if len(out) == 0 {
@@ -156,11 +156,11 @@ func (o fitOptions) candidates(stored []model.Cut) ([]fit.Candidate, error) {
 }
 
 // byCut orders candidates by cut, then by head, as the user named them.
-func byCut(candidates []fit.Candidate, cuts []model.Cut) []fit.Candidate {
+func byCut(candidates []compare.Candidate, cuts []model.Cut) []compare.Candidate {
 	if len(cuts) == 0 {
 		return candidates
 	}
-	var out []fit.Candidate
+	var out []compare.Candidate
 	for _, cut := range cuts {
 		for _, c := range candidates {
 			if c.Cut == cut {
@@ -172,7 +172,7 @@ func byCut(candidates []fit.Candidate, cuts []model.Cut) []fit.Candidate {
 }
 
 // headFile is where a single candidate's head goes.
-func (o fitOptions) headFile(c fit.Candidate) string {
+func (o fitOptions) headFile(c compare.Candidate) string {
 	if o.output != "" {
 		return o.output
 	}

@@ -12,7 +12,7 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/head"
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 	"cutpoint/store"
 )
 
@@ -140,7 +140,7 @@ func parseNumbers(flag, list string) ([]float64, error) {
 }
 
 // giveTrunk gives fc1 and fc2 to the candidates that start from them.
-func giveTrunk(ctx context.Context, s *store.Store, source string, candidates []fit.Candidate) error {
+func giveTrunk(ctx context.Context, s *store.Store, source string, candidates []compare.Candidate) error {
 	for i, c := range candidates {
 		top, ok := c.Trainer.(head.VGGTop)
 		if !ok {

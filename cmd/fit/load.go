@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"cutpoint/model"
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -12,9 +12,9 @@ import (
 // loader reads cut tables with the labels and paths of the documents table, which
 // knows of moves and new labels since the features were written. A cut that is
 // read again is read at the same version.
-func loader(s *store.Store, when asOf) fit.Load {
+func loader(s *store.Store, when asOf) compare.Load {
 	opened := map[model.Cut]source{}
-	return func(ctx context.Context, cut model.Cut) (*fit.Dataset, error) {
+	return func(ctx context.Context, cut model.Cut) (*compare.Dataset, error) {
 		from, again := opened[cut]
 		if !again {
 			var err error
@@ -33,7 +33,7 @@ type source struct {
 	documents *store.Table[schemas.Document]
 }
 
-func (from source) read(ctx context.Context, cut model.Cut) (*fit.Dataset, error) {
+func (from source) read(ctx context.Context, cut model.Cut) (*compare.Dataset, error) {
 	snap, err := from.features.Snapshot()
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (from source) read(ctx context.Context, cut model.Cut) (*fit.Dataset, error
 	if err != nil {
 		return nil, err
 	}
-	d := &fit.Dataset{Cut: cut, Version: snap.Version, Stored: snap.Bytes, X: data}
+	d := &compare.Dataset{Cut: cut, Version: snap.Version, Stored: snap.Bytes, X: data}
 	for _, r := range rows {
 		label, split, path := r.Label, r.Split, r.Path
 		if known, ok := documents[r.Key()]; ok {

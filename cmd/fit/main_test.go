@@ -16,7 +16,7 @@ import (
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model/head"
-	"cutpoint/pipeline/handoff"
+	"cutpoint/pipeline/export"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -175,7 +175,7 @@ func TestExportFormats(t *testing.T) {
 	if err := os.WriteFile(labels, []byte("path,label\nin/00.tif,zebra\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, format := range handoff.Formats() {
+	for _, format := range export.Formats() {
 		file := filepath.Join(folder, format+"."+format)
 		code, _, errs := run(t, "export", "--store", dir, "--features", "pool5-avg", "--labels", labels, "-o", file)
 		info, err := os.Stat(file)
@@ -184,7 +184,7 @@ func TestExportFormats(t *testing.T) {
 		}
 		rows := filepath.Join(folder, format+".rows.csv")
 		table, err := os.ReadFile(rows)
-		if beside := handoff.MatrixOnly(format); (err == nil) != beside || beside && (!strings.Contains(errs, rows) || strings.Count(string(table), "\n") != 41 || !strings.Contains(string(table), "in/00.tif,zebra,,2\n")) {
+		if beside := export.MatrixOnly(format); (err == nil) != beside || beside && (!strings.Contains(errs, rows) || strings.Count(string(table), "\n") != 41 || !strings.Contains(string(table), "in/00.tif,zebra,,2\n")) {
 			t.Errorf("%s: rows %.200q (%v), told %q", format, table, err, errs)
 		}
 	}

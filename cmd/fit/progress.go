@@ -7,7 +7,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 )
 
 // progress draws a bar of trainings on a terminal; elsewhere fit is silent until
@@ -23,7 +23,7 @@ func newProgress(quiet bool) *progress {
 }
 
 // step is told before each training.
-func (p *progress) step(s fit.Step) {
+func (p *progress) step(s compare.Step) {
 	if !p.shown {
 		return
 	}

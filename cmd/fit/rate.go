@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"cutpoint/model"
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 	"cutpoint/store"
 )
 
@@ -19,19 +19,19 @@ const enoughPages = 100
 // trunkRate returns how fast featurize ran the trunk: what the user says, in
 // pages a second through the whole network, or what the store's newest long run
 // took from its start to its last commit, decoding and writing included.
-func trunkRate(ctx context.Context, s *store.Store, pagesPerSecond float64) (fit.Rate, error) {
+func trunkRate(ctx context.Context, s *store.Store, pagesPerSecond float64) (compare.Rate, error) {
 	if pagesPerSecond > 0 {
 		cuts := model.AllCuts()
 		whole := cuts[len(cuts)-1].Cost()
-		return fit.Rate{FLOPsPerSecond: pagesPerSecond * float64(whole.FLOPs), From: fmt.Sprintf("at %g pages/s through the whole network, as given", pagesPerSecond)}, nil
+		return compare.Rate{FLOPsPerSecond: pagesPerSecond * float64(whole.FLOPs), From: fmt.Sprintf("at %g pages/s through the whole network, as given", pagesPerSecond)}, nil
 	}
 	commits, err := s.History(ctx)
 	if err != nil {
-		return fit.Rate{}, fmt.Errorf("find the rate of earlier runs: %w", err)
+		return compare.Rate{}, fmt.Errorf("find the rate of earlier runs: %w", err)
 	}
 	runs := computingRuns(commits)
 	if len(runs) == 0 {
-		return fit.Rate{}, nil
+		return compare.Rate{}, nil
 	}
 	return newestLong(runs).rate(), nil
 }
@@ -75,7 +75,7 @@ func computingRuns(commits []store.Commit) []*computingRun {
 }
 
 // rate is the trunk's work up to the deepest cut that got all pages, by time.
-func (r *computingRun) rate() fit.Rate {
+func (r *computingRun) rate() compare.Rate {
 	var flops int64
 	for name, rows := range r.rows {
 		if cut, err := model.ParseCut(name); err == nil && rows == r.pages {
@@ -84,9 +84,9 @@ func (r *computingRun) rate() fit.Rate {
 	}
 	seconds := r.end.Sub(r.began).Seconds()
 	if seconds <= 0 {
-		return fit.Rate{}
+		return compare.Rate{}
 	}
 	perSecond := float64(r.pages) / seconds
-	return fit.Rate{FLOPsPerSecond: perSecond * float64(flops),
+	return compare.Rate{FLOPsPerSecond: perSecond * float64(flops),
 		From: fmt.Sprintf("at the %.0f GFLOP/s of featurize's run of %s: %d pages, %.1f a second", perSecond*float64(flops)/1e9, r.began.Local().Format(time.DateOnly), r.pages, perSecond)}
 }

@@ -14,7 +14,7 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
 	"cutpoint/model/head"
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 	"cutpoint/pipeline/report"
 	"cutpoint/pipeline/report/thumbnail"
 	"cutpoint/schemas"
@@ -49,7 +49,7 @@ func fitAction(c *cli.Context) error {
 		return err
 	}
 	options.Progress = o.progress.step
-	result, err := fit.Compare(ctx, loader(s, o.when), candidates, options)
+	result, err := compare.Compare(ctx, loader(s, o.when), candidates, options)
 	o.progress.end()
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func fitAction(c *cli.Context) error {
 	r := result.Report
 	d := s.Description()
 	r.Tool, r.Command, r.Created = schemas.Tool(), os.Args, time.Now()
-	r.Source = fit.Source{Store: o.store, Fingerprint: d.Fingerprint(), Description: &d}
+	r.Source = compare.Source{Store: o.store, Fingerprint: d.Fingerprint(), Description: &d}
 	if err := o.write(c, r); err != nil {
 		return err
 	}
@@ -87,8 +87,8 @@ func storedCuts(s *store.Store) ([]model.Cut, error) {
 }
 
 // comparison turns flags into the library's options.
-func (o fitOptions) comparison(ctx context.Context, s *store.Store, keep bool) (fit.Options, error) {
-	options := fit.Options{Folds: o.folds, Repeats: o.repeats, Seed: o.seed, Unit: o.unit, Split: o.split,
+func (o fitOptions) comparison(ctx context.Context, s *store.Store, keep bool) (compare.Options, error) {
+	options := compare.Options{Folds: o.folds, Repeats: o.repeats, Seed: o.seed, Unit: o.unit, Split: o.split,
 		LearningCurve: o.learningCurve, KeepHeads: keep}
 	var err error
 	if options.Labels, err = readLabels(o.labels); err != nil {
@@ -98,7 +98,7 @@ func (o fitOptions) comparison(ctx context.Context, s *store.Store, keep bool) (
 	return options, err
 }
 
-func readLabels(path string) (*fit.Labels, error) {
+func readLabels(path string) (*compare.Labels, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -107,11 +107,11 @@ func readLabels(path string) (*fit.Labels, error) {
 		return nil, fmt.Errorf("open labels: %w", err)
 	}
 	defer f.Close()
-	return fit.ParseLabels(f, path)
+	return compare.ParseLabels(f, path)
 }
 
 // write prints the report and, if asked for, leaves it in a folder.
-func (o fitOptions) write(c *cli.Context, r *fit.Report) error {
+func (o fitOptions) write(c *cli.Context, r *compare.Report) error {
 	print := r.WriteText
 	if o.json {
 		print = func(w io.Writer) error { return writeJSON(w, r) }
@@ -139,14 +139,14 @@ func (o fitOptions) write(c *cli.Context, r *fit.Report) error {
 	return nil
 }
 
-func writeJSON(w io.Writer, r *fit.Report) error {
+func writeJSON(w io.Writer, r *compare.Report) error {
 	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")
 	return out.Encode(r)
 }
 
 // keep saves the head of the only candidate.
-func (o fitOptions) keep(c *cli.Context, s *store.Store, result *fit.Result, candidate fit.Candidate) error {
+func (o fitOptions) keep(c *cli.Context, s *store.Store, result *compare.Result, candidate compare.Candidate) error {
 	file := o.headFile(candidate)
 	description, err := json.Marshal(s.Description())
 	if err != nil {

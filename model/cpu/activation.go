@@ -2,7 +2,7 @@ package cpu
 
 import (
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // activation is one page's map inside a border of zeros, one pixel wide: the

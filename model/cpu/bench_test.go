@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // everyWay are the kernels in float32, and in bfloat16 where they are made for it.

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // waysInBFloat16 are the options that compute in bfloat16 on this machine: on AMX, in

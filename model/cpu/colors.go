@@ -2,7 +2,7 @@ package cpu
 
 import (
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // colors is the arithmetic from a pixel's bytes to the network's input.

@@ -2,7 +2,7 @@ package cpu
 
 import (
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // convolve computes a 3×3 convolution with bias and ReLU, and the 2×2 max-pool after it if

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // matrix is one vector a page.

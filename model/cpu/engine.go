@@ -7,7 +7,7 @@ import (
 	"runtime"
 
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // Options choose how an engine computes. The zero value is the fastest.

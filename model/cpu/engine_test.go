@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 func newEngine(t *testing.T, w *model.Weights, opt Options) *Engine {

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // sampled gathers differences from a float64 reference.

@@ -2,7 +2,7 @@ package cpu
 
 import (
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // layer is a row of the network with its weights as the kernels take them: a

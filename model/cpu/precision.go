@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // The precisions of Options.

@@ -9,7 +9,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/cpu"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 	"cutpoint/model/weights"
 	"cutpoint/pipeline/raster"
 )

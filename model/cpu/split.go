@@ -1,6 +1,6 @@
 package cpu
 
-import "cutpoint/model/kernel"
+import "cutpoint/model/cpu/kernel"
 
 // On AMX Winograd's products are those of three bfloat16 numbers for each float32, of which
 // six of nine products matter; what is around them is float32.

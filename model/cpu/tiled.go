@@ -1,6 +1,6 @@
 package cpu
 
-import "cutpoint/model/kernel"
+import "cutpoint/model/cpu/kernel"
 
 // On AMX convolutions in bfloat16 are direct sums: its products are so fast that
 // Winograd's transforms, which are vectors' work, would take longer than what they save.

@@ -2,7 +2,7 @@ package cpu
 
 import (
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // denseTiled is densePairs on AMX. Where all pages are one block, which needs each weight

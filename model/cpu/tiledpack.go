@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"cutpoint/model"
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // packTiled lays out a convolution's weights for direct sums on AMX.

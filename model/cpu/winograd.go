@@ -1,6 +1,6 @@
 package cpu
 
-import "cutpoint/model/kernel"
+import "cutpoint/model/cpu/kernel"
 
 // convolveWinograd is convolve by Winograd's transforms.
 func (e *Engine) convolveWinograd(out, in []activation, l *layer, threads int) {

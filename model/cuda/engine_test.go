@@ -12,8 +12,8 @@ import (
 	"unsafe"
 
 	"cutpoint/model"
+	"cutpoint/model/cuda/cudatest"
 	"cutpoint/model/cuda/driver"
-	"cutpoint/model/cuda/emulator"
 )
 
 // TestEmulated runs the shallow layers; scripts/test-gpu the whole network, in float32 too.
@@ -141,7 +141,7 @@ func TestLost(t *testing.T) {
 
 // TestSeveralGPUs: batches go to all of them.
 func TestSeveralGPUs(t *testing.T) {
-	d := emulator.New(emulator.Config{Major: 9, Devices: 3, Memory: 16 << 30})
+	d := cudatest.New(cudatest.Config{Major: 9, Devices: 3, Memory: 16 << 30})
 	b := idle(bench{api: d.API(), fault: d.Fault})
 	e := open(t, b, Options{Precision: BFloat16, Devices: []int{2, 0}})
 	if e.Concurrency() != 4 || e.Shares() != 2 || !strings.Contains(e.Name(), "Emulated GPU sm_90a, Emulated GPU sm_90a bfloat16") {

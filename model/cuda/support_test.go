@@ -14,8 +14,8 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/cpu"
+	"cutpoint/model/cuda/cudatest"
 	"cutpoint/model/cuda/driver"
-	"cutpoint/model/cuda/emulator"
 	"cutpoint/model/weights"
 	"cutpoint/pipeline/raster"
 )
@@ -29,9 +29,9 @@ type bench struct {
 }
 
 // emulated returns a GPU of that compute capability that does everything as late as it may.
-func emulated(t *testing.T, major, minor int) (bench, *emulator.Device) {
+func emulated(t *testing.T, major, minor int) (bench, *cudatest.Device) {
 	t.Helper()
-	d := emulator.New(emulator.Config{Major: major, Minor: minor, Name: fmt.Sprintf("Emulated %d.%d", major, minor), Multiprocessors: 4, Memory: 16 << 30, Seed: 1, Lazy: true})
+	d := cudatest.New(cudatest.Config{Major: major, Minor: minor, Name: fmt.Sprintf("Emulated %d.%d", major, minor), Multiprocessors: 4, Memory: 16 << 30, Seed: 1, Lazy: true})
 	return bench{api: d.API(), fault: d.Fault}, d
 }
 

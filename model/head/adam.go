@@ -6,7 +6,7 @@ import (
 
 	"gorgonia.org/gorgonia"
 
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // Adam's numbers, Keras's defaults.

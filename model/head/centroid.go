@@ -7,7 +7,7 @@ import (
 	"math"
 	"strconv"
 
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // CentroidName is the recipe of Centroid.

@@ -3,7 +3,7 @@ package head
 import (
 	"math"
 
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // compressed is a view's rows without their zeros, in blocks of features. Every

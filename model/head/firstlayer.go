@@ -1,6 +1,6 @@
 package head
 
-import "cutpoint/model/kernel"
+import "cutpoint/model/cpu/kernel"
 
 // firstLayer is the kernel of a hidden layer on the features, (D, H), with its
 // moments: at pool5 103 million weights, three times. Its products are the

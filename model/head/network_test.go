@@ -9,7 +9,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // reference is the network in plain float64 loops, for one batch.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"math"
 
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // objective is multinomial logistic regression on some rows of standardised

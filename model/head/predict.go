@@ -3,7 +3,7 @@ package head
 import (
 	"fmt"
 
-	"cutpoint/model/kernel"
+	"cutpoint/model/cpu/kernel"
 )
 
 // rowsAtOnce is how many rows go through a hidden layer together: enough that

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 )
 
 // few is up to how many candidates each has a mark of its own; of more, the mark
@@ -14,7 +14,7 @@ const few = series
 
 // candidate is one of a comparison, as it is named and marked everywhere.
 type candidate struct {
-	fit.Entry
+	compare.Entry
 	Index        int    // in the report
 	Rank         int    // by accuracy, from 1
 	Chosen, Best bool   //
@@ -43,13 +43,13 @@ func (c candidate) role() string {
 
 // field is all candidates, by accuracy.
 type field struct {
-	report     *fit.Report
+	report     *compare.Report
 	candidates []candidate
 	cuts       []string // in the order given
 	heads      []string
 }
 
-func newField(r *fit.Report) field {
+func newField(r *compare.Report) field {
 	f := field{report: r}
 	for i, e := range r.Candidates {
 		f.candidates = append(f.candidates, candidate{Entry: e, Index: i, Chosen: i == r.Chosen, Best: i == r.Best})
@@ -82,7 +82,7 @@ func unite(names []string, name string) []string {
 	return append(names, name)
 }
 
-func (f field) label(e fit.Entry) string {
+func (f field) label(e compare.Entry) string {
 	cut, head := clip(visible(e.Cut), chartName/2), clip(visible(e.Head), chartName/2)
 	switch {
 	case len(f.heads) == 1:
@@ -95,8 +95,8 @@ func (f field) label(e fit.Entry) string {
 
 // spread writes an accuracy in percent, with its standard deviation if there are
 // splits to have one.
-func (f field) spread(s fit.Summary) string {
-	if f.report.Split == fit.SplitStore {
+func (f field) spread(s compare.Summary) string {
+	if f.report.Split == compare.SplitStore {
 		return points(s.Mean)
 	}
 	return points(s.Mean) + " ± " + points(s.SD)
@@ -109,7 +109,7 @@ func (f field) chosen() candidate {
 func (f field) best() candidate { return f.candidates[0] }
 
 // check finds what would make the page wrong, or the program fall.
-func check(r *fit.Report) error {
+func check(r *compare.Report) error {
 	n := len(r.Candidates)
 	if n == 0 {
 		return fmt.Errorf("the comparison has no candidates")

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 	"cutpoint/schemas"
 )
 
@@ -13,7 +13,7 @@ import (
 type fact struct{ What, Text string }
 
 // splitting says how pages were divided, who was scored and what was left out.
-func splitting(r *fit.Report) []fact {
+func splitting(r *compare.Report) []fact {
 	facts := []fact{{"Splits", splits(r)}, {"Groups", fmt.Sprintf(
 		"%s in %s: the pages of one document, and pages whose vectors are equal at some cut, are never on both sides of a split.",
 		plural(r.Rows.Used, "page"), plural(r.Rows.Groups, "group"))}}
@@ -21,7 +21,7 @@ func splitting(r *fit.Report) []fact {
 		facts = append(facts, fact{"Counted besides", out})
 	}
 	unit := "The page."
-	if r.Unit == fit.UnitDocument {
+	if r.Unit == compare.UnitDocument {
 		unit = "The document: the mean of its pages’ log probabilities decides."
 	}
 	rate := r.Rate.From
@@ -35,8 +35,8 @@ func splitting(r *fit.Report) []fact {
 		fact{"Rate of the trunk", sentence(rate)})
 }
 
-func splits(r *fit.Report) string {
-	if r.Split == fit.SplitStore {
+func splits(r *compare.Report) string {
+	if r.Split == compare.SplitStore {
 		return "The corpus’s own: heads learn from the pages whose split is “train” and are scored on those whose split is “test”."
 	}
 	text := fmt.Sprintf("%d folds, stratified by class; each takes its turn as the test set, and heads choose their strength on training pages alone.", r.Folds)
@@ -46,7 +46,7 @@ func splits(r *fit.Report) string {
 	return text + " All candidates see the same splits."
 }
 
-func leftOut(rows fit.Rows) string {
+func leftOut(rows compare.Rows) string {
 	var out []string
 	for _, c := range []struct {
 		n    int
@@ -68,7 +68,7 @@ func leftOut(rows fit.Rows) string {
 }
 
 // provenance says what the numbers were computed from, and by what.
-func provenance(r *fit.Report) []fact {
+func provenance(r *compare.Report) []fact {
 	facts := []fact{{"Store", sentence(r.Source.Store)}, {"Fingerprint", sentence(r.Source.Fingerprint)}}
 	if d := r.Source.Description; d != nil {
 		facts = append(facts, trunk(*d)...)
@@ -133,7 +133,7 @@ func day(t time.Time) string {
 }
 
 // test names the test against the best; empty if there was none.
-func test(r *fit.Report) string {
+func test(r *compare.Report) string {
 	for _, e := range r.Candidates {
 		if e.AgainstBest != nil {
 			return e.AgainstBest.Name

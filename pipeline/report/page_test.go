@@ -16,7 +16,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 )
 
 // element is a start tag.
@@ -226,7 +226,7 @@ func FuzzNames(f *testing.F) {
 		r.Pages.Surprising, r.Pages.Confused = nil, nil
 		r.Pages.Suspects[0].Path, r.Pages.Suspects[0].Label = name, name
 		r.Advice, r.Reasons, r.Command, r.Tool = name, []string{name}, []string{name}, name
-		checkPage(t, write(t, r, func(fit.Outcome) ([]byte, error) { return nil, errors.New(name) }))
+		checkPage(t, write(t, r, func(compare.Outcome) ([]byte, error) { return nil, errors.New(name) }))
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 )
 
 func TestVisible(t *testing.T) {
@@ -125,15 +125,15 @@ func TestSpread(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	for name, spoil := range map[string]func(*fit.Report){
-		"no candidates":     func(r *fit.Report) { r.Candidates = nil },
-		"number 9":          func(r *fit.Report) { r.Chosen = 9 },
-		"number -1":         func(r *fit.Report) { r.Best = -1 },
-		"of 1 classes":      func(r *fit.Report) { r.Candidates[1].Confusion = r.Candidates[1].Confusion[:1] },
-		"not square":        func(r *fit.Report) { r.Candidates[0].Confusion[1] = nil },
-		"scores of 0":       func(r *fit.Report) { r.Candidates[0].PerClass = nil },
-		"an accuracy of Na": func(r *fit.Report) { r.Candidates[1].Accuracy.Mean = math.NaN() },
-		"an accuracy of 78": func(r *fit.Report) { r.Candidates[1].Accuracy.Mean = 78 },
+	for name, spoil := range map[string]func(*compare.Report){
+		"no candidates":     func(r *compare.Report) { r.Candidates = nil },
+		"number 9":          func(r *compare.Report) { r.Chosen = 9 },
+		"number -1":         func(r *compare.Report) { r.Best = -1 },
+		"of 1 classes":      func(r *compare.Report) { r.Candidates[1].Confusion = r.Candidates[1].Confusion[:1] },
+		"not square":        func(r *compare.Report) { r.Candidates[0].Confusion[1] = nil },
+		"scores of 0":       func(r *compare.Report) { r.Candidates[0].PerClass = nil },
+		"an accuracy of Na": func(r *compare.Report) { r.Candidates[1].Accuracy.Mean = math.NaN() },
+		"an accuracy of 78": func(r *compare.Report) { r.Candidates[1].Accuracy.Mean = 78 },
 	} {
 		r := invented(2, 1, 3)
 		spoil(r)
@@ -167,7 +167,7 @@ func TestNotFinite(t *testing.T) {
 func TestPictures(t *testing.T) {
 	r := invented(2, 1, 2)
 	asked := 0
-	page := write(t, r, func(o fit.Outcome) ([]byte, error) { asked++; return picture(o) })
+	page := write(t, r, func(o compare.Outcome) ([]byte, error) { asked++; return picture(o) })
 	if want := 3 * pictured; asked != want || strings.Count(page, "<img ") != want {
 		t.Errorf("%d pictures were asked for and %d shown, want %d", asked, strings.Count(page, "<img "), want)
 	}
@@ -175,7 +175,7 @@ func TestPictures(t *testing.T) {
 	if err := gif.Encode(&animated, image.NewGray(image.Rect(0, 0, 9, 9)), nil); err != nil {
 		t.Fatal(err)
 	}
-	big, _ := picture(fit.Outcome{})
+	big, _ := picture(compare.Outcome{})
 	for name, c := range map[string]struct {
 		data []byte
 		err  error
@@ -187,7 +187,7 @@ func TestPictures(t *testing.T) {
 		"65537 bytes":               {append(big, make([]byte, pictureBytes+1-len(big))...), nil},
 		"neither JPEG nor PNG":      {animated.Bytes(), nil},
 	} {
-		p := checkPage(t, write(t, r, func(fit.Outcome) ([]byte, error) { return c.data, c.err }))
+		p := checkPage(t, write(t, r, func(compare.Outcome) ([]byte, error) { return c.data, c.err }))
 		if !strings.Contains(p.text, name) || slices.ContainsFunc(p.elements, func(e element) bool { return e.name == "img" }) {
 			t.Errorf("%s: not told, or there is a picture", name)
 		}

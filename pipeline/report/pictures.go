@@ -13,7 +13,7 @@ import (
 	"path"
 	"strings"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 )
 
 // Bounds of the lists of pages to look at.
@@ -26,7 +26,7 @@ const (
 
 // Thumbnail returns a small JPEG or PNG of a page. An error becomes a sentence in
 // the place of the picture.
-type Thumbnail func(fit.Outcome) ([]byte, error)
+type Thumbnail func(compare.Outcome) ([]byte, error)
 
 // gallery is a list of pages to look at.
 type gallery struct {
@@ -60,7 +60,7 @@ func (f field) galleries(thumbnail Thumbnail) []gallery {
 	var out []gallery
 	for _, g := range []struct {
 		gallery
-		list []fit.Outcome
+		list []compare.Outcome
 	}{
 		{gallery{ID: "suspects", Title: "Labels that may be wrong", About: heads + " take them for another class, and are as sure of it as they are of that class’s own " + unit + " on average. Look at each; if the label is wrong, correct it and compare again."}, r.Pages.Suspects},
 		{gallery{ID: "surprising", Title: "Most surprising", About: heads + " gave their label the least probability: mislabelled, badly scanned, or unlike the rest of their class."}, r.Pages.Surprising},
@@ -80,7 +80,7 @@ func (f field) galleries(thumbnail Thumbnail) []gallery {
 	return out
 }
 
-func newCard(o fit.Outcome, thumbnail Thumbnail) card {
+func newCard(o compare.Outcome, thumbnail Thumbnail) card {
 	c := card{
 		Name: clipMiddle(visible(path.Base(strings.ReplaceAll(o.Path, `\`, "/"))), 48), Path: breakable(pathOf(o.Path)), FullPath: pathOf(o.Path),
 		Label: nameOf(o.Label), Predicted: nameOf(o.Predicted), Same: o.Label == o.Predicted,

@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 )
 
 //go:embed page.html
@@ -19,7 +19,7 @@ var layout string
 // Write writes the report of a comparison as one HTML file. thumbnail may be nil;
 // it is asked for at most 36 pages, and its failures are told in the page. The
 // same report and pictures give the same bytes.
-func Write(w io.Writer, r *fit.Report, thumbnail Thumbnail) error {
+func Write(w io.Writer, r *compare.Report, thumbnail Thumbnail) error {
 	if err := check(r); err != nil {
 		return fmt.Errorf("draw the report: %w", err)
 	}
@@ -73,7 +73,7 @@ type chart struct {
 	Wide, Narrow template.HTML
 }
 
-func newPage(r *fit.Report, thumbnail Thumbnail) page {
+func newPage(r *compare.Report, thumbnail Thumbnail) page {
 	f := newField(r)
 	sheet, policy := styleSheet()
 	headline, lede := headline(f)
@@ -84,7 +84,7 @@ func newPage(r *fit.Report, thumbnail Thumbnail) page {
 		HasRate: r.Rate.FLOPsPerSecond > 0, StandardError: points(r.StandardError),
 		Matrices: f.matrices(), Unit: strings.TrimSuffix(plurals(r), "s"), Units: plurals(r), Splits: len(r.Candidates[r.Chosen].Splits),
 		Galleries: f.galleries(thumbnail), Splitting: splitting(r), Provenance: provenance(r),
-		Test: test(r), Single: r.Split == fit.SplitStore, Command: command(r.Command),
+		Test: test(r), Single: r.Split == compare.SplitStore, Command: command(r.Command),
 	}
 	for _, reason := range r.Reasons {
 		p.Reasons = append(p.Reasons, sentence(reason))

@@ -13,17 +13,17 @@ import (
 	"strings"
 	"testing"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 )
 
 // real is the comparison of testdata.
-func real(t testing.TB) *fit.Report {
+func real(t testing.TB) *compare.Report {
 	t.Helper()
 	data, err := os.ReadFile("testdata/four-cuts.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r fit.Report
+	var r compare.Report
 	if err := json.Unmarshal(data, &r); err != nil {
 		t.Fatal(err)
 	}
@@ -31,12 +31,12 @@ func real(t testing.TB) *fit.Report {
 }
 
 // invented is a comparison of any size, with scores that follow from its numbers.
-func invented(cuts, heads, classes int) *fit.Report {
-	r := &fit.Report{Tool: "cutpoint test", Command: []string{"fit", "--store", "it's here"}, Unit: fit.UnitPage, Split: fit.SplitFolds,
+func invented(cuts, heads, classes int) *compare.Report {
+	r := &compare.Report{Tool: "cutpoint test", Command: []string{"fit", "--store", "it's here"}, Unit: compare.UnitPage, Split: compare.SplitFolds,
 		Folds: 5, Repeats: 1, Seed: 7, MajorityShare: 1 / float64(max(classes, 1)), StandardError: 0.012,
 		Advice: "Use cut0 with head0: it is the best."}
 	for k := range classes {
-		r.Classes = append(r.Classes, fit.Class{Name: fmt.Sprintf("class %02d", k), Pages: 20 + k})
+		r.Classes = append(r.Classes, compare.Class{Name: fmt.Sprintf("class %02d", k), Pages: 20 + k})
 	}
 	for c := range cuts {
 		for h := range heads {
@@ -45,11 +45,11 @@ func invented(cuts, heads, classes int) *fit.Report {
 	}
 	for i := range r.Candidates {
 		if i > 0 {
-			r.Candidates[i].AgainstBest = &fit.Test{Name: fit.ResampledT, P: 0.5 / float64(i)}
+			r.Candidates[i].AgainstBest = &compare.Test{Name: compare.ResampledT, P: 0.5 / float64(i)}
 		}
 	}
 	for i := range 20 {
-		r.Pages.Suspects = append(r.Pages.Suspects, fit.Outcome{DocumentID: "d", Page: int32(i), Path: fmt.Sprintf("in/page%d.tif", i),
+		r.Pages.Suspects = append(r.Pages.Suspects, compare.Outcome{DocumentID: "d", Page: int32(i), Path: fmt.Sprintf("in/page%d.tif", i),
 			Label: "class 00", Predicted: "class 01", LabelProbability: 0.02, PredictedProbability: 0.9, Entropy: 0.3})
 	}
 	r.Pages.Surprising = r.Pages.Suspects
@@ -57,30 +57,30 @@ func invented(cuts, heads, classes int) *fit.Report {
 	return r
 }
 
-func inventedEntry(c, h, classes int) fit.Entry {
+func inventedEntry(c, h, classes int) compare.Entry {
 	accuracy := 0.9 - 0.03*float64(h) - 0.02*float64(c)*math.Mod(float64(c+h), 3)
-	e := fit.Entry{Cut: fmt.Sprintf("cut%d", c), Head: fmt.Sprintf("head%d", h), Dim: 512 << c, Version: int64(c),
-		Accuracy: fit.Summary{Mean: accuracy, SD: 0.02}, MacroF1: fit.Summary{Mean: accuracy}, LogLoss: fit.Summary{Mean: 1 - accuracy},
-		Costs: fit.Costs{BytesAPage: 2048 << c, TrunkFLOPs: int64(20+4*c) * 1e9, HeadParameters: int64(2560 * (h + 1)), MillionBytes: 2048e6}}
+	e := compare.Entry{Cut: fmt.Sprintf("cut%d", c), Head: fmt.Sprintf("head%d", h), Dim: 512 << c, Version: int64(c),
+		Accuracy: compare.Summary{Mean: accuracy, SD: 0.02}, MacroF1: compare.Summary{Mean: accuracy}, LogLoss: compare.Summary{Mean: 1 - accuracy},
+		Costs: compare.Costs{BytesAPage: 2048 << c, TrunkFLOPs: int64(20+4*c) * 1e9, HeadParameters: int64(2560 * (h + 1)), MillionBytes: 2048e6}}
 	for f := range 5 {
-		e.Splits = append(e.Splits, fit.Scores{Fold: f, Accuracy: accuracy})
+		e.Splits = append(e.Splits, compare.Scores{Fold: f, Accuracy: accuracy})
 	}
 	for _, n := range []int{2, 5, 10, 20, 50} {
-		e.LearningCurve = append(e.LearningCurve, fit.CurvePoint{PagesPerClass: n,
-			Accuracy: fit.Summary{Mean: accuracy * (1 - 0.5/math.Sqrt(float64(n))), SD: 0.03}})
+		e.LearningCurve = append(e.LearningCurve, compare.CurvePoint{PagesPerClass: n,
+			Accuracy: compare.Summary{Mean: accuracy * (1 - 0.5/math.Sqrt(float64(n))), SD: 0.03}})
 	}
 	for k := range classes {
 		row := make([]int, classes)
 		row[k] = 20 + k
 		row[(k*7+c+h)%classes] += 3
 		e.Confusion = append(e.Confusion, row)
-		e.PerClass = append(e.PerClass, fit.ClassScore{Precision: accuracy, Recall: accuracy, F1: accuracy, Pages: 23 + k})
+		e.PerClass = append(e.PerClass, compare.ClassScore{Precision: accuracy, Recall: accuracy, F1: accuracy, Pages: 23 + k})
 	}
 	return e
 }
 
 // hostile gives everything that has a name a bad one.
-func hostile() *fit.Report {
+func hostile() *compare.Report {
 	r := invented(3, 2, 4)
 	names := []string{
 		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, "good\u202egpj.exe\u2066", strings.Repeat("long", 500),
@@ -103,7 +103,7 @@ func hostile() *fit.Report {
 }
 
 // picture returns a small PNG for every page.
-func picture(o fit.Outcome) ([]byte, error) {
+func picture(o compare.Outcome) ([]byte, error) {
 	m := image.NewGray(image.Rect(0, 0, 120, 160))
 	for i := range m.Pix {
 		m.Pix[i] = uint8(255 - (i/120+int(o.Page))%40)
@@ -114,29 +114,29 @@ func picture(o fit.Outcome) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func gone(o fit.Outcome) ([]byte, error) { return nil, fs.ErrNotExist }
+func gone(o compare.Outcome) ([]byte, error) { return nil, fs.ErrNotExist }
 
 // samples are reports of all shapes.
-func samples(t testing.TB) map[string]*fit.Report {
+func samples(t testing.TB) map[string]*compare.Report {
 	single := invented(1, 1, 2)
-	single.Pages = fit.Outcomes{}
+	single.Pages = compare.Outcomes{}
 	single.Advice = "cut0 with head0 is right on 90.0 % of held-out pages; name more cuts."
 	single.Candidates[0].LearningCurve = nil
 	split := invented(2, 1, 3)
-	split.Split, split.Unit = fit.SplitStore, fit.UnitDocument
+	split.Split, split.Unit = compare.SplitStore, compare.UnitDocument
 	for i := range split.Candidates {
 		split.Candidates[i].Accuracy.SD = 0
 		split.Candidates[i].LearningCurve = split.Candidates[i].LearningCurve[:1]
 	}
-	split.Candidates[1].AgainstBest.Name = fit.McNemar
+	split.Candidates[1].AgainstBest.Name = compare.McNemar
 	split.Pages.Suspects[0].Page = -1
-	bare := &fit.Report{Classes: []fit.Class{{Name: ""}}, Candidates: []fit.Entry{{Confusion: [][]int{{0}}, PerClass: make([]fit.ClassScore, 1)}}}
-	return map[string]*fit.Report{"real": real(t), "many": invented(6, 5, 100), "middle": invented(5, 2, 20), "one-head": invented(12, 1, 9),
+	bare := &compare.Report{Classes: []compare.Class{{Name: ""}}, Candidates: []compare.Entry{{Confusion: [][]int{{0}}, PerClass: make([]compare.ClassScore, 1)}}}
+	return map[string]*compare.Report{"real": real(t), "many": invented(6, 5, 100), "middle": invented(5, 2, 20), "one-head": invented(12, 1, 9),
 		"single": single, "split": split, "bare": bare, "hostile": hostile()}
 }
 
 // write returns the page.
-func write(t testing.TB, r *fit.Report, thumbnail Thumbnail) string {
+func write(t testing.TB, r *compare.Report, thumbnail Thumbnail) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Write(&b, r, thumbnail); err != nil {

@@ -4,7 +4,7 @@ import (
 	"html/template"
 	"math"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 )
 
 // tableRow is a candidate's line in the table of all.
@@ -99,7 +99,7 @@ type tile struct{ Value, Unit, What string }
 func (f field) tiles() []tile {
 	c, r := f.chosen(), f.report
 	accuracy := "accuracy on held-out " + plurals(r)
-	if r.Split != fit.SplitStore {
+	if r.Split != compare.SplitStore {
 		accuracy += ", ±\u00a0" + points(c.Accuracy.SD) + " over the splits"
 	}
 	tiles := []tile{
@@ -114,7 +114,7 @@ func (f field) tiles() []tile {
 	return append(tiles, tile{spaced(r.Rows.Used), "", "labelled pages in " + classesOf(len(r.Classes))})
 }
 
-func storedBytes(e fit.Entry) int64 {
+func storedBytes(e compare.Entry) int64 {
 	if e.Costs.StoredBytesPage > 0 {
 		return e.Costs.StoredBytesPage
 	}
@@ -122,8 +122,8 @@ func storedBytes(e fit.Entry) int64 {
 }
 
 // plurals names what is scored.
-func plurals(r *fit.Report) string {
-	if r.Unit == fit.UnitDocument {
+func plurals(r *compare.Report) string {
+	if r.Unit == compare.UnitDocument {
 		return "documents"
 	}
 	return "pages"

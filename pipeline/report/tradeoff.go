@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 )
 
 // expense is one kind of cost that accuracy is drawn against.
 type expense struct {
 	id, title, axis string
-	of              func(fit.Entry) float64
+	of              func(compare.Entry) float64
 	tell            func(float64) string
 }
 
@@ -21,21 +21,21 @@ type expense struct {
 func (f field) expenses() []expense {
 	all := []expense{
 		{"gflop", "Accuracy against computing", "trunk, GFLOP a page",
-			func(e fit.Entry) float64 { return float64(e.Costs.TrunkFLOPs) / 1e9 }, short},
+			func(e compare.Entry) float64 { return float64(e.Costs.TrunkFLOPs) / 1e9 }, short},
 		{"hours", "Accuracy against time", "hours for a million pages",
-			func(e fit.Entry) float64 { return e.Costs.MillionHours }, short},
+			func(e compare.Entry) float64 { return e.Costs.MillionHours }, short},
 		{"bytes", "Accuracy against storage", "bytes a page",
-			func(e fit.Entry) float64 { return float64(e.Costs.BytesAPage) }, size},
+			func(e compare.Entry) float64 { return float64(e.Costs.BytesAPage) }, size},
 	}
-	if f.all(func(e fit.Entry) float64 { return float64(e.Costs.StoredBytesPage) }) {
+	if f.all(func(e compare.Entry) float64 { return float64(e.Costs.StoredBytesPage) }) {
 		all[2].axis = "stored bytes a page"
-		all[2].of = func(e fit.Entry) float64 { return float64(e.Costs.StoredBytesPage) }
+		all[2].of = func(e compare.Entry) float64 { return float64(e.Costs.StoredBytesPage) }
 	}
 	return slices.DeleteFunc(all, func(x expense) bool { return !f.all(x.of) })
 }
 
 // all reports whether a cost is known of all candidates; a logarithmic axis has no zero.
-func (f field) all(cost func(fit.Entry) float64) bool {
+func (f field) all(cost func(compare.Entry) float64) bool {
 	for _, c := range f.candidates {
 		if v := cost(c.Entry); !(v > 0) || !finite(v) {
 			return false

@@ -3,7 +3,7 @@
 // Command emulateamx runs a program on a processor without AMX as if it had the
 // instructions of AMX-TILE and AMX-BF16, so that kernels in them are tested everywhere:
 //
-//	go test -ldflags '-X cutpoint/model/kernel.emulated=amx' -exec bin/emulateamx ./model/kernel
+//	go test -ldflags '-X cutpoint/model/cpu/kernel.emulated=amx' -exec bin/emulateamx ./model/cpu/kernel
 //
 // The processor refuses such an instruction with SIGILL. Under ptrace the program stops
 // there; the instruction is computed on tiles that stand here, one set for each thread,

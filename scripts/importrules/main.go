@@ -30,14 +30,14 @@ type rule struct {
 
 var rules = []rule{
 	{in: "schemas", forbid: []string{module}, because: "schemas is the ground that everybody stands on"},
-	{in: "model/kernel", forbid: []string{module}, because: "kernels know arrays, not networks"},
+	{in: "model/cpu/kernel", forbid: []string{module}, because: "kernels know arrays, not networks"},
 	{in: "model$", forbid: []string{module}, because: "the description of the network depends on nothing"},
 	{in: "model", forbid: []string{module + "/store", module + "/pipeline", module + "/cmd", module + "/schemas"}, because: "the model knows no tables and no pages"},
 	{in: "store", forbid: []string{module + "/model", module + "/pipeline", module + "/cmd"}, because: "the store knows rows, not where they come from"},
-	{in: "pipeline", forbid: []string{module + "/store", module + "/cmd", module + "/model/cpu", module + "/model/cuda", module + "/model/weights", module + "/model/kernel"}, because: "stages take the interfaces that they declare; cmd wires"},
+	{in: "pipeline", forbid: []string{module + "/store", module + "/cmd", module + "/model/cpu", module + "/model/cuda", module + "/model/weights", module + "/model/cpu/kernel"}, because: "stages take the interfaces that they declare; cmd wires"},
 	{in: "", except: []string{"model/head"}, forbid: []string{"gorgonia.org"}, because: "heads alone are trained with Gorgonia"},
 	{in: "", except: []string{"model/cuda/driver"}, forbid: []string{"github.com/ebitengine/purego"}, because: "NVIDIA's driver alone is called in C"},
-	{in: "", except: []string{"model/cuda/emulator", "model/cuda/kernels/kerneltest"}, forbid: []string{module + "/model/cuda/emulator", module + "/model/cuda/kernels/kerneltest"}, because: "tests alone run on the emulated GPU"},
+	{in: "", except: []string{"model/cuda/cudatest", "model/cuda/kernels/kerneltest"}, forbid: []string{module + "/model/cuda/cudatest", module + "/model/cuda/kernels/kerneltest"}, because: "tests alone run on the emulated GPU"},
 	{in: "", except: []string{"cmd"}, forbid: []string{"github.com/urfave/cli"}, because: "flags are read at the edge"},
 	{in: "", forbid: []string{"C$", "math/rand$"}, because: "there is no cgo here, and random numbers come from math/rand/v2"},
 }

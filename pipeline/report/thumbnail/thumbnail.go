@@ -19,8 +19,8 @@ import (
 	"syscall"
 	"time"
 
+	"cutpoint/pipeline/compare"
 	"cutpoint/pipeline/corpus"
-	"cutpoint/pipeline/fit"
 	"cutpoint/pipeline/raster"
 )
 
@@ -45,8 +45,8 @@ func Limits() raster.Limits {
 var ErrChanged = errors.New("the file holds another document now")
 
 // Of returns what makes a JPEG of an outcome's page, or of a document's first page.
-func Of(ctx context.Context) func(fit.Outcome) ([]byte, error) {
-	return func(o fit.Outcome) ([]byte, error) {
+func Of(ctx context.Context) func(compare.Outcome) ([]byte, error) {
+	return func(o compare.Outcome) ([]byte, error) {
 		return Read(ctx, corpus.Path(o.Path), o.DocumentID, max(0, int(o.Page)), Limits())
 	}
 }

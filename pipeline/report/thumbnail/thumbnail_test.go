@@ -16,7 +16,7 @@ import (
 	"syscall"
 	"testing"
 
-	"cutpoint/pipeline/fit"
+	"cutpoint/pipeline/compare"
 	"cutpoint/pipeline/raster"
 )
 
@@ -110,7 +110,7 @@ func TestMeans(t *testing.T) {
 func TestOf(t *testing.T) {
 	data := drawn(t, 30, 30, red, blue)
 	sum := sha256.Sum256(data)
-	o := fit.Outcome{DocumentID: hex.EncodeToString(sum[:]), Page: -1, Path: file(t, "a.png", data)}
+	o := compare.Outcome{DocumentID: hex.EncodeToString(sum[:]), Page: -1, Path: file(t, "a.png", data)}
 	if _, err := Of(t.Context())(o); err != nil {
 		t.Errorf("a document's first page: %v", err)
 	}

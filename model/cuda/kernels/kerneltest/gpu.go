@@ -9,15 +9,15 @@ import (
 	"testing"
 	"unsafe"
 
+	"cutpoint/model/cuda/cudatest"
 	"cutpoint/model/cuda/driver"
-	"cutpoint/model/cuda/emulator"
 	"cutpoint/model/cuda/kernels"
 )
 
 // GPU is an emulated device with a module loaded.
 type GPU struct {
 	tb      testing.TB
-	device  *emulator.Device
+	device  *cudatest.Device
 	api     *driver.API
 	context driver.Context
 	module  driver.Module
@@ -28,7 +28,7 @@ type GPU struct {
 // order blocks and warps run.
 func New(tb testing.TB, major, minor int, ptx string, seed uint64) *GPU {
 	tb.Helper()
-	g := &GPU{tb: tb, device: emulator.New(emulator.Config{Major: major, Minor: minor, Name: "emulated",
+	g := &GPU{tb: tb, device: cudatest.New(cudatest.Config{Major: major, Minor: minor, Name: "emulated",
 		Multiprocessors: 4, Memory: 1 << 30, Seed: seed, Uninitialised: true, Races: true})}
 	g.api = g.device.API()
 	g.must("cuInit", g.api.Init(0))

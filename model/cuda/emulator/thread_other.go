@@ -1,6 +1,0 @@
-//go:build !linux
-
-package emulator
-
-// thread is the same for all threads where the system does not tell them apart cheaply.
-func thread() int { return 0 }

@@ -1,0 +1,180 @@
+package compare
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"cutpoint/model"
+	"cutpoint/schemas"
+)
+
+// Whatever the documents, duplicates and labels: every page is tested once a
+// repeat, no group straddles a split, and classes are spread about evenly.
+func TestFoldsProperties(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	for range 60 {
+		d := corpus{documents: 30 + rng.IntN(60), pages: 1 + rng.IntN(3), classes: 2 + rng.IntN(3)}.table(cut(t, "pool1-avg"), rng.Uint64())
+		for range rng.IntN(10) { // duplicates across documents
+			copy(d.row(rng.IntN(len(d.Keys))), d.row(rng.IntN(len(d.Keys))))
+		}
+		load, _ := loader(d)
+		p, _, err := survey(t.Context(), load, []model.Cut{d.Cut}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := 2 + rng.IntN(3)
+		folds, err := p.folds(k, 2, rng.Uint64())
+		if err != nil {
+			t.Fatal(err)
+		}
+		tested := make([]int, len(p.keys))
+		for _, f := range folds {
+			train := map[int]bool{}
+			for _, i := range f.train {
+				train[p.groups[i]] = true
+			}
+			count := make([]float64, len(p.classes))
+			for _, i := range f.test {
+				tested[i]++
+				count[p.y[i]]++
+				if train[p.groups[i]] {
+					t.Fatalf("page %v is tested with its group in training", p.keys[i])
+				}
+			}
+			for c, n := range count {
+				if even := float64(len(p.keys)) / float64(len(p.classes)*k); math.Abs(n-even) > 2+0.5*even {
+					t.Errorf("class %d: %v pages in a fold, an even share is %.1f", c, n, even)
+				}
+			}
+		}
+		for i, n := range tested {
+			if n != 2 {
+				t.Fatalf("page %d is tested %d times in 2 repeats", i, n)
+			}
+		}
+	}
+}
+
+func TestAlignment(t *testing.T) {
+	c := corpus{documents: 20, pages: 2, classes: 2}
+	a, b := c.table(cut(t, "pool1-avg"), 1), c.table(cut(t, "pool2-avg"), 2)
+	drop := func(d *Dataset, i int) {
+		dim := d.Cut.Dim()
+		d.Keys, d.Paths, d.Labels = slices.Delete(d.Keys, i, i+1), slices.Delete(d.Paths, i, i+1), slices.Delete(d.Labels, i, i+1)
+		d.X = slices.Delete(d.X, i*dim, (i+1)*dim)
+	}
+	drop(a, 3)
+	drop(b, 8)
+	gone, silent := b.Keys[3], a.Keys[20]
+	for _, d := range []*Dataset{a, b} {
+		d.Labels[slices.Index(d.Keys, silent)] = ""
+	}
+	b.Labels[slices.Index(b.Keys, a.Keys[0])] = "class B"
+	dim := b.Cut.Dim() // tables need not be in the same order
+	last := len(b.Keys) - 1
+	b.Keys[0], b.Keys[last] = b.Keys[last], b.Keys[0]
+	b.Labels[0], b.Labels[last] = b.Labels[last], b.Labels[0]
+	for j := range dim {
+		b.X[j], b.X[last*dim+j] = b.X[last*dim+j], b.X[j]
+	}
+	load, _ := loader(a, b)
+	p, _, err := survey(t.Context(), load, []model.Cut{a.Cut, b.Cut}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Rows{Used: 37, Unlabelled: 1, NotAtEveryCut: 2, Groups: 20, LabelsDiffer: 1}
+	if p.counts != want {
+		t.Errorf("counts %+v, want %+v", p.counts, want)
+	}
+	if slices.Contains(p.keys, gone) || slices.Contains(p.keys, silent) || !slices.IsSortedFunc(p.keys, schemas.PageKey.Compare) {
+		t.Error("the common pages are wrong or unsorted")
+	}
+	for _, d := range []*Dataset{a, b} {
+		rows, err := p.rows(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range rows {
+			if d.Keys[r] != p.keys[i] {
+				t.Fatalf("cut %s: row %d is page %v, want %v", d.Cut, r, d.Keys[r], p.keys[i])
+			}
+		}
+	}
+}
+
+func TestParseLabels(t *testing.T) {
+	for _, c := range []struct{ name, in, key, label string }{
+		{"csv", "path,label\nin/1.tif,memo\n", "in/1.tif", "memo"},
+		{"quoted, other columns", "\uFEFFsize,Label,path\r\n3,\"a, b\",x.tif\r\n", "x.tif", "a, b"},
+		{"tsv", "document_id\tlabel\nabc\tthe \"big\" one\n", "abc", `the "big" one`},
+		{"empty label", "path,label\nx,\n", "x", ""},
+		{"the same twice", "path,label\nx,a\nx,a\n", "x", "a"},
+	} {
+		l, err := ParseLabels(strings.NewReader(c.in), "l.csv")
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		} else if got, ok := l.of[c.key]; !ok || got != c.label {
+			t.Errorf("%s: %q", c.name, l.of)
+		}
+	}
+	for in, says := range map[string]string{
+		"":                       "empty",
+		"path,label\n":           "no lines",
+		"file,class\nx,a\n":      "line 1",
+		"path,label\nx,a\ny\n":   "line 3",
+		"path,label\nx,a\nx,b\n": "line 3",
+		"path,label\n,b\n":       "line 2",
+		"path,label\nx,\"a\n":    "l.csv",
+		"path,label\nx," + strings.Repeat("y", 2000) + "\n": "2000 bytes",
+	} {
+		if _, err := ParseLabels(strings.NewReader(in), "l.csv"); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%.40q: %v, want %q", in, err, says)
+		}
+	}
+}
+
+func TestLabelsOverride(t *testing.T) {
+	d := corpus{documents: 20, pages: 2, classes: 2, signal: 1}.table(cut(t, "pool1-avg"), 1)
+	l, err := ParseLabels(strings.NewReader("path,label\nin/0.tif,class B\nin/1.tif,\nin/2.tif,class A\nelsewhere.tif,class A\n"), "l.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := slices.Clone(d.Labels)
+	r := one(t, d, Options{Labels: l}).Report
+	if r.Rows.LabelsReplaced != 4 || r.Rows.Unlabelled != 2 || r.Rows.LabelsUnused != 1 {
+		t.Errorf("%+v, want 4 replaced, 2 unlabelled, 1 unused", r.Rows)
+	}
+	if !slices.Equal(before, d.Labels) {
+		t.Error("the caller's labels were changed")
+	}
+}
+
+func TestLabelsThatMeetNothing(t *testing.T) {
+	d := corpus{documents: 20, pages: 1, classes: 2}.table(cut(t, "pool1-avg"), 1)
+	for says, spoil := range map[string]func(){"none of the 1": func() {}, "has no paths": func() { d.Paths = nil }} {
+		l, err := ParseLabels(strings.NewReader("path,label\nelsewhere.tif,a\n"), "l.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		spoil()
+		load, _ := loader(d)
+		if _, _, err := survey(t.Context(), load, []model.Cut{d.Cut}, l); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+		d.Paths = make([]string, 20)
+	}
+}
+
+func FuzzParseLabels(f *testing.F) {
+	f.Add("path,label\nin/1.tif,memo\n")
+	f.Add("document_id\tlabel\nabc\tx\n")
+	f.Add("\uFEFFpath,label\n\"a\n")
+	f.Fuzz(func(t *testing.T, in string) {
+		if l, err := ParseLabels(strings.NewReader(in), "l.csv"); err == nil && len(l.of) == 0 {
+			t.Error("labels without a line")
+		}
+	})
+}
