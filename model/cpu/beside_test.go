@@ -17,7 +17,7 @@ func TestBeside(t *testing.T) {
 		t.Skip("scripts/test-amx runs it: minutes where AMX is emulated")
 	}
 	e := newEngine(t, noTop(), Options{Precision: BFloat16, Threads: 1})
-	if e.precision.how != tiled {
+	if !inTiles(e) {
 		t.Fatal("AMX is required and was not found")
 	}
 	r := rand.New(rand.NewPCG(19, 20))

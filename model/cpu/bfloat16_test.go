@@ -27,6 +27,12 @@ func waysInBFloat16() (list []Options) {
 	return list
 }
 
+// inTiles says whether the engine's convolutions are direct sums on AMX.
+func inTiles(e *Engine) bool {
+	_, ok := e.arithmetic.(tiled)
+	return ok
+}
+
 func TestBFloat16Names(t *testing.T) {
 	for _, opt := range waysInBFloat16() {
 		e := newEngine(t, noTop(), opt)
@@ -135,14 +141,14 @@ func TestBFloat16Layers(t *testing.T) {
 		e := newEngine(t, noTop(), opt)
 		r := rand.New(rand.NewPCG(15, 16))
 		params := noTop().Params[1:]
-		maps := newArena(e)
+		maps := arena{pairing: e.schedule.pairs}
 		for i := 1; i < len(e.layers); i++ {
 			l := &e.layers[i]
 			if l.Kind == model.MaxPool {
 				continue
 			}
 			in, out := randomMaps(r, e, &maps, l.In, 1), maps.activation(1, 0, l.Out)
-			e.convolve([]activation{out}, in, l, 2)
+			l.conv.convolve([]activation{out}, in, 2)
 			checkBorder(t, l.Name, out)
 			if rms := sampledError(r, out, in[0], l, params[0]); !(rms <= 1.5e-2 && rms >= 1e-4) {
 				t.Errorf("%s %s: relative RMS error %.2g, want that of eight bits", e.Name(), l.Name, rms)
@@ -169,7 +175,7 @@ func TestBFloat16FirstLayer(t *testing.T) {
 func checkFirstLayer(t *testing.T, e *Engine, r *rand.Rand) {
 	t.Helper()
 	l, page := &e.layers[0], testPages(1)
-	maps := newArena(e)
+	maps := arena{pairing: e.schedule.pairs}
 	used := maps.activation(0, 0, model.Shape{H: 112, W: 112, C: 128})
 	for i := range used.pairs {
 		used.pairs[i] = 0x7fc07fc0 // NaN
@@ -179,7 +185,7 @@ func checkFirstLayer(t *testing.T, e *Engine, r *rand.Rand) {
 	}
 	in := input{pixels: page}.load(e, &maps, 0, 1, 0)
 	out := maps.activation(1, 0, l.Out)
-	e.convolve([]activation{out}, []activation{in}, l, 2)
+	l.conv.convolve([]activation{out}, []activation{in}, 2)
 	checkBorder(t, l.Name, out)
 	var exact arena
 	colors := exact.activation(0, 0, model.Shape{H: 224, W: 224, C: inputChannels})

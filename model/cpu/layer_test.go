@@ -82,14 +82,14 @@ func checkLayers(t *testing.T, e *Engine) {
 		}
 		turn++
 		out := maps.activation(turn, 0, l.Out)
-		e.convolve([]activation{out}, []activation{in}, l, e.threads)
+		l.conv.convolve([]activation{out}, []activation{in}, e.threads)
 		if rms := sampledError(r, out, in, l, params[0]); !(rms <= 2e-6) {
 			t.Errorf("%s: relative RMS error %.2g", l.Name, rms)
 		}
 		checkBorder(t, l.Name, out)
 		if params = params[1:]; e.layers[i+1].Kind == model.MaxPool {
 			pooled := maps.activation(turn, 1, e.layers[i+1].Out)
-			e.convolve([]activation{pooled}, []activation{in}, l, e.threads)
+			l.conv.convolve([]activation{pooled}, []activation{in}, e.threads)
 			checkPool(t, l.Name, pooled, out)
 			checkBorder(t, l.Name, pooled)
 			out = pooled
@@ -116,7 +116,7 @@ func randomMaps(r *rand.Rand, e *Engine, maps *arena, s model.Shape, n int) (in 
 			values[i] = max(0, float32(r.NormFloat64()))
 		}
 		in = append(in, maps.activation(0, k, s))
-		in[k].unflatten(e.precision.pairs, values)
+		in[k].unflatten(e.schedule.pairs, values)
 	}
 	return in
 }
@@ -139,16 +139,16 @@ func TestConvolveTogether(t *testing.T) {
 					continue
 				}
 			}
-			maps := newArena(e)
+			maps := arena{pairing: e.schedule.pairs}
 			in := randomMaps(r, e, &maps, l.In, pages)
 			together, alone := make([]activation, pages), make([]activation, pages)
 			for k := range in {
 				together[k], alone[k] = maps.activation(1, k, shape), maps.activation(1, pages+k, shape)
 			}
 			for _, threads := range []int{1, 2, 7} {
-				e.convolve(together, in, l, threads)
+				l.conv.convolve(together, in, threads)
 				for k := range in {
-					e.convolve(alone[k:k+1], in[k:k+1], l, 8-threads)
+					l.conv.convolve(alone[k:k+1], in[k:k+1], 8-threads)
 					sameMaps(t, e.Name()+" "+l.Name, together[k], alone[k])
 				}
 			}
@@ -243,13 +243,13 @@ func TestConvolveNaN(t *testing.T) {
 		opt.Threads = 1
 		e := newEngine(t, noTop(), opt)
 		l := &e.layers[len(e.layers)-2] // block 5's last convolution: 14×14
-		maps := newArena(e)
+		maps := arena{pairing: e.schedule.pairs}
 		values := make([]float32, l.In.Len())
 		values[(5*l.In.W+8)*l.In.C+3] = float32(math.NaN())
 		in, out, pooled := maps.activation(0, 0, l.In), maps.activation(1, 0, l.Out), maps.activation(1, 1, e.layers[len(e.layers)-1].Out)
-		in.unflatten(e.precision.pairs, values)
-		e.convolve([]activation{out}, []activation{in}, l, 1)
-		e.convolve([]activation{pooled}, []activation{in}, l, 1)
+		in.unflatten(e.schedule.pairs, values)
+		l.conv.convolve([]activation{out}, []activation{in}, 1)
+		l.conv.convolve([]activation{pooled}, []activation{in}, 1)
 		checkNaN(t, e, out, pooled)
 		peak := make([]float32, out.C)
 		if out.maximum(peak); peak[0] == peak[0] {
@@ -266,7 +266,7 @@ func checkNaN(t *testing.T, e *Engine, out, pooled activation) {
 	for y := range out.H {
 		for x := range out.W {
 			sees := y >= 4 && y <= 6 && x >= 7 && x <= 9
-			may := sees || e.precision.how != tiled && y >= 4 && y <= 7 && x >= 4 && x <= 11
+			may := sees || !inTiles(e) && y >= 4 && y <= 7 && x >= 4 && x <= 11
 			after := pooled.values(y/2, x/2, above[:])
 			for c, v := range out.values(y, x, buffer[:]) {
 				if a := after[c]; sees && (v == v || a == a) || !may && v != v {

@@ -29,20 +29,13 @@ const peakRounds = 1 << 20
 // count the operations of their direct sums, of which Winograd's products do a quarter,
 // and six times that in bfloat16 where AMX makes float32.
 func (e *Engine) Peak() float64 {
-	peak := e.kernel.Peak
-	switch e.precision.how {
-	case paired:
-		peak = e.precision.pairs.Peak
-	case tiled, split:
-		peak = e.precision.tiles.Peak
-	}
 	best := 0.0
 	for range 10 {
 		var all sync.WaitGroup
 		var operations atomic.Int64
 		start := time.Now()
 		for range e.threads {
-			all.Go(func() { operations.Add(peak(peakRounds)) })
+			all.Go(func() { operations.Add(e.arithmetic.peak(peakRounds)) })
 		}
 		all.Wait()
 		best = max(best, float64(operations.Load())/time.Since(start).Seconds())
