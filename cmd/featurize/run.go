@@ -107,7 +107,7 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	}
 	o.run = featurize.Options{
 		Cuts: cuts, DType: o.settings.DType, Preparation: o.settings.Preparation, Batch: o.device.Batch, Limit: c.Int("limit"),
-		Workers: read.Workers, Pages: read.Pages, Limits: o.settings.Decoding(read.Limits),
+		Workers: read.Workers, Pages: read.Pages, Limits: read.Limits,
 		PartPages: cmp.Or(c.Int("part-pages"), o.device.PartPages()), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
 	}
 	return o, nil

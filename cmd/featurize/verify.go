@@ -133,7 +133,7 @@ func recomputePages(c *cli.Context, s *store.Store, settings vgg19.Settings, dev
 	}
 	job := recompute.Job{
 		Pages: c.Int("recompute"), Seed: c.Uint64("seed"), Batch: device.Batch,
-		Preparation: settings.Preparation, Limits: settings.Decoding(raster.DefaultLimits()),
+		Preparation: settings.Preparation, Limits: raster.DefaultLimits(),
 		Float16: s.Description().ValueType() == schemas.Float16, Tables: storedTables{s},
 	}
 	if settings.Precision == cpu.BFloat16 {

@@ -101,7 +101,6 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if _, _, err := vgg19.DescribeFor(f, w); err != nil {
 		return nil, fmt.Errorf("head %s and weights %s: %w", o.head, o.weights, err)
 	}
-	o.read.Limits = settings.Decoding(o.read.Limits)
 	log := command.Logger(c.App.ErrWriter, o.quiet)
 	return func(p *predict.Predictor) error {
 		done := &featurize.Progress{}

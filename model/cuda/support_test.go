@@ -123,7 +123,7 @@ func page(t *testing.T) []uint8 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := raster.Open(t.Context(), data, raster.DefaultLimits())
+	d, err := raster.Open(t.Context(), data, raster.DefaultLimits(), raster.Decoding{})
 	if err != nil {
 		t.Fatal(err)
 	}

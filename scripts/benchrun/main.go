@@ -102,7 +102,7 @@ func firstPage(e corpus.Entry) (*raster.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := raster.Open(context.Background(), data, limits)
+	d, err := raster.Open(context.Background(), data, limits, raster.Decoding{})
 	if err != nil {
 		return nil, err
 	}

@@ -25,10 +25,12 @@ func (s *Settings) ParsePreset(c *cli.Context) (err error) {
 	if s.Preparation, err = parsePreset(c.String("preset"), c.String("resize"), c.String("filter")); err != nil {
 		return &command.ExitError{Code: command.Usage, Err: err}
 	}
-	s.FastDecode = c.Bool("fast-decode")
-	if s.PDFDPI = c.Float64("pdf-dpi"); s.PDFDPI != 0 && !(s.PDFDPI >= 18 && s.PDFDPI <= 1200) {
-		return command.Usagef("--pdf-dpi %g is not between 18 and 1200", s.PDFDPI)
+	s.Preparation.FastDecode = c.Bool("fast-decode")
+	dpi := c.Float64("pdf-dpi")
+	if dpi != 0 && !(dpi >= 18 && dpi <= 1200) {
+		return command.Usagef("--pdf-dpi %g is not between 18 and 1200", dpi)
 	}
+	s.Preparation.PDFDPI = dpi
 	return nil
 }
 

@@ -17,7 +17,6 @@ import (
 	"cutpoint/model/head"
 	"cutpoint/model/weights"
 	"cutpoint/pipeline/raster"
-	"cutpoint/pipeline/raster/resample"
 	"cutpoint/schemas"
 )
 
@@ -38,16 +37,8 @@ func Open(ctx context.Context, source string, cuts []model.Cut) (*model.Weights,
 // Settings are what a user chooses of what the numbers depend on, besides the weights.
 type Settings struct {
 	Preparation raster.Preparation
-	FastDecode  bool    // large JPEG files at a fraction of their size
-	PDFDPI      float64 // of rendered pages; 0 = by their longer side
-	DType       string  // of the stored values; "" for float32
-	Precision   string  // of the arithmetic, as cpu.Options has it; "" for float32
-}
-
-// Decoding returns the limits with what the settings say of decoding.
-func (s Settings) Decoding(l raster.Limits) raster.Limits {
-	l.FastDecode, l.PDFDPI = s.FastDecode, s.PDFDPI
-	return l
+	DType       string // of the stored values; "" for float32
+	Precision   string // of the arithmetic, as cpu.Options has it; "" for float32
 }
 
 // Describe says what the numbers depend on that this trunk gives.
@@ -57,31 +48,25 @@ func Describe(w *model.Weights, s Settings) schemas.Description {
 	if p.BGR {
 		color = "BGR"
 	}
-	how := s.Preparation.OrDefault()
+	preset := schemas.Preset{Size: model.InputShape().W, Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std}
+	s.Preparation.Describe(&preset)
 	return schemas.Description{
-		Model:   "VGG19",
-		Weights: schemas.Weights{Source: w.Source, SHA256: w.SHA256()},
-		Preset: schemas.Preset{
-			Name: how.Name(), Resize: string(how.Fit), Filter: string(how.Filter), Size: model.InputShape().W,
-			Color: color, Scale: p.Scale, Mean: p.Mean, Std: p.Std,
-			FastDecode: s.FastDecode, PDFDPI: s.PDFDPI, Revision: schemas.PresetRevision,
-		},
+		Model:     "VGG19",
+		Weights:   schemas.Weights{Source: w.Source, SHA256: w.SHA256()},
+		Preset:    preset,
 		Precision: cmp.Or(s.Precision, cpu.Float32), DType: s.DType,
 	}
 }
 
 // SettingsOf returns the settings of a description, which a newer program may have made.
 func SettingsOf(d schemas.Description) (s Settings, err error) {
-	if s.Preparation.Fit, err = raster.ParseFit(d.Preset.Resize); err != nil {
-		return s, err
-	}
-	if s.Preparation.Filter, err = resample.ParseFilter(d.Preset.Filter); err != nil {
+	if s.Preparation, err = raster.PreparationOf(d.Preset); err != nil {
 		return s, err
 	}
 	if s.Precision, err = parsePrecision(d.Precision); err != nil {
 		return s, err
 	}
-	s.FastDecode, s.PDFDPI, s.DType = d.Preset.FastDecode, d.Preset.PDFDPI, d.DType
+	s.DType = d.DType
 	return s, nil
 }
 

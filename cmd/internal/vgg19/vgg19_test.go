@@ -30,7 +30,8 @@ func TestDescribe(t *testing.T) {
 		{model.Caffe(), Settings{}, "document", "41e2aa1f73805a4621b7f7275f29f47a1310d6b1f3cf0bbb180128d8e5acb8a9"},
 		{model.Caffe(), Settings{DType: schemas.Float16}, "document", "2d6671c5d96ec9e47195c4b3b28f3f5db6fce38f60da939299e124547149ecda"},
 		{model.Caffe(), Settings{Precision: cpu.BFloat16}, "document", "e1e2db4931a3048325312c33acccfd46d9b30fa7d8fea3bec9646c8ff19b20ce"},
-		{model.Caffe(), Settings{FastDecode: true}, "document", "b1072b85f4bcdf29f99c9c417cd2c99d1660cca551f44cbff333d38e42d7db26"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{FastDecode: true}}}, "document", "b1072b85f4bcdf29f99c9c417cd2c99d1660cca551f44cbff333d38e42d7db26"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{PDFDPI: 150}}}, "document", "c0e37ba5013c761dbbe9ea60de5118d80b61f540fb9d3e2c5cfcb0e36a6fd04b"},
 		{model.Torch(), Settings{}, "document", "20bb136efa92594bbfd98fa7a833621a335aef25bd02f5cab070508f433762b0"},
 		{model.Torch(), Settings{Preparation: raster.Preparation{Fit: raster.Crop}}, "torchvision", "f733885cac8b0116254cc14217c720081555655beefdc6bfa1161c68526fb20a"},
 		{model.Caffe(), Settings{Preparation: raster.Preparation{Filter: resample.Nearest}}, "keras", "bdcb71e3d5190210c1aeb1294c0a253a34837d42f92650030fea35bcd1b7dc73"},
@@ -61,8 +62,8 @@ func fileOf(t *testing.T, d schemas.Description) *head.File {
 // other ones.
 func TestDescribeFor(t *testing.T) {
 	for _, want := range []Settings{
-		{raster.Preparation{}.OrDefault(), true, 150, schemas.Float16, cpu.BFloat16},
-		{raster.Preparation{Fit: raster.Pad, Filter: resample.Bicubic}, false, 0, "", ""},
+		{raster.Preparation{Decoding: raster.Decoding{FastDecode: true, PDFDPI: 150}}.OrDefault(), schemas.Float16, cpu.BFloat16},
+		{raster.Preparation{Fit: raster.Pad, Filter: resample.Bicubic}, "", ""},
 	} {
 		w := trunk(model.Caffe())
 		f := fileOf(t, Describe(w, want))
