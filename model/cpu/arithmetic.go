@@ -66,8 +66,8 @@ func Kernels(precision string) (names []string) {
 		names = append(names, kernel.AMX)
 	}
 	switch precision {
-	case "", Float32:
-	case BFloat16:
+	case "", model.Float32:
+	case model.BFloat16:
 		names = append(names, kernel.AvailableBFloat16()...)
 	default:
 		return nil
@@ -82,10 +82,11 @@ func (opt Options) Check() error {
 }
 
 func chooseArithmetic(opt Options, w workers) (arithmetic, error) {
-	name, inBFloat16 := opt.Kernel, opt.Precision == BFloat16
-	if opt.Precision != "" && opt.Precision != Float32 && !inBFloat16 {
-		return nil, fmt.Errorf("precision %q is not known: choose %s or %s", opt.Precision, Float32, BFloat16)
+	precision, err := model.ParsePrecision(opt.Precision)
+	if err != nil {
+		return nil, err
 	}
+	name, inBFloat16 := opt.Kernel, precision == model.BFloat16
 	choice := func(f exact) arithmetic { return f }
 	if inBFloat16 {
 		choice = func(f exact) arithmetic { return rounded{f} }
@@ -100,7 +101,7 @@ func chooseArithmetic(opt Options, w workers) (arithmetic, error) {
 		name, choice = "", func(f exact) arithmetic { return paired{f, pairs} }
 	}
 	if name == kernel.AMX || kernel.KnownBFloat16(name) {
-		return nil, notHere(name, opt.Precision)
+		return nil, notHere(name, precision)
 	}
 	k, err := kernel.Select(name)
 	if err != nil {
@@ -112,8 +113,8 @@ func chooseArithmetic(opt Options, w workers) (arithmetic, error) {
 // notHere says why that kernel, which is none of float32 vectors, cannot be had.
 func notHere(name, precision string) error {
 	has := strings.Join(Kernels(precision), ", ")
-	if name == kernel.AMX || precision == BFloat16 {
+	if name == kernel.AMX || precision == model.BFloat16 {
 		return fmt.Errorf("kernel %s does not run on this machine or in this build: choose one of %s", name, has)
 	}
-	return fmt.Errorf("kernel %s is for %s: choose that precision, or one of %s", name, BFloat16, has)
+	return fmt.Errorf("kernel %s is for %s: choose that precision, or one of %s", name, model.BFloat16, has)
 }

@@ -16,7 +16,7 @@ func TestBeside(t *testing.T) {
 	if os.Getenv("REQUIRE_AMX") == "" {
 		t.Skip("scripts/test-amx runs it: minutes where AMX is emulated")
 	}
-	e := newEngine(t, noTop(), Options{Precision: BFloat16, Threads: 1})
+	e := newEngine(t, noTop(), Options{Precision: model.BFloat16, Threads: 1})
 	if !inTiles(e) {
 		t.Fatal("AMX is required and was not found")
 	}

@@ -18,8 +18,8 @@ import (
 // pairs, and with the fastest float32 kernels.
 func waysInBFloat16() (list []Options) {
 	fastest := kernel.Available()[0]
-	for _, name := range Kernels(BFloat16) {
-		list = append(list, Options{Precision: BFloat16, Kernel: name})
+	for _, name := range Kernels(model.BFloat16) {
+		list = append(list, Options{Precision: model.BFloat16, Kernel: name})
 		if name == fastest {
 			break
 		}
@@ -47,7 +47,7 @@ func TestBFloat16Names(t *testing.T) {
 	}{
 		{Options{Precision: "float64"}, "choose float32 or bfloat16"},
 		{Options{Kernel: "avx512bf16"}, "is for bfloat16: choose"},
-		{Options{Precision: BFloat16, Kernel: "mmx"}, "choose one of"},
+		{Options{Precision: model.BFloat16, Kernel: "mmx"}, "choose one of"},
 	} {
 		if _, err := New(noTop(), c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v, want %q", c.opt, err, c.want)
@@ -58,7 +58,7 @@ func TestBFloat16Names(t *testing.T) {
 // TestKernels: every kernel that is listed can be had, and what is not there is refused
 // with what is.
 func TestKernels(t *testing.T) {
-	for _, precision := range Precisions() {
+	for _, precision := range model.Precisions() {
 		names := Kernels(precision)
 		if len(names) == 0 || names[len(names)-1] != "generic" {
 			t.Errorf("%s has %v", precision, names)
@@ -73,8 +73,8 @@ func TestKernels(t *testing.T) {
 		t.Error("float8 has kernels")
 	}
 	for _, name := range []string{"amx", "avx512bf16"} {
-		if !slices.Contains(Kernels(BFloat16), name) {
-			err := (Options{Kernel: name, Precision: BFloat16}).Check()
+		if !slices.Contains(Kernels(model.BFloat16), name) {
+			err := (Options{Kernel: name, Precision: model.BFloat16}).Check()
 			if err == nil || !strings.Contains(err.Error(), "does not run on this machine") {
 				t.Errorf("%s: %v", name, err)
 			}

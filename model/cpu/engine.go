@@ -15,22 +15,13 @@ type Options struct {
 	Threads int    // that compute at the same time; 0 is GOMAXPROCS
 	Kernel  string // one of Kernels(Precision); "" is the fastest
 
-	// Precision is of the arithmetic: Float32, or BFloat16, which rounds the weights
-	// and each layer's input to bfloat16 and sums in float32; on AMX the pools' cuts come
-	// out rounded, as the next layer reads them. "" is Float32.
+	// Precision is of the arithmetic: model.Float32, or model.BFloat16, which rounds the
+	// weights and each layer's input to bfloat16 and sums in float32; on AMX the pools' cuts
+	// come out rounded, as the next layer reads them. "" is model.Float32.
 	Precision string
 }
 
-// The precisions of Options.
-const (
-	Float32  = "float32"
-	BFloat16 = "bfloat16"
-)
-
-// Precisions lists them, the default first.
-func Precisions() []string { return []string{Float32, BFloat16} }
-
-// Engine computes VGG19 with packed weights of its own. It is a model.Engine.
+// Engine computes VGG19 with packed weights of its own. It is a model.Profiler.
 type Engine struct {
 	name       string
 	arithmetic arithmetic
@@ -45,7 +36,7 @@ type Engine struct {
 	profile    *model.Profile // of the pass at hand, if it is measured
 }
 
-var _ model.Engine = (*Engine)(nil)
+var _ model.Profiler = (*Engine)(nil)
 
 // New packs the weights in parallel: 815 MB for the whole network in float32 (975 on AMX),
 // and 410 in pairs (290 on AMX). It keeps nothing of w, which the

@@ -11,7 +11,7 @@ type exact struct {
 	kernel kernel.Float32
 }
 
-func (f exact) name() string     { return f.kernel.Name() + " " + Float32 }
+func (f exact) name() string     { return f.kernel.Name() + " " + model.Float32 }
 func (f exact) peak(n int) int64 { return f.kernel.Peak(n) }
 
 // Two pages make more rows for every weight that comes from memory, and still leave many
@@ -63,7 +63,7 @@ func padded(bias []float32, width int) []float32 {
 // instructions for bfloat16.
 type rounded struct{ exact }
 
-func (r rounded) name() string { return r.kernel.Name() + " " + BFloat16 }
+func (r rounded) name() string { return r.kernel.Name() + " " + model.BFloat16 }
 
 func (r rounded) packConv(l model.Layer, p model.Params) convolution {
 	w := r.packTransformed(l, p)

@@ -57,7 +57,7 @@ func positions(r *rand.Rand, s model.Shape, n int) [][3]int {
 // the same convolution without. TestNetwork does it for plain Go where there is assembly
 // as well.
 func TestLayers(t *testing.T) {
-	for _, name := range Kernels(Float32) {
+	for _, name := range Kernels(model.Float32) {
 		if name != "generic" || len(kernel.Available()) == 1 {
 			t.Run(name, func(t *testing.T) { checkLayers(t, newEngine(t, noTop(), Options{Kernel: name})) })
 		}
@@ -124,7 +124,7 @@ func randomMaps(r *rand.Rand, e *Engine, maps *arena, s model.Shape, n int) (in 
 // TestConvolveTogether: the maps of several pages, in one thread or many, come out as
 // each of them alone, to the last bit.
 func TestConvolveTogether(t *testing.T) {
-	for _, precision := range Precisions() {
+	for _, precision := range model.Precisions() {
 		e := newEngine(t, noTop(), Options{Precision: precision})
 		r := rand.New(rand.NewPCG(13, 14))
 		for _, i := range []int{14, 16, 19} { // a part of a block, maps that are no whole number of tiles, a pool
@@ -236,7 +236,7 @@ func TestColors(t *testing.T) {
 // these windows lie in.
 func TestConvolveNaN(t *testing.T) {
 	options := waysInBFloat16()
-	for _, name := range Kernels(Float32) {
+	for _, name := range Kernels(model.Float32) {
 		options = append(options, Options{Kernel: name})
 	}
 	for _, opt := range options {

@@ -11,7 +11,7 @@ type paired struct {
 	pairs kernel.BFloat16
 }
 
-func (a paired) name() string     { return a.pairs.Name() + " " + BFloat16 }
+func (a paired) name() string     { return a.pairs.Name() + " " + model.BFloat16 }
 func (a paired) peak(n int) int64 { return a.pairs.Peak(n) }
 
 func (a paired) packConv(l model.Layer, p model.Params) convolution {

@@ -12,7 +12,7 @@ type split struct {
 	tiles kernel.Tiles
 }
 
-func (a split) name() string     { return a.tiles.Name() + " " + Float32 }
+func (a split) name() string     { return a.tiles.Name() + " " + model.Float32 }
 func (a split) peak(n int) int64 { return a.tiles.Peak(n) }
 
 // AMX waits for memory the soonest.

@@ -11,7 +11,7 @@ import (
 // TestStrips: two layers in strips give what one after the other gives, to the last bit,
 // borders and all, though the strips' memory has junk in it.
 func TestStrips(t *testing.T) {
-	e := newEngine(t, noTop(), Options{Precision: BFloat16})
+	e := newEngine(t, noTop(), Options{Precision: model.BFloat16})
 	if !inTiles(e) && os.Getenv("REQUIRE_AMX") != "" {
 		t.Fatal("AMX is required and was not found")
 	}

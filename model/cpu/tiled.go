@@ -17,7 +17,7 @@ type tiled struct {
 	pairs kernel.BFloat16 // the fastest there is, for what goes on around the products
 }
 
-func (a tiled) name() string     { return a.tiles.Name() + " " + BFloat16 }
+func (a tiled) name() string     { return a.tiles.Name() + " " + model.BFloat16 }
 func (a tiled) peak(n int) int64 { return a.tiles.Peak(n) }
 
 func (a tiled) schedule() schedule {
