@@ -31,3 +31,23 @@ type Engine interface {
 	// any more, and the engine is not used afterwards.
 	Close() error
 }
+
+// Profiler is an Engine that says where its time goes. The engines on the CPU and on GPUs
+// are; benchmarks ask for it, a run does not.
+type Profiler interface {
+	Engine
+
+	// Measure is Forward, and adds the time of each layer to the profile: that of all
+	// processors together.
+	Measure(ctx context.Context, pixels []uint8, cuts []Cut, dst [][]float32, profile *Profile) error
+
+	// Processors is how many compute at the same time: threads of the CPU, or GPUs.
+	Processors() int
+
+	// Peak measures the floating-point operations a second that all of them reach with
+	// nothing but products.
+	Peak() (float64, error)
+
+	// Memory returns the bytes that are held of GPUs' memory.
+	Memory() uint64
+}

@@ -12,6 +12,7 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
+	"cutpoint/model/engine"
 )
 
 func benchCommand() *cli.Command {
@@ -67,16 +68,17 @@ func benchAction(c *cli.Context) error {
 	for _, cut := range b.cuts {
 		m.Cuts = append(m.Cuts, cut.String())
 	}
-	engine, err := b.load(c.Context, &m)
+	e, err := b.load(c.Context, &m)
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
-	rounds, err := newMeasuring(b, engine).all(c.Context)
+	defer e.Close()
+	measuring := newMeasuring(b, e)
+	rounds, err := measuring.all(c.Context)
 	if err != nil {
 		return err
 	}
-	m.sum(engine, b.cuts, rounds)
+	m.sum(measuring, rounds)
 	if c.Bool("json") {
 		return writeJSON(c.App.Writer, m)
 	}
@@ -88,8 +90,7 @@ type bench struct {
 	cuts     []model.Cut
 	rounds   int
 	weights  string
-	settings vgg19.Settings
-	device   vgg19.Device
+	device   engine.Options
 	progress func(round int, r round)
 }
 
@@ -106,10 +107,11 @@ func parseBench(c *cli.Context) (b bench, err error) {
 	if b.rounds = c.Int("rounds"); b.rounds < 1 || b.rounds > maxBenchRounds {
 		return b, command.Usagef("--rounds %d is not between 1 and %d", b.rounds, maxBenchRounds)
 	}
-	if err := b.settings.ParsePrecision(c); err != nil {
+	precision, err := vgg19.ParsePrecision(c)
+	if err != nil {
 		return b, err
 	}
-	if b.device, err = vgg19.ParseDevice(c, b.settings); err != nil {
+	if b.device, err = vgg19.ParseDevice(c, precision); err != nil {
 		return b, err
 	}
 	b.weights = c.String("weights")
@@ -123,7 +125,7 @@ func parseBench(c *cli.Context) (b bench, err error) {
 }
 
 // load starts the engine as a run does, and says how long that took.
-func (b bench) load(ctx context.Context, m *measurement) (vgg19.Engine, error) {
+func (b bench) load(ctx context.Context, m *measurement) (model.Profiler, error) {
 	start := time.Now()
 	w, err := vgg19.Open(ctx, b.weights, b.cuts)
 	if err != nil {
@@ -131,10 +133,10 @@ func (b bench) load(ctx context.Context, m *measurement) (vgg19.Engine, error) {
 	}
 	m.ReadSeconds = time.Since(start).Seconds()
 	start = time.Now()
-	engine, err := vgg19.NewEngine(w, b.settings, b.device)
+	e, err := engine.Open(w, b.device)
 	if err != nil {
 		return nil, err
 	}
-	m.PackSeconds, m.Engine = time.Since(start).Seconds(), engine.Name()
-	return engine, nil
+	m.PackSeconds, m.Engine = time.Since(start).Seconds(), e.Name()
+	return e, nil
 }

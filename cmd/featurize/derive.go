@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 
 	"github.com/google/uuid"
@@ -103,9 +102,9 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 	if err != nil {
 		return derive.Summary{}, err
 	}
-	kernel, err := settings.Kernel(c)
-	if err != nil {
-		return derive.Summary{}, err
+	device := cpu.Options{Precision: settings.Precision, Kernel: c.String("cpu-kernel")}
+	if err := device.Check(); err != nil {
+		return derive.Summary{}, command.Usagef("--cpu-kernel: %w", err)
 	}
 	release, err := lockStore(c.Context, s, shard{}, c.Duration("lock-wait"))
 	if err != nil {
@@ -127,7 +126,7 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 		From: from, Cuts: cuts, Progress: progress, Stop: stop,
 		Tables: derivedTables{newTables(s, cuts, uuid.NewString(), "featurize derive")},
 		NewEngine: func() (derive.Engine, error) {
-			engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: settings.Precision, Kernel: kernel})
+			engine, err := cpu.New(w, device)
 			w = nil // the engine has packed them
 			return engine, err
 		},

@@ -11,8 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
-	"cutpoint/cmd/internal/vgg19"
+	"cutpoint/model"
 	"cutpoint/model/cpu"
+	"cutpoint/model/cuda"
 )
 
 func doctorCommand() *cli.Command {
@@ -64,7 +65,7 @@ func processor() string {
 type diagnosis struct {
 	machine
 	Kernels map[string][]string `json:"kernels"` // by precision, the fastest first
-	GPUs    []vgg19.GPU         `json:"gpus"`
+	GPUs    []cuda.GPU          `json:"gpus"`
 	NoGPUs  string              `json:"no_gpus,omitempty"` // why there are none
 	Driver  string              `json:"gpu_driver,omitempty"`
 }
@@ -73,11 +74,11 @@ func doctorAction(c *cli.Context) error {
 	if c.NArg() > 0 {
 		return command.Usagef("doctor takes no arguments, and was given %d", c.NArg())
 	}
-	d := diagnosis{machine: thisMachine(), Kernels: map[string][]string{}, Driver: vgg19.DriverVersion()}
-	for _, p := range cpu.Precisions() {
+	d := diagnosis{machine: thisMachine(), Kernels: map[string][]string{}, Driver: cuda.DriverVersion()}
+	for _, p := range model.Precisions() {
 		d.Kernels[p] = cpu.Kernels(p)
 	}
-	gpus, err := vgg19.GPUs()
+	gpus, err := cuda.GPUs()
 	if d.GPUs = gpus; err != nil {
 		d.NoGPUs = err.Error()
 	}
@@ -90,7 +91,7 @@ func doctorAction(c *cli.Context) error {
 func (d diagnosis) print(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "machine   %s\n", d.machine)
-	for _, p := range cpu.Precisions() {
+	for _, p := range model.Precisions() {
 		fmt.Fprintf(&b, "%-9s %s\n", p, firstAndOthers(d.Kernels[p]))
 	}
 	if d.NoGPUs != "" {

@@ -18,8 +18,10 @@ import (
 	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
+	"cutpoint/model/engine"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/featurize"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -51,8 +53,8 @@ func runFlags() []cli.Flag {
 // runOptions are the typed flags of a run.
 type runOptions struct {
 	weights, store      string
-	settings            vgg19.Settings
-	device              vgg19.Device
+	settings            trunk.Settings
+	device              engine.Options
 	cuts                []model.Cut
 	corpus              []string
 	run                 featurize.Options
@@ -92,25 +94,34 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	if o.settings.DType, err = parseDType(c.String("dtype")); err != nil {
 		return o, err
 	}
-	if err := o.settings.ParsePreset(c); err != nil {
+	if o.settings.Preparation, err = vgg19.ParsePreset(c); err != nil {
 		return o, err
 	}
-	if err := o.settings.ParsePrecision(c); err != nil {
+	if o.settings.Precision, err = vgg19.ParsePrecision(c); err != nil {
 		return o, err
 	}
 	read, err := reading.Parse(c)
 	if err != nil {
 		return o, err
 	}
-	if o.device, err = vgg19.ParseDevice(c, o.settings); err != nil {
+	if o.device, err = vgg19.ParseDevice(c, o.settings.Precision); err != nil {
 		return o, err
 	}
 	o.run = featurize.Options{
 		Cuts: cuts, DType: o.settings.DType, Preparation: o.settings.Preparation, Batch: o.device.Batch, Limit: c.Int("limit"),
 		Workers: read.Workers, Pages: read.Pages, Limits: read.Limits,
-		PartPages: cmp.Or(c.Int("part-pages"), o.device.PartPages()), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
+		PartPages: cmp.Or(c.Int("part-pages"), partPages(o.device)), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
 	}
 	return o, nil
+}
+
+// partPages is after how many pages a run commits: some 30 seconds' work of a CPU, a
+// second's of a GPU.
+func partPages(device engine.Options) int {
+	if device.GPUs != nil {
+		return 8192
+	}
+	return 512
 }
 
 func runAction(c *cli.Context) error {
@@ -141,7 +152,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	if err != nil {
 		return err
 	}
-	t := trunk{w, vgg19.Describe(w, o.settings), o.settings, o.device}
+	t := network{w, trunk.Describe(w, o.settings), o.device}
 	result, err := t.featurize(c, o, listing, log)
 	if result == nil {
 		return err
@@ -159,18 +170,17 @@ func loadWeights(ctx context.Context, source string, cuts []model.Cut, log *slog
 	return w, nil
 }
 
-// trunk is what turns pixels into numbers in this run.
-type trunk struct {
+// network is what turns pixels into numbers in this run.
+type network struct {
 	weights     *model.Weights // nil once the engine has packed them
 	description schemas.Description
-	settings    vgg19.Settings
-	device      vgg19.Device
+	device      engine.Options
 }
 
-func (t *trunk) newEngine() (model.Engine, error) {
+func (t *network) newEngine() (model.Engine, error) {
 	w := t.weights
 	t.weights = nil
-	return vgg19.NewEngine(w, t.settings, t.device)
+	return engine.Open(w, t.device)
 }
 
 // result is the summary as --json writes it.
@@ -185,7 +195,7 @@ type result struct {
 	Interrupted bool           `json:"interrupted"`
 }
 
-func (t *trunk) featurize(c *cli.Context, o runOptions, listing corpus.Listing, log *slog.Logger) (*result, error) {
+func (t *network) featurize(c *cli.Context, o runOptions, listing corpus.Listing, log *slog.Logger) (*result, error) {
 	tables, release, err := openTables(c.Context, o, t.description)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"cutpoint/model"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/export"
+	"cutpoint/pipeline/trunk"
 )
 
 func exportHeadCommand() *cli.Command {
@@ -135,7 +136,7 @@ func (o exportHeadOptions) openTrunk(ctx context.Context, f *head.File) (*export
 	if err != nil {
 		return nil, err
 	}
-	d, _, err := vgg19.DescribeFor(f, w)
+	d, _, err := trunk.DescribeFor(f, w)
 	if err != nil {
 		return nil, fmt.Errorf("head %s: %w", o.head, err)
 	}

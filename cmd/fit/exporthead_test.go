@@ -11,9 +11,9 @@ import (
 	"testing"
 
 	"cutpoint/cmd/internal/command"
-	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/head"
 	"cutpoint/model/weights"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
 )
 
@@ -61,7 +61,7 @@ func TestExportHeadWithTrunk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := vgg19.Describe(w, vgg19.Settings{})
+	d := trunk.Describe(w, trunk.Settings{})
 	own := saveHead(t, d)
 	d.Weights = schemas.Weights{Source: "other.h5", SHA256: strings.Repeat("0", 64)}
 	other := saveHead(t, d)

@@ -13,6 +13,7 @@ import (
 	"cutpoint/model"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/store"
 )
 
@@ -154,11 +155,11 @@ func giveTrunk(ctx context.Context, s *store.Store, source string, candidates []
 		if err != nil {
 			return err
 		}
-		settings, err := vgg19.SettingsOf(s.Description())
+		settings, err := trunk.SettingsOf(s.Description())
 		if err != nil {
 			return fmt.Errorf("read what store %s holds: %w; a newer program may be needed", s.Dir(), err)
 		}
-		if err := s.CheckFingerprint(vgg19.Describe(w, settings)); err != nil {
+		if err := s.CheckFingerprint(trunk.Describe(w, settings)); err != nil {
 			return err
 		}
 		for l, layer := range model.ParameterLayers() {

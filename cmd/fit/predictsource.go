@@ -9,10 +9,12 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
+	"cutpoint/model/engine"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/predict"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -82,11 +84,11 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	_, settings, err := vgg19.SettingsFor(f)
+	_, settings, err := trunk.SettingsFor(f)
 	if err != nil {
 		return nil, err
 	}
-	device, err := vgg19.ParseDevice(c, settings)
+	device, err := vgg19.ParseDevice(c, settings.Precision)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +100,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := vgg19.DescribeFor(f, w); err != nil {
+	if _, _, err := trunk.DescribeFor(f, w); err != nil {
 		return nil, fmt.Errorf("head %s and weights %s: %w", o.head, o.weights, err)
 	}
 	log := command.Logger(c.App.ErrWriter, o.quiet)
@@ -110,7 +112,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 			NewEngine: func() (model.Engine, error) {
 				packed := w
 				w = nil // the engine has its own
-				return vgg19.NewEngine(packed, settings, device)
+				return engine.Open(packed, device)
 			},
 		}, p)
 	}, nil

@@ -21,7 +21,7 @@ func TestGPU(t *testing.T) {
 		t.Skip(err)
 	}
 	for _, kernels := range Targets(devices[0].Major) {
-		for _, precision := range []string{BFloat16, Float32} {
+		for _, precision := range []string{model.BFloat16, model.Float32} {
 			t.Run(kernels+" "+precision, func(t *testing.T) {
 				b := bench{api: api, kernels: kernels, top: true, fault: func() error { return nil }}
 				t.Log("weights", trunk(t, true).Source)
@@ -39,7 +39,7 @@ func TestEmulatedNetwork(t *testing.T) {
 		t.Skip("takes minutes; ./scripts/test-gpu runs it")
 	}
 	for _, c := range []struct{ major, minor int }{{9, 0}, {8, 0}} {
-		for _, precision := range []string{BFloat16, Float32} {
+		for _, precision := range []string{model.BFloat16, model.Float32} {
 			t.Run(fmt.Sprintf("%d.%d %s", c.major, c.minor, precision), func(t *testing.T) {
 				b, _ := emulated(t, c.major, c.minor)
 				b.top = true

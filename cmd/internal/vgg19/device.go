@@ -1,8 +1,8 @@
 package vgg19
 
 import (
+	"cmp"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,18 +10,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
-	"cutpoint/model/cpu"
-	"cutpoint/model/cuda"
+	"cutpoint/model/engine"
 )
-
-// Device is what computes the network: the CPU, or GPUs. It decides the speed, and the last
-// bits of the numbers: it is no part of the fingerprint.
-type Device struct {
-	GPUs   []int        // ordinals; none: the CPU
-	Kernel string       // of the CPU; "" is the fastest
-	Batch  int          // pages computed together
-	Log    *slog.Logger // for warnings
-}
 
 // DeviceFlag is the flag that chooses what computes.
 func DeviceFlag() cli.Flag {
@@ -35,19 +25,7 @@ func KernelFlag() cli.Flag {
 
 // BatchFlag is the flag that says how many pages go through the network together.
 func BatchFlag() cli.Flag {
-	return &cli.IntFlag{Name: "batch", Usage: fmt.Sprintf("`PAGES` computed together (0: %d on the CPU, %d on a GPU)", cpuBatch, cuda.DefaultBatch)}
-}
-
-// cpuBatch lets the fully connected layers read each weight once for 16 pages.
-const cpuBatch = 16
-
-// PartPages is after how many pages a run commits: some 30 seconds' work of a CPU, a
-// second's of a GPU.
-func (d Device) PartPages() int {
-	if d.GPUs != nil {
-		return 8192
-	}
-	return 512
+	return &cli.IntFlag{Name: "batch", Usage: fmt.Sprintf("`PAGES` computed together (0: %d on the CPU, %d on a GPU)", engine.Options{}.DefaultBatch(), engine.Options{GPUs: []int{0}}.DefaultBatch())}
 }
 
 // DeviceHelp teaches what DeviceFlag chooses.
@@ -69,41 +47,38 @@ const (
 )
 
 // ParseDevice reads the flags and makes sure that what they name is there, before any work
-// is done. The settings are those of what will be computed. Its errors are of usage, or say
-// that no GPU can be used. With auto it warns when that is the CPU.
-func ParseDevice(c *cli.Context, s Settings) (d Device, err error) {
+// is done. Its errors are of usage, or say that no GPU can be used. With auto it warns when
+// that is the CPU.
+func ParseDevice(c *cli.Context, precision string) (o engine.Options, err error) {
 	kind, gpus, err := parseDevice(c.String("device"))
 	if err != nil {
-		return d, command.Usagef("--device: %w", err)
+		return o, command.Usagef("--device: %w", err)
 	}
-	d.Log = command.Logger(c.App.ErrWriter, true) // of warnings
-	if d.Batch = c.Int("batch"); d.Batch < 0 {
-		return d, command.Usagef("--batch cannot be negative")
+	o = engine.Options{Precision: precision, Kernel: c.String("cpu-kernel"), Batch: c.Int("batch"), Log: command.Logger(c.App.ErrWriter, true)}
+	if o.Batch < 0 {
+		return o, command.Usagef("--batch cannot be negative")
 	}
 	if kind != deviceCUDA {
-		if d.Kernel, err = s.Kernel(c); err != nil {
-			return d, err
+		if err := o.Check(); err != nil {
+			return o, command.Usagef("--cpu-kernel: %w", err)
 		}
-	} else if c.String("cpu-kernel") != "" {
-		return d, command.Usagef("--cpu-kernel (CUTPOINT_CPU_KERNEL) is for the CPU, and --device is %s; leave one of them out", c.String("device"))
+	} else if o.Kernel != "" {
+		return o, command.Usagef("--cpu-kernel (CUTPOINT_CPU_KERNEL) is for the CPU, and --device is %s; leave one of them out", c.String("device"))
 	}
 	if kind != deviceCPU {
-		switch err := usable(gpus); {
+		onGPUs := o
+		onGPUs.GPUs = gpus
+		switch err := onGPUs.Check(); {
 		case err == nil:
-			d.GPUs = gpus
+			o = onGPUs
 		case kind == deviceAuto:
-			d.Log.Warn("no GPU can be used; computing on the CPU", "reason", err)
+			o.Log.Warn("no GPU can be used; computing on the CPU", "reason", err)
 		default:
-			return d, &command.ExitError{Code: command.Unavailable, Err: fmt.Errorf("--device %s: %w", c.String("device"), err)}
+			return o, &command.ExitError{Code: command.Unavailable, Err: fmt.Errorf("--device %s: %w", c.String("device"), err)}
 		}
 	}
-	if d.Batch == 0 {
-		d.Batch = cpuBatch
-		if d.GPUs != nil {
-			d.Batch = cuda.DefaultBatch
-		}
-	}
-	return d, nil
+	o.Batch = cmp.Or(o.Batch, o.DefaultBatch())
+	return o, nil
 }
 
 // parseDevice returns one of the words, and the ordinals of the GPUs that it stands for.
@@ -129,14 +104,4 @@ func parseDevice(text string) (kind string, gpus []int, err error) {
 		gpus = append(gpus, int(n))
 	}
 	return deviceCUDA, gpus, nil
-}
-
-// Kernel reads the flag, for arithmetic of the settings' precision. Its error is one of
-// usage.
-func (s Settings) Kernel(c *cli.Context) (string, error) {
-	name := c.String("cpu-kernel")
-	if err := (cpu.Options{Kernel: name, Precision: s.Precision}).Check(); err != nil {
-		return "", command.Usagef("--cpu-kernel: %w", err)
-	}
-	return name, nil
 }

@@ -20,18 +20,18 @@ func PresetFlags() []cli.Flag {
 	}
 }
 
-// ParsePreset reads the flags into the settings. Its error is one of usage.
-func (s *Settings) ParsePreset(c *cli.Context) (err error) {
-	if s.Preparation, err = parsePreset(c.String("preset"), c.String("resize"), c.String("filter")); err != nil {
-		return &command.ExitError{Code: command.Usage, Err: err}
+// ParsePreset reads the flags. Its error is one of usage.
+func ParsePreset(c *cli.Context) (how raster.Preparation, err error) {
+	if how, err = parsePreset(c.String("preset"), c.String("resize"), c.String("filter")); err != nil {
+		return how, &command.ExitError{Code: command.Usage, Err: err}
 	}
-	s.Preparation.FastDecode = c.Bool("fast-decode")
+	how.FastDecode = c.Bool("fast-decode")
 	dpi := c.Float64("pdf-dpi")
 	if dpi != 0 && !(dpi >= 18 && dpi <= 1200) {
-		return command.Usagef("--pdf-dpi %g is not between 18 and 1200", dpi)
+		return how, command.Usagef("--pdf-dpi %g is not between 18 and 1200", dpi)
 	}
-	s.Preparation.PDFDPI = dpi
-	return nil
+	how.PDFDPI = dpi
+	return how, nil
 }
 
 func parsePreset(name, resize, filter string) (how raster.Preparation, err error) {

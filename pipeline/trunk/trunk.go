@@ -1,44 +1,27 @@
-// Package vgg19 opens the network in front of the cuts and says what the numbers
-// that it gives depend on: what both programs must agree about.
-package vgg19
+// Package trunk says what the numbers depend on that a trunk gives: the weights, how pages
+// are prepared, the precision of the arithmetic and the type of what is stored. All of it
+// is in a store's description, a hash of which is the fingerprint that stores and heads
+// compare.
+package trunk
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
 	"cutpoint/model"
-	"cutpoint/model/cpu"
 	"cutpoint/model/head"
-	"cutpoint/model/weights"
 	"cutpoint/pipeline/raster"
 	"cutpoint/schemas"
 )
-
-// WeightsFlag is the flag that names a trunk.
-func WeightsFlag() cli.Flag {
-	return &cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Usage: "VGG19's weights: a `FILE` (.safetensors with Keras's or torchvision's names, PyTorch's .pth, ONNX, TensorFlow.js's model.json, or Keras's .h5), or random:SEED", EnvVars: []string{"CUTPOINT_WEIGHTS"}}
-}
-
-// Open reads weights and checks that they serve the cuts.
-func Open(ctx context.Context, source string, cuts []model.Cut) (*model.Weights, error) {
-	w, err := weights.Open(ctx, source)
-	if err != nil {
-		return nil, err
-	}
-	return w, w.Check(cuts)
-}
 
 // Settings are what a user chooses of what the numbers depend on, besides the weights.
 type Settings struct {
 	Preparation raster.Preparation
 	DType       string // of the stored values; "" for float32
-	Precision   string // of the arithmetic, as cpu.Options has it; "" for float32
+	Precision   string // of the arithmetic, as model.ParsePrecision has it; "" for float32
 }
 
 // Describe says what the numbers depend on that this trunk gives.
@@ -54,7 +37,7 @@ func Describe(w *model.Weights, s Settings) schemas.Description {
 		Model:     "VGG19",
 		Weights:   schemas.Weights{Source: w.Source, SHA256: w.SHA256()},
 		Preset:    preset,
-		Precision: cmp.Or(s.Precision, cpu.Float32), DType: s.DType,
+		Precision: cmp.Or(s.Precision, model.Float32), DType: s.DType,
 	}
 }
 
@@ -63,7 +46,7 @@ func SettingsOf(d schemas.Description) (s Settings, err error) {
 	if s.Preparation, err = raster.PreparationOf(d.Preset); err != nil {
 		return s, err
 	}
-	if s.Precision, err = parsePrecision(d.Precision); err != nil {
+	if s.Precision, err = model.ParsePrecision(d.Precision); err != nil {
 		return s, err
 	}
 	s.DType = d.DType
