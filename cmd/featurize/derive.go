@@ -141,8 +141,12 @@ func (t derivedTables) Features(ctx context.Context, cut string, yield func([]sc
 }
 
 func (t derivedTables) Keys(ctx context.Context, cut string) (derive.Keys, error) {
-	if _, wanted := t.cuts[cut]; wanted {
-		return t.Present(ctx, cut)
+	if _, derived := t.cuts[cut]; derived {
+		table, err := t.create(cut)
+		if err != nil {
+			return nil, err
+		}
+		return table.Keys(ctx)
 	}
 	table, _, err := t.store.Cut(cut)
 	if err != nil {
@@ -152,7 +156,7 @@ func (t derivedTables) Keys(ctx context.Context, cut string) (derive.Keys, error
 }
 
 func (t derivedTables) AppendFeatures(ctx context.Context, cut string, rows []schemas.Feature) error {
-	table, err := t.store.CreateCut(cutInfo(t.cuts[cut], t.store.Description().ValueType()))
+	table, err := t.create(cut)
 	if err != nil {
 		return err
 	}

@@ -154,9 +154,6 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	}
 	t := network{w, trunk.Describe(w, o.settings), o.device}
 	result, err := t.featurize(c, o, listing, log)
-	if result == nil {
-		return err
-	}
 	return conclude(c, o, result, err)
 }
 
@@ -196,28 +193,11 @@ type result struct {
 }
 
 func (t *network) featurize(c *cli.Context, o runOptions, listing corpus.Listing, log *slog.Logger) (*result, error) {
-	tables, release, err := openTables(c.Context, o, t.description)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	stop := make(chan struct{})
-	job := featurize.Job{
-		Entries: listing.Entries, Tables: tables, NewEngine: t.newEngine,
-		Progress: &featurize.Progress{}, Stop: stop,
-	}
-	var summary featurize.Summary
+	run := t.run
 	if o.dryRun {
-		summary, err = featurize.DryRun(c.Context, job, o.run)
-	} else {
-		once := sync.OnceFunc(func() {
-			log.Warn("interrupted: finishing the part at hand; press Ctrl-C again to leave at once")
-			close(stop)
-		})
-		defer command.OnInterrupt(once)()
-		defer command.ShowProgress("featurize", job.Progress.Counts, o.quiet, log)()
-		summary, err = featurize.Run(c.Context, job, o.run)
+		run = t.dryRun
 	}
+	summary, err := run(c, o, listing.Entries, log)
 	r := &result{
 		Summary: summary, Skipped: listing.Skipped, Store: o.store, Weights: t.description.Weights.Source,
 		Fingerprint: t.description.Fingerprint(), DryRun: o.dryRun, Interrupted: errors.Is(err, featurize.ErrStopped),
@@ -228,16 +208,41 @@ func (t *network) featurize(c *cli.Context, o runOptions, listing corpus.Listing
 	return r, err
 }
 
-// openTables opens the store for writing, or, for a dry run, as it is.
-func openTables(ctx context.Context, o runOptions, d schemas.Description) (featurize.Tables, func(), error) {
-	if o.dryRun {
-		return dryTables(o.store, d)
+func (t *network) dryRun(c *cli.Context, o runOptions, entries []corpus.Entry, _ *slog.Logger) (featurize.Summary, error) {
+	stored, err := openStored(o.store, t.description)
+	if err != nil {
+		return featurize.Summary{}, err
 	}
+	return featurize.DryRun(c.Context, featurize.Job{Entries: entries, Stored: stored}, o.run)
+}
+
+func (t *network) run(c *cli.Context, o runOptions, entries []corpus.Entry, log *slog.Logger) (featurize.Summary, error) {
+	tables, release, err := openTables(c.Context, o, t.description)
+	if err != nil {
+		return featurize.Summary{}, err
+	}
+	defer release()
+	stop := make(chan struct{})
+	job := featurize.Job{
+		Entries: entries, Stored: tables, Sink: featurize.TableSink{Tables: tables}, NewEngine: t.newEngine,
+		Progress: &featurize.Progress{}, Stop: stop,
+	}
+	once := sync.OnceFunc(func() {
+		log.Warn("interrupted: finishing the part at hand; press Ctrl-C again to leave at once")
+		close(stop)
+	})
+	defer command.OnInterrupt(once)()
+	defer command.ShowProgress("featurize", job.Progress.Counts, o.quiet, log)()
+	return featurize.Run(c.Context, job, o.run)
+}
+
+// openTables opens the store for writing; release unlocks it.
+func openTables(ctx context.Context, o runOptions, d schemas.Description) (t *tables, release func(), err error) {
 	s, err := store.Create(o.store, d)
 	if err != nil {
 		return nil, nil, err
 	}
-	release, err := lockStore(ctx, s, o.shard, o.lockWait)
+	release, err = lockStore(ctx, s, o.shard, o.lockWait)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -56,20 +56,14 @@ func scans(t *testing.T) string {
 	return dir
 }
 
-// keeping is a run's tables; what it is given goes into a store.
-type keeping struct{ table *store.Table[schemas.Feature] }
+// vectorTable is a run's sink; documents and failures are dropped.
+type vectorTable struct{ table *store.Table[schemas.Feature] }
 
-func (keeping) Documents(context.Context, func([]schemas.Document) error) error { return nil }
-func (keeping) Failures(context.Context) ([]schemas.Failure, error)             { return nil, nil }
-func (k keeping) Present(ctx context.Context, _ string) (featurize.Keys, error) {
-	return k.table.Keys(ctx)
-}
-func (keeping) PutDocuments(context.Context, []schemas.Document) error { return nil }
-func (keeping) PutFailures(context.Context, []schemas.Failure, []schemas.PageKey) error {
-	return nil
-}
-func (k keeping) AppendFeatures(ctx context.Context, _ string, rows []schemas.Feature) error {
-	_, err := k.table.Append(ctx, rows, store.CommitInfo{Operation: "WRITE"})
+func (v vectorTable) Write(ctx context.Context, p *featurize.Part) error {
+	if len(p.Features[0].Rows) == 0 {
+		return nil
+	}
+	_, err := v.table.Append(ctx, p.Features[0].Rows, store.CommitInfo{Operation: "WRITE"})
 	return err
 }
 
@@ -100,7 +94,7 @@ func featurized(t *testing.T, dir, weights string, settings trunk.Settings) (sto
 	if err != nil {
 		t.Fatal(err)
 	}
-	job := featurize.Job{Entries: listing.Entries, Tables: keeping{table}, NewEngine: func() (model.Engine, error) {
+	job := featurize.Job{Entries: listing.Entries, Sink: vectorTable{table}, NewEngine: func() (model.Engine, error) {
 		return cpu.New(w, cpu.Options{Threads: 1, Precision: settings.Precision})
 	}}
 	if _, err := featurize.Run(ctx, job, featurize.Options{Cuts: []model.Cut{cut}, DType: settings.DType, Preparation: settings.Preparation}); err != nil {

@@ -115,7 +115,7 @@ func (f *fixture) runWith(ctx context.Context, t *testing.T, dir string, e model
 }
 
 func (f *fixture) job(t *testing.T, dir string, e model.Engine) Job {
-	return Job{Entries: entries(t, dir), Tables: f.memory, NewEngine: func() (model.Engine, error) { return e, nil }}
+	return Job{Entries: entries(t, dir), Stored: f.memory, Sink: TableSink{f.memory}, NewEngine: func() (model.Engine, error) { return e, nil }}
 }
 
 // TestPassFails: the error of one pass ends the run and those beside it, which wait for

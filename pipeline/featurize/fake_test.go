@@ -59,7 +59,6 @@ func (m *memory) Failures(context.Context) ([]schemas.Failure, error) {
 type keySet map[schemas.PageKey]bool
 
 func (s keySet) Has(k schemas.PageKey) bool { return s[k] }
-func (s keySet) Len() int                   { return len(s) }
 
 func (m *memory) Present(_ context.Context, cut string) (Keys, error) {
 	keys := keySet{}

@@ -75,7 +75,7 @@ func TestLimit(t *testing.T) {
 				e := &teamEngine{concurrency: c.concurrency, pass: func(context.Context, int) error { time.Sleep(c.pass); return nil }}
 				job := f.job(t, c.dir, e)
 				slow := &slowTables{memory: f.memory, commit: c.commit}
-				job.Tables = slow
+				job.Stored, job.Sink = slow, TableSink{slow}
 				r, err := newRun(t.Context(), job, f.opt)
 				if err != nil {
 					t.Fatal(err)

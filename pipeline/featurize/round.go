@@ -41,8 +41,8 @@ func (r *run) dropOutOfRange(b *batch, t *taken, message string) {
 		Attempts: r.catalog.failures[d.Key()].Attempts + 1, FailedAt: r.opt.Now(),
 	}
 	t.wanted = 0
-	b.records.failures = append(b.records.failures, f)
-	b.records.recovered = slices.DeleteFunc(b.records.recovered, func(k schemas.PageKey) bool { return k == d.Key() })
+	b.records.Failures = append(b.records.Failures, f)
+	b.records.Recovered = slices.DeleteFunc(b.records.Recovered, func(k schemas.PageKey) bool { return k == d.Key() })
 	r.progress.planned.Add(-1)
 	r.progress.failure(d.DocumentID)
 	r.opt.Log.Warn("page cannot be stored", "path", d.Path, "page", d.Page, "class", f.Class, "reason", message)

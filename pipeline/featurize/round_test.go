@@ -43,7 +43,7 @@ func (f *fixture) halfRun(t *testing.T, dir string, engine *loudEngine) Summary 
 	t.Helper()
 	f.opt.DType = schemas.Float16
 	s, err := Run(context.Background(), Job{
-		Entries: entries(t, dir), Tables: f.memory,
+		Entries: entries(t, dir), Stored: f.memory, Sink: TableSink{f.memory},
 		NewEngine: func() (model.Engine, error) { return engine, nil },
 	}, f.opt)
 	if err != nil {
