@@ -125,12 +125,15 @@ func TestComparison(t *testing.T) {
 			Accuracy struct{ Mean float64 }
 		}
 		Best   int
-		Advice string
+		Advice struct {
+			Rule   string
+			Chosen struct{ Candidate string }
+		}
 	}
 	if err := json.Unmarshal([]byte(out), &report); err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Candidates) != 2 || report.Candidates[report.Best].Cut != "fc2" || report.Candidates[0].Accuracy.Mean < 0.95 || report.Advice == "" {
+	if len(report.Candidates) != 2 || report.Candidates[report.Best].Cut != "fc2" || report.Candidates[0].Accuracy.Mean < 0.95 || report.Advice.Rule == "" || report.Advice.Chosen.Candidate == "" {
 		t.Errorf("report %+v", report)
 	}
 }

@@ -23,7 +23,7 @@ func trunkRate(ctx context.Context, s *store.Store, pagesPerSecond float64) (com
 	if pagesPerSecond > 0 {
 		cuts := model.AllCuts()
 		whole := cuts[len(cuts)-1].Cost()
-		return compare.Rate{FLOPsPerSecond: pagesPerSecond * float64(whole.FLOPs), From: fmt.Sprintf("at %g pages/s through the whole network, as given", pagesPerSecond)}, nil
+		return compare.Rate{FLOPsPerSecond: pagesPerSecond * float64(whole.FLOPs), PagesPerSecond: pagesPerSecond}, nil
 	}
 	commits, err := s.History(ctx)
 	if err != nil {
@@ -87,6 +87,6 @@ func (r *computingRun) rate() compare.Rate {
 		return compare.Rate{}
 	}
 	perSecond := float64(r.pages) / seconds
-	return compare.Rate{FLOPsPerSecond: perSecond * float64(flops),
-		From: fmt.Sprintf("at the %.0f GFLOP/s of featurize's run of %s: %d pages, %.1f a second", perSecond*float64(flops)/1e9, r.began.Local().Format(time.DateOnly), r.pages, perSecond)}
+	return compare.Rate{FLOPsPerSecond: perSecond * float64(flops), PagesPerSecond: perSecond,
+		Run: &compare.RateRun{Started: r.began, Pages: r.pages}}
 }

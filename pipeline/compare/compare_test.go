@@ -113,8 +113,8 @@ func TestShuffledLabelsGiveChance(t *testing.T) {
 	if a := r.Candidates[0].Accuracy.Mean; a < 0.18 || a > 0.48 {
 		t.Errorf("accuracy %.3f on shuffled labels, chance is 0.333", a)
 	}
-	if !strings.HasPrefix(r.Advice, "Use none") {
-		t.Errorf("advice on chance: %s", r.Advice)
+	if r.Advice.Rule != NoBetterThanChance || r.Reasons != (Reasons{}) {
+		t.Errorf("advice on chance: %+v, %+v", r.Advice, r.Reasons)
 	}
 }
 

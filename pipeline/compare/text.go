@@ -24,8 +24,12 @@ func (r *Report) WriteText(w io.Writer) error {
 	r.writeConfusion(&b, r.Candidates[r.Chosen])
 	r.writeClasses(&b, r.Candidates[r.Chosen])
 	r.writeCurves(&b)
-	b.WriteString("\n" + wrap(r.Advice, width) + "\n")
-	for _, reason := range r.Reasons {
+	use, because := r.AdviceSentence()
+	if use != "" {
+		because = use + ": " + because
+	}
+	b.WriteString("\n" + wrap(because, width) + "\n")
+	for _, reason := range r.ReasonSentences() {
 		b.WriteString(wrap("- "+reason, width) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())

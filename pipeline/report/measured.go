@@ -24,8 +24,8 @@ func splitting(r *compare.Report) []fact {
 	if r.Unit == compare.UnitDocument {
 		unit = "The document: the mean of its pages’ log probabilities decides."
 	}
-	rate := r.Rate.From
-	if r.Rate.FLOPsPerSecond <= 0 {
+	rate := r.Rate.Phrase()
+	if rate == "" {
 		rate = "not measured; time for a million pages is therefore not told"
 	}
 	return append(facts,

@@ -86,7 +86,7 @@ func newPage(r *compare.Report, thumbnail Thumbnail) page {
 		Galleries: f.galleries(thumbnail), Splitting: splitting(r), Provenance: provenance(r),
 		Test: test(r), Single: r.Split == compare.SplitStore, Command: command(r.Command),
 	}
-	for _, reason := range r.Reasons {
+	for _, reason := range r.ReasonSentences() {
 		p.Reasons = append(p.Reasons, sentence(reason))
 	}
 	p.Curves, p.CurvesHidden = f.curveCharts()
@@ -94,20 +94,22 @@ func newPage(r *compare.Report, thumbnail Thumbnail) page {
 	return p
 }
 
-// longHeadline is up to how many characters the beginning of the advice is a headline.
+// longHeadline is how many characters a headline has at most.
 const longHeadline = 90
 
-// headline divides the advice: "Use fc2 with softmax: its accuracy …" becomes a
-// headline and a sentence. Advice that does not begin so stays whole below the
-// chosen candidate's name.
+// headline is what to use, "Use fc2 with softmax", and why. Where that is nothing, or
+// too long, it is the chosen candidate's name and accuracy.
 func headline(f field) (head, rest string) {
-	advice := sentence(f.report.Advice)
-	before, after, found := strings.Cut(advice, ": ")
-	if found && strings.HasPrefix(before, "Use ") && utf8.RuneCountInString(before) <= longHeadline {
-		return before, capital(after)
+	use, because := f.report.AdviceSentence()
+	use, because = sentence(use), sentence(because)
+	if use != "" && utf8.RuneCountInString(use) <= longHeadline {
+		return use, capital(because)
+	}
+	if use != "" {
+		because = clip(use+": "+because, longSentence)
 	}
 	c := f.chosen()
-	return clip(c.Title(), longHeadline) + ": " + percent(c.Accuracy.Mean), advice
+	return clip(c.Title(), longHeadline) + ": " + percent(c.Accuracy.Mean), because
 }
 
 // capital begins a sentence.
