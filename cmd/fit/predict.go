@@ -18,6 +18,7 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/predict"
+	"cutpoint/store"
 )
 
 func predictCommand() *cli.Command {
@@ -66,7 +67,7 @@ EXIT CODES
 // predictOptions are the typed flags.
 type predictOptions struct {
 	head, store, weights string
-	when                 asOf
+	when                 store.Moment
 	corpus               []string
 	unit, format, output string
 	read                 reading.Options // of documents

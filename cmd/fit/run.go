@@ -48,8 +48,12 @@ func fitAction(c *cli.Context) error {
 	if err := giveTrunk(ctx, s, o.weights, candidates); err != nil {
 		return err
 	}
+	load, err := loader(s, o.when, candidates)
+	if err != nil {
+		return err
+	}
 	options.Progress = o.progress.step
-	result, err := compare.Compare(ctx, loader(s, o.when), candidates, options)
+	result, err := compare.Compare(ctx, load, candidates, options)
 	o.progress.end()
 	if err != nil {
 		return err
