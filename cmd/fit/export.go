@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -135,13 +134,13 @@ func exportAction(c *cli.Context) error {
 	vectors := func(w io.Writer) error { return e.write(ctx, o.format, w, nil) }
 	if o.rows != "" {
 		vectors = func(w io.Writer) error {
-			return replaceFile(o.rows, func(rows io.Writer) error { return e.write(ctx, o.format, w, rows) })
+			return command.ReplaceFile(o.rows, func(rows io.Writer) error { return e.write(ctx, o.format, w, rows) })
 		}
 	}
 	if o.output == "" {
 		err = vectors(c.App.Writer)
 	} else {
-		err = replaceFile(o.output, vectors)
+		err = command.ReplaceFile(o.output, vectors)
 	}
 	if err == nil && o.rows != "" && !o.quiet {
 		fmt.Fprintf(c.App.ErrWriter, "Keys, paths and labels of the %d rows are in %s.\n", e.table.Rows, o.rows)
@@ -218,24 +217,4 @@ func (e *exported) write(ctx context.Context, format string, w, rows io.Writer) 
 		err = closed
 	}
 	return err
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(f.Name()) // fails once it is renamed
-	b := bufio.NewWriterSize(f, 1<<20)
-	for _, step := range []func() error{
-		func() error { return write(b) }, b.Flush, func() error { return f.Chmod(0o644) }, f.Sync, f.Close,
-		func() error { return os.Rename(f.Name(), path) },
-	} {
-		if err := step(); err != nil {
-			f.Close()
-			return fmt.Errorf("write %s: %w", path, err)
-		}
-	}
-	return nil
 }

@@ -198,7 +198,7 @@ func (o predictOptions) table(w io.Writer, f *head.File, source pageSource) (pre
 
 func (o predictOptions) writeTo(c *cli.Context, write func(io.Writer) error) error {
 	if o.output != "" {
-		return replaceFile(o.output, write)
+		return command.ReplaceFile(o.output, write)
 	}
 	if f, ok := c.App.Writer.(*os.File); ok && o.format == predict.Parquet && term.IsTerminal(int(f.Fd())) {
 		return command.Usagef("standard output is a terminal; name a file with -o, or pipe the table on")

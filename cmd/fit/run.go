@@ -133,7 +133,7 @@ func (o fitOptions) write(c *cli.Context, r *compare.Report) error {
 		"metrics.json": func(w io.Writer) error { return writeJSON(w, r) },
 		"report.html":  func(w io.Writer) error { return report.Write(w, r, thumbnail.Of(c.Context)) },
 	} {
-		if err := replaceFile(filepath.Join(o.report, name), write); err != nil {
+		if err := command.ReplaceFile(filepath.Join(o.report, name), write); err != nil {
 			return err
 		}
 	}
