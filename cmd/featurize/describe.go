@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -56,7 +53,7 @@ func describeAction(c *cli.Context) error {
 		return err
 	}
 	if path := c.String("output"); path != "" {
-		return replaceFile(path, func(w io.Writer) error { return format(w, d) })
+		return command.ReplaceFile(path, func(w io.Writer) error { return format(w, d) })
 	}
 	return format(c.App.Writer, d)
 }
@@ -139,22 +136,5 @@ func addTable[R store.Row](ctx context.Context, d *describe.Store, t *store.Tabl
 		out.Parts = append(out.Parts, describe.Part{Path: filepath.ToSlash(p.Path), Rows: p.Rows, Bytes: p.Bytes, SHA256: p.SHA256})
 	}
 	d.Tables = append(d.Tables, out)
-	return nil
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(f.Name()) // once it is renamed, there is nothing to remove
-	err = errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
 	return nil
 }

@@ -125,7 +125,7 @@ func convertAction(c *cli.Context) error {
 	}
 	sum := w.SHA256()
 	metadata := map[string]string{"source": w.Source, "sha256": sum, "tool": schemas.Tool()}
-	if err := replaceFile(out, func(to io.Writer) error { return weights.Write(to, w, metadata) }); err != nil {
+	if err := command.ReplaceFile(out, func(to io.Writer) error { return weights.Write(to, w, metadata) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.App.ErrWriter, "%s has the weights of %s, SHA-256 of the values %.12s.\n", out, in, sum)

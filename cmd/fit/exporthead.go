@@ -110,7 +110,7 @@ func exportHeadAction(c *cli.Context) error {
 		return err
 	}
 	module := ""
-	err = replaceFile(o.output, func(w io.Writer) (err error) {
+	err = command.ReplaceFile(o.output, func(w io.Writer) (err error) {
 		if w = (interruptible{ctx, w}); o.format == formatONNX {
 			return export.WriteONNX(w, f, trunk)
 		}

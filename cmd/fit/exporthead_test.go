@@ -111,7 +111,7 @@ func TestExportHeadWrongUsage(t *testing.T) {
 	}
 }
 
-// TestInterruptible: Ctrl-C ends the writing, so that replaceFile removes what was
+// TestInterruptible: Ctrl-C ends the writing, so that command.ReplaceFile removes what was
 // begun.
 func TestInterruptible(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())

@@ -8,6 +8,7 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
 	"cutpoint/pipeline/compare"
+	"cutpoint/store"
 )
 
 func storeFlag() cli.Flag {
@@ -58,7 +59,7 @@ type fitOptions struct {
 	split, unit           string
 	learningCurve         bool
 	pagesPerSecond        float64
-	when                  asOf
+	when                  store.Moment
 	json, quiet           bool
 }
 

@@ -18,6 +18,7 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/predict"
+	"cutpoint/store"
 )
 
 func predictCommand() *cli.Command {
@@ -66,7 +67,7 @@ EXIT CODES
 // predictOptions are the typed flags.
 type predictOptions struct {
 	head, store, weights string
-	when                 asOf
+	when                 store.Moment
 	corpus               []string
 	unit, format, output string
 	read                 reading.Options // of documents
@@ -197,7 +198,7 @@ func (o predictOptions) table(w io.Writer, f *head.File, source pageSource) (pre
 
 func (o predictOptions) writeTo(c *cli.Context, write func(io.Writer) error) error {
 	if o.output != "" {
-		return replaceFile(o.output, write)
+		return command.ReplaceFile(o.output, write)
 	}
 	if f, ok := c.App.Writer.(*os.File); ok && o.format == predict.Parquet && term.IsTerminal(int(f.Fd())) {
 		return command.Usagef("standard output is a terminal; name a file with -o, or pipe the table on")

@@ -15,7 +15,6 @@ import (
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/predict"
 	"cutpoint/pipeline/trunk"
-	"cutpoint/schemas"
 	"cutpoint/store"
 )
 
@@ -25,57 +24,15 @@ func (o predictOptions) openStore(ctx context.Context, f *head.File) (pageSource
 	if err != nil {
 		return nil, err
 	}
-	_, info, err := s.Cut(f.Cut)
+	views, err := openViews(s, o.when, f.Cut)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.Check(s.Description().Fingerprint(), info.Cut, info.Dim); err != nil {
+	v := views[0]
+	if err := f.Check(s.Description().Fingerprint(), v.Info.Cut, v.Info.Dim); err != nil {
 		return nil, err
 	}
-	features, documents, err := o.when.open(s, f.Cut)
-	if err != nil {
-		return nil, err
-	}
-	return func(p *predict.Predictor) error {
-		known, err := knownPages(ctx, documents)
-		if err != nil {
-			return err
-		}
-		return features.Scan(ctx, func(rows []schemas.Feature) error {
-			for i := range rows {
-				if k, ok := known[rows[i].Key()]; ok {
-					rows[i].Path, rows[i].Label = k.path, k.label
-				}
-			}
-			return p.Take(rows)
-		})
-	}, nil
-}
-
-// knownPage is what the documents table has of a page: moves and new labels since
-// its features were written.
-type knownPage struct {
-	path  string
-	label *string // of one class shared
-}
-
-// knownPages holds no vectors: some 200 bytes a page.
-func knownPages(ctx context.Context, documents *store.Table[schemas.Document]) (map[schemas.PageKey]knownPage, error) {
-	known, labels := map[schemas.PageKey]knownPage{}, map[string]*string{}
-	err := documents.Scan(ctx, func(rows []schemas.Document) error {
-		for _, r := range rows {
-			label := r.Label
-			if label != nil {
-				if labels[*label] == nil {
-					labels[*label] = label
-				}
-				label = labels[*label]
-			}
-			known[r.Key()] = knownPage{r.Path, label}
-		}
-		return nil
-	})
-	return known, err
+	return func(p *predict.Predictor) error { return v.Scan(ctx, p.Take) }, nil
 }
 
 // openCorpus lists documents and opens the trunk in front of the head.

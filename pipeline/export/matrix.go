@@ -96,8 +96,8 @@ func newSafetensors(w io.Writer, t Table) (*safetensorsFile, error) {
 		shape       []int64
 		size        int64
 	}{
-		{"embedding", "F32", []int64{t.Rows, int64(t.Info.Dim)}, 4 * t.Rows * int64(t.Info.Dim)},
-		{"label", "I64", []int64{t.Rows}, 8 * t.Rows}, {"page", "I32", []int64{t.Rows}, 4 * t.Rows},
+		{schemas.ColumnEmbedding, "F32", []int64{t.Rows, int64(t.Info.Dim)}, 4 * t.Rows * int64(t.Info.Dim)},
+		{schemas.ColumnLabel, "I64", []int64{t.Rows}, 8 * t.Rows}, {schemas.ColumnPage, "I32", []int64{t.Rows}, 4 * t.Rows},
 	} {
 		header[tensor.name] = map[string]any{"dtype": tensor.dtype, "shape": tensor.shape, "data_offsets": []int64{at, at + tensor.size}}
 		at += tensor.size
