@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
 	"cutpoint/store/wide"
 )
 
@@ -113,7 +114,7 @@ func (t *Table[R]) compact(ctx context.Context, change func(R) (R, bool), target
 		if opt.Progress != nil {
 			opt.Progress(t.name, i, len(merges))
 		}
-		committed, err := t.merge(ctx, m, change, opt.Info.withDefaults())
+		committed, err := t.merge(ctx, m, change, opt.Info.Begin())
 		if err != nil {
 			return done, fmt.Errorf("compact table %s: %w", t.name, err)
 		}
@@ -214,43 +215,45 @@ func (t *Table[R]) merge(ctx context.Context, m merge, change func(R) (R, bool),
 	}
 	// Rows that only move to another file are no change of the table's data.
 	dataChange := m.refreshed+m.dropped > 0
-	var actions []action
+	var actions []delta.Action
 	for _, part := range m.parts {
-		remove := newRemove(part, info)
-		remove.DataChange = dataChange
-		actions = append(actions, action{Remove: remove})
+		remove := delta.RemovePart(part, info.Time)
+		remove.Remove.DataChange = dataChange
+		actions = append(actions, remove)
 	}
+	written := ""
 	if len(rows) > 0 {
-		add, err := t.writePart(ctx, rows)
+		part, err := t.writePart(ctx, rows)
 		if err != nil {
 			return false, err
 		}
-		add.DataChange = dataChange
-		actions = append(actions, action{Add: add})
+		add := delta.AddPart(*part)
+		add.Add.DataChange = dataChange
+		actions, written = append(actions, add), part.Path
 	}
-	return t.commitMerge(ctx, m, actions, info)
+	return t.commitMerge(ctx, m.parts, written, actions, info)
 }
 
 // commitMerge commits on top of whatever others committed meanwhile, as long as
-// they left the parts alone.
-func (t *Table[R]) commitMerge(ctx context.Context, m merge, actions []action, info CommitInfo) (bool, error) {
-	written := actions[len(actions)-1].Add // nil if no row is left
-	give := func(err error) (bool, error) {
-		if written != nil {
-			t.discard(*written)
+// they left the parts alone. written is the path of the new part; "" if no row is
+// left.
+func (t *Table[R]) commitMerge(ctx context.Context, parts []Part, written string, actions []delta.Action, info CommitInfo) (bool, error) {
+	giveUp := func(err error) (bool, error) {
+		if written != "" {
+			t.discard(written)
 		}
 		return false, err
 	}
 	for {
 		if err := ctx.Err(); err != nil {
-			return give(err)
+			return giveUp(err)
 		}
-		version, all, err := t.stillThere(m.parts)
-		if err != nil || !all || written != nil && t.isNamed(written.Path) { // named: Recover removed it
-			return give(err)
+		version, all, err := t.stillThere(parts)
+		if err != nil || !all || written != "" && t.isNamed(written) { // named: Recover removed it
+			return giveUp(err)
 		}
 		err = t.commit(version+1, actions, info)
-		if !errors.Is(err, errConflict) {
+		if !errors.Is(err, delta.ErrConflict) {
 			return err == nil, err // a part whose commit is in doubt stays; Recover looks at it
 		}
 	}
@@ -259,13 +262,13 @@ func (t *Table[R]) commitMerge(ctx context.Context, m merge, actions []action, i
 func (t *Table[R]) stillThere(parts []Part) (version int64, all bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.log.refresh(); err != nil {
+	if err := t.log.Refresh(); err != nil {
 		return 0, false, err
 	}
 	for _, p := range parts {
-		if !t.log.parts.has(p.Path) {
-			return t.log.version, false, nil
+		if !t.log.Has(p.Path) {
+			return t.log.Version(), false, nil
 		}
 	}
-	return t.log.version, true, nil
+	return t.log.Version(), true, nil
 }

@@ -161,12 +161,12 @@ func TestCompactBesideWriters(t *testing.T) {
 	if _, err := beside.Append(ctx, late, CommitInfo{}); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := table.merge(ctx, merges[0], keep, CommitInfo{}.withDefaults()); err != nil || !ok {
+	if ok, err := table.merge(ctx, merges[0], keep, CommitInfo{}.Begin()); err != nil || !ok {
 		t.Fatalf("%v, %v", ok, err)
 	}
 	checkEach(t, scanAll(t, table), slices.Concat(rows, late))
 	// The parts of the plan are gone now: a second commit of it would double rows.
-	if ok, err := table.merge(ctx, merges[0], keep, CommitInfo{}.withDefaults()); err != nil || ok {
+	if ok, err := table.merge(ctx, merges[0], keep, CommitInfo{}.Begin()); err != nil || ok {
 		t.Fatalf("merged parts that are gone: %v, %v", ok, err)
 	}
 	checkEach(t, scanAll(t, table), slices.Concat(rows, late))

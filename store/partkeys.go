@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cutpoint/schemas"
+	"cutpoint/store/files"
 	"cutpoint/store/flat"
 )
 
@@ -33,7 +34,7 @@ func (k *partKeys) add(key schemas.PageKey) {
 var keyFields = []flat.Field{{Name: "document_id", Type: flat.Text}, {Name: "page", Type: flat.Int32}}
 
 // readKeys reads the keys of a part, and of its columns no others.
-func readKeys(ctx context.Context, r *flat.Reader, f files, name string) (partKeys, error) {
+func readKeys(ctx context.Context, r *flat.Reader, f files.Folder, name string) (partKeys, error) {
 	var keys partKeys
 	err := readFlat(r, f, name, keyFields, func(rows int, columns []flat.Column) error {
 		keys.hashed = slices.Grow(keys.hashed, rows)
@@ -75,7 +76,7 @@ func (p *partFile) keys(ctx context.Context, yield func(schemas.PageKey)) error 
 }
 
 // readFlat reads columns of a part; see flat.Reader.Read.
-func readFlat(r *flat.Reader, f files, name string, fields []flat.Field, batch func(int, []flat.Column) error) error {
+func readFlat(r *flat.Reader, f files.Folder, name string, fields []flat.Field, batch func(int, []flat.Column) error) error {
 	file, err := f.Open(name)
 	if err != nil {
 		return fmt.Errorf("open part %s: %w", name, err)

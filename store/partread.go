@@ -10,19 +10,21 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"cutpoint/schemas"
+	"cutpoint/store/files"
+	checked "cutpoint/store/parquet"
 	"cutpoint/store/wide"
 )
 
 // partFile is a part open for reading.
 type partFile struct {
-	readFile
+	files.File
 	parquet *parquet.File
 	info    partInfo
 	decoder *wide.Reader // of vectors, where several parts share one
 }
 
 // openPart opens a part and reads its footer.
-func openPart(f files, name string) (p *partFile, err error) {
+func openPart(f files.Folder, name string) (p *partFile, err error) {
 	file, err := f.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open part %s: %w; a part of an older version may have been removed by a vacuum", name, err)
@@ -41,30 +43,14 @@ func openPart(f files, name string) (p *partFile, err error) {
 	if err != nil {
 		return nil, err
 	}
-	pf, err := openParquet(file, info.Size())
+	pf, err := checked.Open(file, info.Size())
 	if err != nil {
 		return nil, err
 	}
 	return &partFile{
-		readFile: file, parquet: pf,
+		File: file, parquet: pf,
 		info: partInfo{info.Size(), info.ModTime().UnixMilli()},
 	}, nil
-}
-
-// openParquet reads the footer of a Parquet file of so many bytes.
-func openParquet(r io.ReaderAt, size int64) (*parquet.File, error) {
-	if err := checkFooterBytes(r, size); err != nil {
-		return nil, err
-	}
-	// Page indexes and Bloom filters serve searches; a part is read in order.
-	pf, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(256<<10))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	if err := checkFooter(pf.Metadata(), size); err != nil {
-		return nil, err
-	}
-	return pf, checkPages(r, pf.Metadata())
 }
 
 // footer returns the cutpoint keys of the part's footer.

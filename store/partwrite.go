@@ -14,13 +14,13 @@ import (
 	"github.com/parquet-go/parquet-go/compress/zstd"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
 	"cutpoint/store/wide"
 )
 
 const (
 	partPrefix = "part-"
 	partSuffix = ".parquet"
-	tempSuffix = ".tmp"
 
 	// smallRowGroup is how many rows without embeddings a row group takes:
 	// about 64 MB before compression, as groups with embeddings do.
@@ -74,43 +74,26 @@ func (n *byteCount) Write(b []byte) (int, error) {
 
 // writePart writes rows as a new part of the table: durable and read back, but
 // not yet named by the log.
-func (t *Table[R]) writePart(ctx context.Context, rows []R) (*addFile, error) {
-	id := uuid.NewString()
-	temp := path.Join(t.name, "."+partPrefix+id+tempSuffix)
-	final := path.Join(t.name, partPrefix+id+partSuffix)
+func (t *Table[R]) writePart(ctx context.Context, rows []R) (*delta.Part, error) {
+	name := path.Join(t.name, partPrefix+uuid.NewString()+partSuffix)
 	var size byteCount
 	sum := sha256.New()
-	err := createSynced(t.store.files, temp, func(w io.Writer) error {
+	var part delta.Part
+	encode := func(w io.Writer) error {
 		return encodeRows(ctx, io.MultiWriter(w, sum, &size), rows, t.dim, t.footer())
-	})
-	if err != nil {
-		return nil, writeError("write part", final, err)
 	}
-	written := Part{Bytes: int64(size), SHA256: hex.EncodeToString(sum.Sum(nil))}
-	info, err := t.readBack(ctx, temp, rows, written)
-	if err == nil {
-		err = t.store.files.Rename(temp, final)
+	check := func(temp string) error {
+		part = delta.Part{Rows: int64(len(rows)), Bytes: int64(size), SHA256: hex.EncodeToString(sum.Sum(nil))}
+		info, err := t.readBack(ctx, temp, rows, part)
+		part.Modified = info.modified
+		return err
 	}
-	if err != nil {
-		t.store.files.Remove(temp)
-		return nil, writeError("write part", final, err)
+	if err := t.store.files.Put(name, encode, check); err != nil {
+		return nil, fmt.Errorf("write part %s: %w", name, err)
 	}
-	if err := t.store.files.SyncDir(t.name); err != nil {
-		return nil, writeError("sync folder", t.name, err)
-	}
-	add := newAdd(path.Base(final), info.size, info.modified, int64(len(rows)), written.SHA256)
-	return &add, nil
+	part.Path = path.Base(name)
+	return &part, nil
 }
-
-func newAdd(name string, size, modified, rows int64, sum string) addFile {
-	return addFile{
-		Path: name, PartitionValues: map[string]string{}, Size: size, ModificationTime: modified,
-		DataChange: true, Stats: statsOf(rows),
-		Tags: map[string]string{schemas.TagSHA256: sum},
-	}
-}
-
-func statsOf(rows int64) string { return fmt.Sprintf(`{"numRecords":%d}`, rows) }
 
 // partInfo is what a file system says of a part.
 type partInfo struct{ size, modified int64 }

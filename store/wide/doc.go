@@ -16,11 +16,15 @@
 // must be taken.
 package wide
 
-import "errors"
+import (
+	"errors"
+
+	"cutpoint/store/files"
+)
 
 // ErrDamaged is wrapped by every error about bytes that are not what a writer
 // wrote: they do not decode, or contradict what the footer says.
-var ErrDamaged = errors.New("damaged")
+var ErrDamaged = files.ErrDamaged
 
 // ErrForeign is wrapped by errors about files that may be whole, but whose
 // vectors are encoded in a way that only a general reader knows.

@@ -1,4 +1,4 @@
-package store
+package filestest
 
 import (
 	"bytes"
@@ -7,16 +7,18 @@ import (
 	"slices"
 )
 
-// outage says what of the changes that were not synced a power failure leaves.
-type outage struct {
-	name string
+// Outage says what of the changes that were not synced a power failure leaves.
+type Outage struct {
+	Name string
 	// keepName says whether a change of names outlives the failure.
 	keepName func(r *rand.Rand) bool
 	// bytes returns what a file holds after it, at least its synced bytes.
 	bytes func(f *memFile, r *rand.Rand) []byte
 }
 
-var outages = []outage{
+// Outages are the ways in which the power can fail. The first loses all that was
+// not synced, the second keeps names and loses bytes.
+var Outages = []Outage{
 	{"all lost", never, synced},
 	// Names are journalled before contents: an empty or zeroed file after a
 	// crash is what XFS and ext4 (delayed allocation) are known for.
@@ -48,17 +50,17 @@ func mixed(f *memFile, r *rand.Rand) []byte {
 	return forms[r.IntN(len(forms))](f, r)
 }
 
-// afterOutage is the disk as it comes up again; m itself is not changed. The
+// AfterOutage is the disk as it comes up again; m itself is not changed. The
 // same seed gives the same disk.
-func (m *memDisk) afterOutage(o outage, seed uint64) *memDisk {
+func (m *Disk) AfterOutage(o Outage, seed uint64) *Disk {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p := powerUp{o, rand.New(rand.NewPCG(seed, 11)), map[*memFile]*memFile{}}
-	return &memDisk{root: p.folder(m.root)}
+	return &Disk{root: p.folder(m.root)}
 }
 
 type powerUp struct {
-	outage
+	Outage
 	rand  *rand.Rand
 	files map[*memFile]*memFile // a file may have several names
 }

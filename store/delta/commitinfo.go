@@ -1,4 +1,4 @@
-package store
+package delta
 
 import (
 	"strconv"
@@ -18,10 +18,11 @@ type CommitInfo struct {
 	// there are not committed again, and its number stays. Empty: none.
 	App string
 
-	began time.Time // when the work on the commit began
+	began time.Time // when the work on the commit began; see Begin
 }
 
-func (c CommitInfo) withDefaults() CommitInfo {
+// Begin returns c with its defaults, for a commit on which work begins now.
+func (c CommitInfo) Begin() CommitInfo {
 	if c.Operation == "" {
 		c.Operation = "WRITE"
 	}
@@ -44,7 +45,7 @@ type commitFields struct {
 	Version    int64             `json:"cutpoint.version"`               // of the entry
 }
 
-func (c CommitInfo) fields(version int64, actions []action) commitFields {
+func (c CommitInfo) fields(version int64, actions []Action) commitFields {
 	f := commitFields{
 		Timestamp: c.Time.UnixMilli(), Operation: c.Operation, Parameters: map[string]string{},
 		Metrics: metrics(actions), Engine: engine, Run: c.Run, Version: version,
@@ -59,7 +60,7 @@ func (c CommitInfo) fields(version int64, actions []action) commitFields {
 }
 
 // metrics counts what a commit writes, under the names that Delta's writers use.
-func metrics(actions []action) map[string]string {
+func metrics(actions []Action) map[string]string {
 	var added, removed, rows, bytes int64
 	for _, a := range actions {
 		switch {

@@ -1,22 +1,22 @@
-package store
+package filestest
 
 import (
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"testing"
+
+	"cutpoint/store/files"
 )
 
-// TestMemDisk does the same on the disk in memory and on a real one.
-func TestMemDisk(t *testing.T) {
-	root, err := os.OpenRoot(t.TempDir())
+// TestDisk does the same on the disk in memory and on a real one.
+func TestDisk(t *testing.T) {
+	disk, err := files.OpenDisk(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer root.Close()
-	real, memory := diskTale(rootFiles{root}), diskTale(newMemDisk())
+	real, memory := diskTale(disk), diskTale(NewDisk())
 	if len(real) != len(memory) {
 		t.Fatalf("%q\n%q", real, memory)
 	}
@@ -28,7 +28,7 @@ func TestMemDisk(t *testing.T) {
 }
 
 // diskTale does everything that a store asks of files, and says what came of it.
-func diskTale(f files) (tale []string) {
+func diskTale(f files.Disk) (tale []string) {
 	say := func(what string, err error) {
 		outcome := "done"
 		for name, kind := range map[string]error{"taken": fs.ErrExist, "missing": fs.ErrNotExist} {

@@ -1,4 +1,4 @@
-package store
+package delta
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"cutpoint/schemas"
+	"cutpoint/store/files"
 )
 
 // A Parquet footer has no checksum of its own, so a checkpoint carries one: the
@@ -35,14 +36,14 @@ func checkSeal(footer *parquet.File, file []byte) error {
 	}
 	at := bytes.LastIndex(file, []byte(value))
 	if at < 0 || len(value) != len(noSeal) {
-		return fmt.Errorf("%w: its checksum is cut short", ErrDamaged)
+		return fmt.Errorf("%w: its checksum is cut short", files.ErrDamaged)
 	}
 	sum := sha256.New()
 	sum.Write(file[:at])
 	sum.Write([]byte(noSeal))
 	sum.Write(file[at+len(noSeal):])
 	if hex.EncodeToString(sum.Sum(nil)) != value {
-		return fmt.Errorf("%w: its checksum does not match", ErrDamaged)
+		return fmt.Errorf("%w: its checksum does not match", files.ErrDamaged)
 	}
 	return nil
 }

@@ -1,47 +1,49 @@
-package store
+package delta
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"path"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+
+	"cutpoint/store/files"
+	checked "cutpoint/store/parquet"
 )
 
 // readCheckpoint reads the state at a version from its checkpoint, ours or that
 // of another tool. Columns are found by their names, since writers differ in
 // which of them they write and in what they call the middle level of a map.
-func readCheckpoint(f files, folder string, version int64) (*replay, error) {
-	name := (&tableLog{folder: folder}).checkpointName(version)
-	b, err := readWhole(f, name, maxEntry)
+func (l *Log) readCheckpoint(version int64) (*state, error) {
+	name := l.CheckpointName(version)
+	b, err := l.files.Get(name, maxEntry)
+	var s *state
+	if err == nil {
+		s, err = decodeCheckpoint(b)
+	}
+	var info fs.FileInfo
+	if err == nil && s.knownSince != 0 {
+		if info, err = l.files.Stat(name); err == nil {
+			s.knownSince = info.ModTime().UnixMilli()
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read checkpoint %s: %w", name, err)
 	}
-	r, err := decodeCheckpoint(b)
-	if err != nil {
-		return nil, fmt.Errorf("read checkpoint %s: %w", name, err)
-	}
-	r.version = version
-	if r.knownSince == 0 {
-		return r, nil
-	}
-	info, err := f.Lstat(name)
-	if err != nil {
-		return nil, fmt.Errorf("read checkpoint %s: %w", name, err)
-	}
-	r.knownSince = info.ModTime().UnixMilli()
-	return r, nil
+	s.version = version
+	return s, nil
 }
 
 // decodeCheckpoint returns the state without its version; knownSince is not 0 if
 // the checkpoint may lack tombstones.
-func decodeCheckpoint(b []byte) (r *replay, err error) {
-	defer guard(&err)
-	file, err := openParquet(bytes.NewReader(b), int64(len(b)))
+func decodeCheckpoint(b []byte) (s *state, err error) {
+	defer checked.Guard(&err)
+	file, err := checked.Open(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		return nil, err
 	}
@@ -50,16 +52,16 @@ func decodeCheckpoint(b []byte) (r *replay, err error) {
 	}
 	// An action has at least one byte of its own: more rows than bytes are a lie.
 	if n := file.NumRows(); n > int64(len(b)) {
-		return nil, fmt.Errorf("%w: %d actions in %d bytes", ErrDamaged, n, len(b))
+		return nil, fmt.Errorf("%w: %d actions in %d bytes", files.ErrDamaged, n, len(b))
 	}
-	r = newReplay()
+	s = newState()
 	columns := checkpointColumns(file.Schema())
 	hasProtocol := false
 	for _, group := range file.RowGroups() {
 		err := eachRow(group, func(row parquet.Row) error {
 			a := columns.action(row)
 			hasProtocol = hasProtocol || a.Protocol != nil
-			change, err := r.change(a)
+			change, err := s.change(a)
 			if err == nil && change != nil {
 				change()
 			}
@@ -69,13 +71,13 @@ func decodeCheckpoint(b []byte) (r *replay, err error) {
 			return nil, err
 		}
 	}
-	if r.meta == nil || !hasProtocol {
-		return nil, fmt.Errorf("%w: it has no metaData or no protocol", ErrDamaged)
+	if s.meta == nil || !hasProtocol {
+		return nil, fmt.Errorf("%w: it has no metaData or no protocol", files.ErrDamaged)
 	}
 	if _, complete := file.Lookup(allTombstones); !complete {
-		r.knownSince = math.MaxInt64
+		s.knownSince = math.MaxInt64
 	}
-	return r, nil
+	return s, nil
 }
 
 func eachRow(group parquet.RowGroup, yield func(parquet.Row) error) error {
@@ -92,10 +94,10 @@ func eachRow(group parquet.RowGroup, yield func(parquet.Row) error) error {
 		}
 		left -= int64(n)
 		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
+			return fmt.Errorf("%w: %w", files.ErrDamaged, err)
 		}
 		if n == 0 && left > 0 {
-			return fmt.Errorf("%w: %d rows fewer than its footer says", ErrDamaged, left)
+			return fmt.Errorf("%w: %d rows fewer than its footer says", files.ErrDamaged, left)
 		}
 	}
 	return nil
@@ -106,11 +108,11 @@ type columns []func(*checkpointAction, parquet.Value)
 
 // checkpointAction is an action that is being put together from a row's values.
 type checkpointAction struct {
-	txn      txn
-	add      addFile
-	remove   removeFile
-	meta     metaData
-	protocol protocol
+	txn      Txn
+	add      AddFile
+	remove   RemoveFile
+	meta     MetaData
+	protocol Protocol
 
 	tags, configuration pairs
 }
@@ -128,7 +130,7 @@ func (p pairs) asMap() map[string]string {
 	return m
 }
 
-func (c columns) action(row parquet.Row) action {
+func (c columns) action(row parquet.Row) Action {
 	var a checkpointAction
 	for _, v := range row {
 		if set := c[v.Column()]; set != nil {
@@ -138,18 +140,18 @@ func (c columns) action(row parquet.Row) action {
 	switch {
 	case a.add.Path != "":
 		a.add.Tags = a.tags.asMap()
-		return action{Add: &a.add}
+		return Action{Add: &a.add}
 	case a.remove.Path != "":
-		return action{Remove: &a.remove}
+		return Action{Remove: &a.remove}
 	case a.txn.AppID != "":
-		return action{Txn: &a.txn}
+		return Action{Txn: &a.txn}
 	case a.meta.SchemaString != "":
 		a.meta.Configuration = a.configuration.asMap()
-		return action{MetaData: &a.meta}
+		return Action{MetaData: &a.meta}
 	case a.protocol.MinReaderVersion > 0:
-		return action{Protocol: &a.protocol}
+		return Action{Protocol: &a.protocol}
 	}
-	return action{}
+	return Action{}
 }
 
 func checkpointColumns(schema *parquet.Schema) columns {

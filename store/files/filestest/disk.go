@@ -1,4 +1,4 @@
-package store
+package filestest
 
 import (
 	"bytes"
@@ -10,12 +10,14 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"cutpoint/store/files"
 )
 
-// memDisk is a file system in memory that knows what a power failure would
+// Disk is a files.Disk in memory that knows what a power failure would
 // leave: a file's bytes are durable once the file was synced, a name once its
 // folder was (POSIX promises no more than that; see fsync(2)).
-type memDisk struct {
+type Disk struct {
 	mu   sync.Mutex
 	root *memDir
 }
@@ -38,7 +40,8 @@ type memDir struct {
 // nameChange gives names new nodes (nil: the name is gone), all or none of them.
 type nameChange map[string]memNode
 
-func newMemDisk() *memDisk { return &memDisk{root: newMemDir()} }
+// NewDisk returns an empty disk.
+func NewDisk() *Disk { return &Disk{root: newMemDir()} }
 
 func newMemDir() *memDir {
 	return &memDir{live: map[string]memNode{}, durable: map[string]memNode{}}
@@ -56,7 +59,7 @@ func (d *memDir) change(c nameChange) {
 }
 
 // find returns the node of a name, its folder, and its last element.
-func (m *memDisk) find(op, name string) (node memNode, folder *memDir, base string, err error) {
+func (m *Disk) find(op, name string) (node memNode, folder *memDir, base string, err error) {
 	node = m.root
 	for _, element := range strings.Split(path.Clean(name), "/") {
 		if element == "." {
@@ -71,8 +74,8 @@ func (m *memDisk) find(op, name string) (node memNode, folder *memDir, base stri
 	return node, folder, base, nil
 }
 
-// take finds a name that must be free and gives it a node.
-func (m *memDisk) take(op, name string, node memNode) error {
+// add finds a name that must be free and gives it a node.
+func (m *Disk) add(op, name string, node memNode) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	old, folder, base, err := m.find(op, name)
@@ -86,7 +89,7 @@ func (m *memDisk) take(op, name string, node memNode) error {
 }
 
 // existing finds a name that must be there.
-func (m *memDisk) existing(op, name string) (memNode, *memDir, string, error) {
+func (m *Disk) existing(op, name string) (memNode, *memDir, string, error) {
 	node, folder, base, err := m.find(op, name)
 	if err == nil && node == nil {
 		err = &fs.PathError{Op: op, Path: name, Err: syscall.ENOENT}
@@ -94,28 +97,34 @@ func (m *memDisk) existing(op, name string) (memNode, *memDir, string, error) {
 	return node, folder, base, err
 }
 
-func (m *memDisk) Create(name string) (writeFile, error) {
+func (m *Disk) Create(name string) (files.Writer, error) {
 	f := &memFile{modified: time.Now()}
-	if err := m.take("create", name, f); err != nil {
+	if err := m.add("create", name, f); err != nil {
 		return nil, err
 	}
 	return &memWriter{m, f}, nil
 }
 
-func (m *memDisk) Mkdir(name string) error { return m.take("mkdir", name, newMemDir()) }
+// WriteFile gives a name a durable file of its own with these bytes.
+func (m *Disk) WriteFile(name string, b []byte) error {
+	m.Remove(name) // it need not be there
+	return m.add("write file", name, &memFile{data: b, synced: len(b)})
+}
 
-func (m *memDisk) Link(from, to string) error {
+func (m *Disk) Mkdir(name string) error { return m.add("mkdir", name, newMemDir()) }
+
+func (m *Disk) Link(from, to string) error {
 	m.mu.Lock()
 	node, _, _, err := m.existing("link", from)
 	m.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	return m.take("link", to, node)
+	return m.add("link", to, node)
 }
 
 // Rename is one change where both names are in one folder, as journals make it.
-func (m *memDisk) Rename(from, to string) error {
+func (m *Disk) Rename(from, to string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	node, folder, base, err := m.existing("rename", from)
@@ -136,7 +145,7 @@ func (m *memDisk) Rename(from, to string) error {
 	return nil
 }
 
-func (m *memDisk) Remove(name string) error {
+func (m *Disk) Remove(name string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	node, folder, base, err := m.existing("remove", name)
@@ -150,7 +159,7 @@ func (m *memDisk) Remove(name string) error {
 	return nil
 }
 
-func (m *memDisk) SyncDir(name string) error {
+func (m *Disk) SyncDir(name string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	node, _, _, err := m.existing("sync", name)
@@ -163,7 +172,7 @@ func (m *memDisk) SyncDir(name string) error {
 	return nil
 }
 
-func (m *memDisk) Open(name string) (readFile, error) {
+func (m *Disk) Open(name string) (files.File, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	node, _, base, err := m.existing("open", name)
@@ -177,7 +186,7 @@ func (m *memDisk) Open(name string) (readFile, error) {
 	return memReader{bytes.NewReader(f.data), infoOf(base, f)}, nil
 }
 
-func (m *memDisk) ReadDir(name string) ([]fs.DirEntry, error) {
+func (m *Disk) ReadDir(name string) ([]fs.DirEntry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	node, _, _, err := m.existing("readdir", name)
@@ -195,7 +204,7 @@ func (m *memDisk) ReadDir(name string) ([]fs.DirEntry, error) {
 	return entries, nil
 }
 
-func (m *memDisk) Lstat(name string) (fs.FileInfo, error) {
+func (m *Disk) Lstat(name string) (fs.FileInfo, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	node, _, base, err := m.existing("lstat", name)
@@ -214,7 +223,7 @@ func (r memReader) Stat() (fs.FileInfo, error) { return r.info, nil }
 func (r memReader) Close() error               { return nil }
 
 type memWriter struct {
-	disk *memDisk
+	disk *Disk
 	file *memFile
 }
 

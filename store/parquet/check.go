@@ -1,4 +1,4 @@
-package store
+package parquet
 
 import (
 	"encoding/binary"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/parquet-go/parquet-go/format"
 
+	"cutpoint/store/files"
 	"cutpoint/store/thrift"
 )
 
@@ -32,21 +33,21 @@ func checkFooterBytes(f io.ReaderAt, size int64) error {
 	const tail = 8 // the footer's length, and PAR1
 	var end [tail]byte
 	if size < 4+tail {
-		return fmt.Errorf("%w: %d bytes are no Parquet file", ErrDamaged, size)
+		return fmt.Errorf("%w: %d bytes are no Parquet file", files.ErrDamaged, size)
 	}
 	if _, err := f.ReadAt(end[:], size-tail); err != nil {
 		return err
 	}
 	n := int64(binary.LittleEndian.Uint32(end[:4]))
 	if string(end[4:]) != "PAR1" || n > min(size-4-tail, maxFooter) {
-		return fmt.Errorf("%w: it does not end as a Parquet file", ErrDamaged)
+		return fmt.Errorf("%w: it does not end as a Parquet file", files.ErrDamaged)
 	}
 	footer := make([]byte, n)
 	if _, err := f.ReadAt(footer, size-tail-n); err != nil {
 		return err
 	}
 	if !thrift.Whole(footer) {
-		return fmt.Errorf("%w: its footer cannot be read", ErrDamaged)
+		return fmt.Errorf("%w: its footer cannot be read", files.ErrDamaged)
 	}
 	return nil
 }
@@ -56,7 +57,7 @@ func checkFooter(m *format.FileMetaData, size int64) error {
 	rows := int64(0)
 	for _, group := range m.RowGroups {
 		if group.NumRows < 0 || rows > m.NumRows {
-			return fmt.Errorf("%w: its footer counts rows wrongly", ErrDamaged)
+			return fmt.Errorf("%w: its footer counts rows wrongly", files.ErrDamaged)
 		}
 		rows += group.NumRows
 		for _, chunk := range group.Columns {
@@ -66,7 +67,7 @@ func checkFooter(m *format.FileMetaData, size int64) error {
 		}
 	}
 	if rows != m.NumRows || rows/rowsPerByte > size {
-		return fmt.Errorf("%w: its footer counts rows wrongly", ErrDamaged)
+		return fmt.Errorf("%w: its footer counts rows wrongly", files.ErrDamaged)
 	}
 	return nil
 }
@@ -76,18 +77,18 @@ func checkChunk(c format.ColumnMetaData, rows, size int64) error {
 	name := strings.Join(c.PathInSchema, ".")
 	if c.NumValues < rows || c.TotalCompressedSize < 0 || start < 0 ||
 		start > size || c.TotalCompressedSize > size-start {
-		return fmt.Errorf("%w: its footer places column %s outside of the file", ErrDamaged, name)
+		return fmt.Errorf("%w: its footer places column %s outside of the file", files.ErrDamaged, name)
 	}
 	// A list has more values than rows, of 4 bytes or more each.
 	if c.NumValues > rows && c.NumValues/(maxExpansion/4) > c.TotalCompressedSize {
-		return fmt.Errorf("%w: its footer gives column %s %d values in %d bytes", ErrDamaged, name, c.NumValues, c.TotalCompressedSize)
+		return fmt.Errorf("%w: its footer gives column %s %d values in %d bytes", files.ErrDamaged, name, c.NumValues, c.TotalCompressedSize)
 	}
 	switch c.Codec {
 	case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd:
 		return nil
 	}
 	// The LZ4 decoder of parquet-go grows without bound on damaged bytes.
-	return fmt.Errorf("%w: compression %v", ErrUnsupported, c.Codec)
+	return fmt.Errorf("%w: compression %v", files.ErrUnsupported, c.Codec)
 }
 
 // chunkStart is where a chunk's first page begins; a dictionary comes first.
@@ -121,7 +122,7 @@ func checkChunkPages(f io.ReaderAt, c format.ColumnMetaData) error {
 		at += p.length
 		if p.compressed < 0 || p.compressed > end-at || p.plain < 0 || p.plain/maxExpansion > p.compressed ||
 			p.values < 0 || p.values > values {
-			return fmt.Errorf("%w: a page's header cannot be", ErrDamaged)
+			return fmt.Errorf("%w: a page's header cannot be", files.ErrDamaged)
 		}
 		at, values = at+p.compressed, values-p.values
 	}
@@ -145,7 +146,7 @@ func readPageHeader(f io.ReaderAt, at, end int64) (pageHeader, error) {
 			return p, nil
 		}
 		if window == maxPageHeader || window >= end-at {
-			return pageHeader{}, fmt.Errorf("%w: a page's header cannot be read", ErrDamaged)
+			return pageHeader{}, fmt.Errorf("%w: a page's header cannot be read", files.ErrDamaged)
 		}
 	}
 }
