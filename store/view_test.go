@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -11,22 +10,24 @@ import (
 	"time"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
+	"cutpoint/store/files"
 )
 
-// countingFiles counts how often each table's parts are opened.
-type countingFiles struct {
-	files
+// countingDisk counts how often each table's parts are opened.
+type countingDisk struct {
+	files.Disk
 	mu     sync.Mutex
 	opened map[string]int // by table
 }
 
-func (c *countingFiles) Open(name string) (readFile, error) {
-	if strings.HasSuffix(name, ".parquet") && !strings.Contains(name, logFolder) {
+func (c *countingDisk) Open(name string) (files.File, error) {
+	if strings.HasSuffix(name, ".parquet") && !strings.Contains(name, delta.Folder) {
 		c.mu.Lock()
 		c.opened[path.Dir(name)]++
 		c.mu.Unlock()
 	}
-	return c.files.Open(name)
+	return c.Disk.Open(name)
 }
 
 // TestViewsReadDocumentsOnce: five cuts are joined with one scan of the documents.
@@ -54,12 +55,12 @@ func TestViewsReadDocumentsOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	root, err := os.OpenRoot(dir)
+	disk, err := files.OpenDisk(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	counting := &countingFiles{files: rootFiles{root}, opened: map[string]int{}}
-	if s, err = openIn(counting, dir); err != nil {
+	counting := &countingDisk{Disk: disk, opened: map[string]int{}}
+	if s, err = openIn(files.On(counting), dir); err != nil {
 		t.Fatal(err)
 	}
 	views, err := s.Views(Moment{}, cuts...)

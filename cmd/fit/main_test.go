@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -73,22 +74,29 @@ func makeStoreOf(t *testing.T, dtype string) string {
 // TestFloat16Store: all values of the sample are float16, so both stores hold the
 // same vectors, and fit must find the same.
 func TestFloat16Store(t *testing.T) {
-	var scores [2]string
+	type summary struct{ Mean float64 }
+	type candidate struct {
+		Cut      string
+		Accuracy summary
+		LogLoss  summary `json:"log_loss"`
+	}
+	var candidates [2][]candidate
 	for i, dtype := range []string{schemas.Float32, schemas.Float16} {
 		code, out, errs := run(t, "--store", makeStoreOf(t, dtype), "--features", "fc2,pool5-avg", "--folds", "4", "--json")
 		if code != command.OK {
-			t.Fatalf("%s: code %d: %s", dtype, code, errs)
+			t.Fatalf("fit on a store of %s: code %d: %s", dtype, code, errs)
 		}
-		var report struct {
-			Candidates []struct{ Accuracy any }
-		}
+		var report struct{ Candidates []candidate }
 		if err := json.Unmarshal([]byte(out), &report); err != nil {
 			t.Fatal(err)
 		}
-		scores[i] = fmt.Sprint(report)
+		candidates[i] = report.Candidates
 	}
-	if scores[0] != scores[1] {
-		t.Errorf("float32: %s\nfloat16: %s", scores[0], scores[1])
+	if len(candidates[0]) != 2 || candidates[0][0].Cut != "fc2" || candidates[0][0].Accuracy.Mean < 0.95 || candidates[0][0].LogLoss.Mean <= 0 {
+		t.Errorf("candidates of the float32 store: %+v, want two, fc2 with an accuracy of at least 0.95 and a log loss", candidates[0])
+	}
+	if !slices.Equal(candidates[0], candidates[1]) {
+		t.Errorf("candidates of the float16 store: %+v, want those of float32: %+v", candidates[1], candidates[0])
 	}
 }
 

@@ -113,6 +113,9 @@ func TestBFloat16ForwardFrom(t *testing.T) {
 	cuts, _ := model.ParseCuts("pool1,pool2,pool3,pool4,pool5,fc1,fc2,predictions")
 	if _, emulated := os.LookupEnv("REQUIRE_AMX"); emulated {
 		cuts = cuts[:3] // each layer takes seconds
+		if testing.Short() {
+			cuts = cuts[:2]
+		}
 	}
 	for _, opt := range waysInBFloat16() {
 		t.Run(opt.Kernel, func(t *testing.T) {

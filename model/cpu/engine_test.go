@@ -131,7 +131,7 @@ func checkPooled(t *testing.T, flat, mean, maximum []float32, s model.Shape) {
 func TestKernelsAgree(t *testing.T) {
 	available := Kernels(model.Float32)
 	if len(available) < 3 {
-		t.Skipf("this build on this machine has only %v", available)
+		t.Skipf("avx512: this build on this machine has only %v", available)
 	}
 	cuts, _ := model.ParseCuts("pool1,pool5-avg")
 	pixels := testPages(1)

@@ -145,7 +145,11 @@ func TestConvolveTogether(t *testing.T) {
 			for k := range in {
 				together[k], alone[k] = maps.activation(1, k, shape), maps.activation(1, pages+k, shape)
 			}
-			for _, threads := range []int{1, 2, 7} {
+			numbers := []int{1, 2, 7}
+			if testing.Short() {
+				numbers = numbers[1:2]
+			}
+			for _, threads := range numbers {
 				l.conv.convolve(together, in, threads)
 				for k := range in {
 					l.conv.convolve(alone[k:k+1], in[k:k+1], 8-threads)

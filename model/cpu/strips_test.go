@@ -16,7 +16,7 @@ func TestStrips(t *testing.T) {
 		t.Fatal("AMX is required and was not found")
 	}
 	if !inTiles(e) {
-		t.Skip("this machine, or this build, has no AMX: scripts/test-amx emulates it")
+		t.Skip("scripts/test-amx: emulates AMX, which this machine, or this build, has not")
 	}
 	r := rand.New(rand.NewPCG(17, 18))
 	for range e.threads {

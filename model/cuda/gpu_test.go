@@ -14,11 +14,11 @@ import (
 func TestGPU(t *testing.T) {
 	api, err := driver.Load()
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("gpu: %v", err)
 	}
 	devices, err := driver.Devices(api)
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("gpu: %v", err)
 	}
 	for _, kernels := range Targets(devices[0].Major) {
 		for _, precision := range []string{model.BFloat16, model.Float32} {
@@ -36,7 +36,7 @@ func TestGPU(t *testing.T) {
 // minutes: scripts/test-gpu asks for it.
 func TestEmulatedNetwork(t *testing.T) {
 	if os.Getenv("CUTPOINT_EMULATE") == "" {
-		t.Skip("takes minutes; ./scripts/test-gpu runs it")
+		t.Skip("scripts/test-gpu: takes minutes")
 	}
 	for _, c := range []struct{ major, minor int }{{9, 0}, {8, 0}} {
 		for _, precision := range []string{model.BFloat16, model.Float32} {

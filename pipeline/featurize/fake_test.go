@@ -206,11 +206,22 @@ func put(t *testing.T, dir, name string, data []byte) {
 	}
 }
 
+// entries lists a folder as a manifest would that gives each document splitOf's split.
 func entries(t *testing.T, dir string) []corpus.Entry {
 	t.Helper()
 	l, err := corpus.List(context.Background(), []string{dir}, corpus.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	for i := range l.Entries {
+		l.Entries[i].Split = splitOf(l.Entries[i].Path)
+	}
 	return l.Entries
+}
+
+func splitOf(path string) string {
+	if filepath.Base(filepath.Dir(path)) == "memo" {
+		return "test"
+	}
+	return "train"
 }
