@@ -21,22 +21,11 @@ import (
 
 func deriveCommand() *cli.Command {
 	return &cli.Command{
-		Name: "derive", Usage: "compute further cuts from the features that a store holds, without the documents",
-		UsageText: "featurize derive --store features --from pool5 --cuts fc1,fc2,pool5-avg,pool5-max --weights FILE",
-		Description: `What comes after a cut is a function of its values: a store with pool5 can have
-fc1, fc2, predictions, pool5-avg and pool5-max at a fraction of the work, and long
-after the documents are gone. The rows are those that a run computes, bit for
-bit. From a whole map (pool1 … pool5) everything deeper can be derived and its own
--avg and -max; from fc1 fc2 and predictions; from fc2 predictions; from -avg and
--max nothing.
-
-Only what a cut lacks is computed. The weights must be those of the store. A store
-of float16 values is refused: what is computed from rounded numbers is not what
-a run computes. It is computed on the CPU. Ctrl-C once commits what is computed and leaves with 130.`,
+		Name: "derive", Usage: "compute further cuts from stored ones, without the documents",
 		Flags: []cli.Flag{
 			storeFlag(),
-			&cli.StringFlag{Name: "from", Usage: "the stored `CUT` to compute from", Value: "pool5"},
-			&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS` to compute"},
+			&cli.StringFlag{Name: "from", Usage: "`CUT`: the stored cut to compute from", Value: "pool5"},
+			&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "`CUTS`: comma-separated cuts to compute"},
 			vgg19.WeightsFlag(), vgg19.KernelFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
 		},
 		Action: deriveAction,

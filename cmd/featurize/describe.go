@@ -15,25 +15,11 @@ import (
 
 func describeCommand() *cli.Command {
 	return &cli.Command{
-		Name: "describe", Usage: "say what the numbers of a store are, for people and for other tools",
-		UsageText: "featurize describe --store features [--json] [--format text|croissant|card] [-o FILE]",
-		Description: `Prints the model, the weights and their hash, how pages were prepared, and for
-each table its cut, shape, layout, rows, parts, bytes, version, and the times of
-its first and newest commit; then the labels and splits of the documents.
-
---format croissant writes Croissant 1.0 metadata (JSON-LD, mlcommons.org/croissant),
---format card a Hugging Face dataset card. Both name the parts of the newest
-versions by paths relative to the store, so they belong into its folder:
-
-   featurize describe --store features --format croissant -o features/croissant.json
-   featurize describe --store features --format card -o features/README.md
-
-After that datasets.load_dataset("features", "fc2") loads a cut. Write them again
-when the store has grown. They state no license: only you know it.`,
+		Name: "describe", Usage: "describe a store: text, JSON, Croissant or a dataset card",
 		Flags: []cli.Flag{
-			storeFlag(), &cli.BoolFlag{Name: "json", Usage: "write the description as JSON, each part with its size and SHA-256"},
+			storeFlag(), &cli.BoolFlag{Name: "json", Usage: "write JSON, with each part's size and SHA-256"},
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT`: text, croissant or card"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write (default: standard output)"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
 		},
 		Action: describeAction,
 	}

@@ -18,16 +18,8 @@ import (
 
 func doctorCommand() *cli.Command {
 	return &cli.Command{
-		Name: "doctor", Usage: "say what this machine computes with",
-		UsageText: "featurize doctor [--json]",
-		Description: `Lists the kernels (the instructions that the network is computed with) which the
-processor and the operating system allow, for each precision, the fastest first. A
-run takes the first, or what --cpu-kernel or CUTPOINT_CPU_KERNEL names.
-
-Then the GPUs, by the numbers that --device cuda:0,1 takes, with the kernels that run
-on each (sm_90a for compute capability 9.0, sm_80 from 8.0 on), and the release of NVIDIA's
-driver. Or why there are none: then --device cuda ends with exit code 69.`,
-		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "write it as JSON"}},
+		Name: "doctor", Usage: "list this machine's CPU kernels and GPUs",
+		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "write JSON"}},
 		Action: doctorAction,
 	}
 }

@@ -27,8 +27,11 @@ import (
 )
 
 func storeFlag() cli.Flag {
-	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER` of the feature tables", EnvVars: []string{"CUTPOINT_STORE"}}
+	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER`: the store", EnvVars: []string{"CUTPOINT_STORE"}}
 }
+
+// runsTopic of the help teaches how runs resume, retry and share a corpus.
+const runsTopic = "runs"
 
 func jsonFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output"}
@@ -37,15 +40,15 @@ func jsonFlag() cli.Flag {
 func runFlags() []cli.Flag {
 	return append([]cli.Flag{
 		vgg19.WeightsFlag(),
-		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2,pool5"},
+		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "`CUTS`: comma-separated cuts, such as fc2,pool5,pool3-avg", Value: "fc2,pool5"},
 		storeFlag(),
 		dtypeFlag(),
 		vgg19.PrecisionFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(), vgg19.BatchFlag(),
-		&cli.IntFlag{Name: "limit", Usage: "featurize at most so many `PAGES`; the next run goes on (0: no limit)"},
-		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost (0: 512, with a GPU 8192)"},
-		&cli.BoolFlag{Name: "retry-failed", Usage: "read again what failed in an earlier run"},
-		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and time of change are as recorded"},
-		&cli.StringFlag{Name: "shard", Usage: "take the K-th of N shares of the corpus: several machines on one store, each with its `K/N`"},
+		&cli.IntFlag{Name: "limit", Usage: "`N`: compute at most n pages; the next run goes on (0: no limit)", Category: runsTopic},
+		&cli.IntFlag{Name: "part-pages", Usage: "`N`: commit after n pages, the most that a crash can cost (0: 512, with a GPU 8192)", Category: runsTopic},
+		&cli.BoolFlag{Name: "retry-failed", Usage: "try documents again that failed in an earlier run", Category: runsTopic},
+		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and modification time are as recorded", Category: runsTopic},
+		&cli.StringFlag{Name: "shard", Usage: "`K/N`: take the K-th of N shares of the corpus, so that N machines fill one store", Category: runsTopic},
 		lockWaitFlag(), dryRunFlag(), jsonFlag(), quietFlag(),
 	}, append(vgg19.PresetFlags(), reading.Flags()...)...)
 }

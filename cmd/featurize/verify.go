@@ -20,22 +20,10 @@ import (
 func verifyCommand() *cli.Command {
 	return &cli.Command{
 		Name: "verify", Usage: "check every table, part and row of a store",
-		UsageText: `featurize verify --store features [--json]
-featurize verify --store features --recompute 20 --weights FILE`,
-		Description: `Checks that each table's log has no gap and its checkpoints say the same, that
-every part is there with the size and SHA-256 recorded at its commit, that row
-counts, keys and vector lengths are right, that no value is NaN or infinite, and
-that every feature has its document. Exit code 1 if anything is wrong.
-
-With --recompute N, N pages chosen at random are read again from their documents
-and sent through the trunk, on any --device; a vector that differs from the stored one
-by more than 1e-4 (relative RMS; 0.05 in bfloat16) is a problem. Pages whose file is gone or has changed
-are listed and are none. Run it in the folder where the run was started, if the
-corpus was named by a relative path.`,
 		Flags: []cli.Flag{
 			storeFlag(), jsonFlag(),
-			&cli.IntFlag{Name: "recompute", Usage: "compute `N` pages again and compare"},
-			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides which pages are computed again", Value: 1},
+			&cli.IntFlag{Name: "recompute", Usage: "`N`: compute n random pages again and compare"},
+			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER`: seed of the choice of pages", Value: 1},
 			vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(),
 		},
 		Action: verifyAction,

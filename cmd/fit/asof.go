@@ -12,7 +12,7 @@ import (
 )
 
 func asOfFlag() cli.Flag {
-	return &cli.StringFlag{Name: "as-of", Usage: "read the store as it was: a `VERSION` of the cut's table (featurize history --commits), or a time such as 2026-03-04 or 2026-03-04T05:06:07Z"}
+	return &cli.StringFlag{Name: "as-of", Usage: "`TIME|VERSION`: read the store as it was at a time, such as 2026-03-04 or 2026-03-04T05:06:07Z, or at a version of the cut's table (featurize history --commits)", Category: labelling}
 }
 
 func parseAsOf(text string) (store.Moment, error) {

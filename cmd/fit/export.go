@@ -23,32 +23,15 @@ import (
 
 func exportCommand() *cli.Command {
 	return &cli.Command{
-		Name: "export", Usage: "write one cut's vectors with keys, labels and splits for other programs",
-		UsageText: `fit export --store features --features fc2 -o fc2.npy
-fit export --store features --features fc2 --format csv > fc2.csv`,
-		Description: `Rows are in the table's order, which only featurize compact changes. Labels, splits
-and paths are what the store knows now, or knew at --as-of.
-
-FORMATS
-   arrow        an Arrow IPC stream, the vectors FixedSizeList<float32> (the default)
-   parquet      one file with the columns of the store's own parts
-   csv          document_id, page, path, label, split, v0, v1, …
-   npy          the matrix (N, D) for numpy.load
-   safetensors  embedding (N, D), label (N), page (N)
-   libsvm       label index:value …, for scikit-learn, XGBoost, LightGBM
-
-The last three have no place for keys: those go to a table of rows in the same order
-(document_id, page, path, label, split, label_index) beside the file, FILE's name
-ending in .rows.csv, or where --rows says. A label's number is its place among the
-store's labels in alphabetical order; no label is -1.`,
+		Name: "export", Usage: "write one cut's vectors, keys and labels for other programs",
 		Flags: []cli.Flag{
 			storeFlag(),
-			&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "the `CUT` to write"},
+			&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "`CUT`: cut to write"},
 			asOfFlag(),
-			&cli.StringFlag{Name: "labels", Usage: "CSV `FILE` with the columns path,label or document_id,label that overrides the store's labels"},
-			&cli.StringFlag{Name: "format", Usage: strings.Join(export.Formats(), ", "), DefaultText: "by --output's extension, else arrow"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write", DefaultText: "standard output"},
-			&cli.StringFlag{Name: "rows", Usage: "`FILE` for the table of rows of npy, safetensors and libsvm", DefaultText: "beside --output"},
+			&cli.StringFlag{Name: "labels", Usage: "`FILE`: CSV that overrides the store's labels", Category: labelling},
+			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", "), DefaultText: "by --output's extension, or arrow"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
+			&cli.StringFlag{Name: "rows", Usage: "`FILE`: keys for npy, safetensors and libsvm", DefaultText: "--output's name with .rows.csv"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
 		},
 		Action: exportAction,

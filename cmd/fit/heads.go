@@ -37,19 +37,19 @@ type chosenHead struct {
 
 func headFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "l2", Category: training, Usage: "softmax: comma-separated `VALUES` of the penalty on ½‖weights‖² beside the mean loss; the best by inner folds is taken", DefaultText: "13 from 1e-4 to 1e4"},
-		&cli.StringFlag{Name: "standardize", Category: training, Usage: "softmax: features are centred and divided by their deviation (feature), by that and the mean one (shrunk), or all by one number (whole)", Value: head.DefaultStandardize},
-		&cli.BoolFlag{Name: "l2-normalize", Category: training, Usage: "softmax: divide each page's vector by its length first"},
-		&cli.StringFlag{Name: "class-weights", Category: training, Usage: "softmax, networks: equal (every page counts alike) or balanced (every class does)", Value: weightsEqual},
-		&cli.Float64Flag{Name: "dropout", Category: training, Usage: "networks: `SHARE` of the values that is dropped in training", Value: 0.5},
-		&cli.IntFlag{Name: "hidden", Category: training, Usage: "dense-dropout-bn-softmax: `WIDTH` of the hidden layer", Value: 4096},
-		&cli.IntFlag{Name: "epochs", Category: training, Usage: "networks: `PASSES` over the training pages, at most", Value: 100},
-		&cli.IntFlag{Name: "patience", Category: training, Usage: "networks: `EPOCHS` without a lower validation loss after which training ends", Value: 10},
-		&cli.IntFlag{Name: "batch-size", Category: training, Usage: "networks: `PAGES` of a step", Value: 32},
-		&cli.Float64Flag{Name: "learning-rate", Category: training, Usage: "networks: Adam's `RATE`", DefaultText: "0.001, for vgg-top 0.00001"},
-		&cli.Float64Flag{Name: "weight-decay", Category: training, Usage: "networks: `PENALTY` on ½‖weights‖² beside the mean loss"},
-		&cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Category: training, Usage: "vgg-top: the `FILE` of weights that the features were computed with", EnvVars: []string{"CUTPOINT_WEIGHTS"}},
-		&cli.IntFlag{Name: "neighbours", Category: training, Usage: "knn: `PAGES` that vote", Value: 5},
+		&cli.StringFlag{Name: "l2", Category: training, Usage: "`VALUES`: softmax: L2 penalties λ (mean loss + λ/2·‖weights‖²), from which inner folds choose", DefaultText: "13 from 1e-4 to 1e4"},
+		&cli.StringFlag{Name: "standardize", Category: training, Usage: "`KIND`: softmax: divide centred features each by its deviation (feature), by √(its variance + the mean variance) (shrunk), or all by one number (whole)", Value: head.DefaultStandardize},
+		&cli.BoolFlag{Name: "l2-normalize", Category: training, Usage: "softmax: scale each page's vector to length 1 first"},
+		&cli.StringFlag{Name: "class-weights", Category: training, Usage: "`KIND`: softmax, networks: equal (pages count the same) or balanced (classes do)", Value: weightsEqual},
+		&cli.Float64Flag{Name: "dropout", Category: training, Usage: "`RATE`: networks: dropout", Value: 0.5},
+		&cli.IntFlag{Name: "hidden", Category: training, Usage: "`N`: dense-dropout-bn-softmax: width of the hidden layer", Value: 4096},
+		&cli.IntFlag{Name: "epochs", Category: training, Usage: "`N`: networks: maximum number of epochs", Value: 100},
+		&cli.IntFlag{Name: "patience", Category: training, Usage: "`N`: networks: stop after n epochs without a lower validation loss", Value: 10},
+		&cli.IntFlag{Name: "batch-size", Category: training, Usage: "`N`: networks: number of pages in a batch", Value: 32},
+		&cli.Float64Flag{Name: "learning-rate", Category: training, Usage: "`RATE`: networks: Adam's learning rate", DefaultText: "0.001, for vgg-top 0.00001"},
+		&cli.Float64Flag{Name: "weight-decay", Category: training, Usage: "`VALUE`: networks: L2 penalty, λ as in --l2"},
+		&cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Category: training, Usage: "`FILE`: vgg-top: the weights of the features", EnvVars: []string{"CUTPOINT_WEIGHTS"}},
+		&cli.IntFlag{Name: "neighbours", Category: training, Usage: "`N`: knn: number of pages that vote", Value: 5},
 	}
 }
 

@@ -15,29 +15,19 @@ import (
 
 // DeviceFlag is the flag that chooses what computes.
 func DeviceFlag() cli.Flag {
-	return &cli.StringFlag{Name: "device", Usage: "compute on this `DEVICE`: cpu, cuda, cuda:0,1 or auto (see above)", Value: deviceCPU, EnvVars: []string{"CUTPOINT_DEVICE"}}
+	return &cli.StringFlag{Name: "device", Usage: "`DEVICE`: cpu, cuda, cuda:0,1 or auto", Value: deviceCPU, Category: devicesTopic, EnvVars: []string{"CUTPOINT_DEVICE"}}
 }
 
 // KernelFlag is the flag that chooses the processor's instructions.
 func KernelFlag() cli.Flag {
-	return &cli.StringFlag{Name: "cpu-kernel", Usage: "compute with the instructions of this `NAME`, which featurize doctor lists, in place of the fastest", EnvVars: []string{"CUTPOINT_CPU_KERNEL"}}
+	return &cli.StringFlag{Name: "cpu-kernel", Usage: "`NAME`: CPU kernel, as listed by featurize doctor, instead of the fastest", Category: devicesTopic, EnvVars: []string{"CUTPOINT_CPU_KERNEL"}}
 }
 
 // BatchFlag is the flag that says how many pages go through the network together.
 func BatchFlag() cli.Flag {
-	return &cli.IntFlag{Name: "batch", Usage: fmt.Sprintf("`PAGES` computed together (0: %d on the CPU, %d on a GPU)", engine.Options{}.DefaultBatch(), engine.Options{GPUs: []int{0}}.DefaultBatch())}
+	cpu, gpu := engine.Options{}, engine.Options{GPUs: []int{0}}
+	return &cli.IntFlag{Name: "batch", Usage: fmt.Sprintf("`N`: number of pages computed together (0: %d on the CPU, %d on a GPU)", cpu.DefaultBatch(), gpu.DefaultBatch()), Category: devicesTopic}
 }
-
-// DeviceHelp teaches what DeviceFlag chooses.
-const DeviceHelp = `With --device cuda the network is computed on the first GPU: one of NVIDIA's from
-compute capability 8.0 on (A100, RTX 30, L4, H100 and later). It takes NVIDIA's driver
-from 535 on and nothing else: no CUDA toolkit, no other build. cuda:0,1 shares batches
-out to these two, as each comes free; featurize doctor lists those of the machine.
-Without a GPU that can be used the program ends with exit code 69 before it looks at
-any document, and never computes on the CPU instead. Only auto does: it takes the
-first GPU, or else the CPU, and then says so on standard error, under --quiet too.
-The numbers have the same fingerprint whatever computes; they agree as closely as
-the precision says, and not bit for bit. All cores decode while a GPU computes.`
 
 // The words of DeviceFlag.
 const (

@@ -10,13 +10,12 @@ import (
 
 // PresetFlags returns the flags that say how a page becomes what the network takes.
 func PresetFlags() []cli.Flag {
-	const category = "PREPARATION"
 	return []cli.Flag{
-		&cli.StringFlag{Name: "preset", Usage: "`NAME`: document (squash, bilinear), keras (squash, nearest) or torchvision (crop, bilinear)", Value: raster.Presets()[0].Name, Category: category},
-		&cli.StringFlag{Name: "resize", Usage: "`HOW`, in place of the preset's: squash the whole page, pad it with white, or crop its middle", Category: category},
-		&cli.Float64Flag{Name: "pdf-dpi", Usage: "render PDF pages at this `RESOLUTION`, 18 to 1200 (0: so that the longer side has 1000 pixels)", Category: category},
-		&cli.BoolFlag{Name: "fast-decode", Usage: "decode JPEGs of 896 pixels and more at a half, a quarter or an eighth of their size, both sides 448 at least: other pixels, sooner", Category: category},
-		&cli.StringFlag{Name: "filter", Usage: "`FILTER`, in place of the preset's: nearest, box, bilinear, bicubic or lanczos, as Pillow has them", Category: category},
+		&cli.StringFlag{Name: "preset", Usage: "`NAME`: document, keras or torchvision", Value: raster.Presets()[0].Name, Category: preparationTopic},
+		&cli.StringFlag{Name: "resize", Usage: "`HOW`: squash the page, pad it with white, or crop its middle; overrides the preset", Category: preparationTopic},
+		&cli.Float64Flag{Name: "pdf-dpi", Usage: "`DPI`: resolution of rendered PDF pages, 18 to 1200 (0: longer side 1000 pixels)", Category: preparationTopic},
+		&cli.BoolFlag{Name: "fast-decode", Usage: "decode large JPEGs at 1/2, 1/4 or 1/8 of their size, but at least 448 pixels on either side: faster, with slightly different pixels", Category: preparationTopic},
+		&cli.StringFlag{Name: "filter", Usage: "`FILTER`: nearest, box, bilinear, bicubic or lanczos; overrides the preset", Category: preparationTopic},
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // WeightsFlag is the flag that names a trunk.
 func WeightsFlag() cli.Flag {
-	return &cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Usage: "VGG19's weights: a `FILE` (.safetensors with Keras's or torchvision's names, PyTorch's .pth, ONNX, TensorFlow.js's model.json, or Keras's .h5), or random:SEED", EnvVars: []string{"CUTPOINT_WEIGHTS"}}
+	return &cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Usage: "`FILE`: VGG19's weights (featurize help weights), or random:SEED", EnvVars: []string{"CUTPOINT_WEIGHTS"}}
 }
 
 // Open reads weights and checks that they serve the cuts.
