@@ -70,7 +70,9 @@ func TestAlteredTables(t *testing.T) {
 			m.Configuration = map[string]string{"delta.appendOnly": "true", schemas.KeyDescription: m.Configuration[schemas.KeyDescription]}
 			return delta.Action{MetaData: m}
 		}, true, true, "delta.appendOnly"},
-		"a newer writer version": {func(*delta.MetaData) delta.Action { return delta.Action{Protocol: &delta.Protocol{MinReaderVersion: 1, MinWriterVersion: 4}} }, false, false, "writer version 4"},
+		"a newer writer version": {func(*delta.MetaData) delta.Action {
+			return delta.Action{Protocol: &delta.Protocol{MinReaderVersion: 1, MinWriterVersion: 4}}
+		}, false, false, "writer version 4"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newTestStore(t)
