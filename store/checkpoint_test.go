@@ -76,7 +76,7 @@ func sameSnapshot(a, b Snapshot) bool {
 func TestCheckpointsReplaceTheLog(t *testing.T) {
 	s, history := newCheckpointed(t, 10)
 	last := history[len(history)-1]
-	folder := filepath.Join(s.Dir(), schemas.DocumentsTable, delta.Folder)
+	folder := filepath.Join(s.Dir(), schemas.DocumentsTable, delta.LogFolder)
 	for v, want := range map[int]bool{2: true, 3: false, 5: true, 8: true} {
 		_, err := os.Stat(filepath.Join(folder, fmt.Sprintf("%020d.checkpoint.parquet", v)))
 		if (err == nil) != want {

@@ -72,7 +72,7 @@ func (d *damaged) put(name string, b []byte) {
 // names lists the files of a table, log entries first.
 func (d *damaged) names(t testing.TB, table string) (entries, parts []string) {
 	t.Helper()
-	for _, folder := range []string{path.Join(table, delta.Folder), table} {
+	for _, folder := range []string{path.Join(table, delta.LogFolder), table} {
 		found, err := d.disk.ReadDir(folder)
 		if err != nil {
 			t.Fatal(err)

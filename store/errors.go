@@ -34,10 +34,3 @@ func (e *FingerprintError) Error() string {
 	return fmt.Sprintf("store %s holds other features: it has %s; give the store's settings, or name another store",
 		e.Dir, strings.Join(e.Store.Differences(e.Want), "; "))
 }
-
-// guard turns a panic of a decoder on damaged bytes into an error.
-func guard(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("%w: its Parquet cannot be decoded (%v)", ErrDamaged, r)
-	}
-}

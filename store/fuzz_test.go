@@ -36,7 +36,7 @@ func FuzzPart(f *testing.F) {
 	}
 	f.Add(asPart([]byte("PAR1"), []byte("\x15\x02\x19\x0c\x16\x08\x19\xfc\xff\xff\xff\xff\x07")))
 	d := &damaged{disk: filestest.NewDisk()}
-	if err := errors.Join(d.disk.Mkdir("fc2"), d.disk.Mkdir("fc2/"+delta.Folder)); err != nil {
+	if err := errors.Join(d.disk.Mkdir("fc2"), d.disk.Mkdir("fc2/"+delta.LogFolder)); err != nil {
 		f.Fatal(err)
 	}
 	d.put(entryOf(0), []byte(foreignEntry))

@@ -43,7 +43,7 @@ func TestHostileEntry(t *testing.T) {
 		"a path that does not decode": {add(func(a *delta.AddFile) { a.Path = "%zz" }), entry},
 		"the folder itself":           {add(func(a *delta.AddFile) { a.Path = "." }), entry},
 		"the log as a part":           {add(func(a *delta.AddFile) { a.Path = "_delta_log/00000000000000000000.json" }), "00000000000000000000.json"},
-		"the log's folder as a part":  {add(func(a *delta.AddFile) { a.Path = delta.Folder }), delta.Folder},
+		"the log's folder as a part":  {add(func(a *delta.AddFile) { a.Path = delta.LogFolder }), delta.LogFolder},
 		"a name with a null byte":     {add(func(a *delta.AddFile) { a.Path = "a%00b" }), "fc2"},
 		"a newer protocol":            {[]delta.Action{{Protocol: &delta.Protocol{MinReaderVersion: 3, MinWriterVersion: 7}}}, entry},
 		"other files than Parquet":    {[]delta.Action{{MetaData: &delta.MetaData{Format: delta.FileFormat{Provider: "orc"}}}}, entry},

@@ -11,7 +11,7 @@ import (
 
 	"cutpoint/schemas"
 	"cutpoint/store/files"
-	checked "cutpoint/store/parquet"
+	cutparquet "cutpoint/store/parquet"
 	"cutpoint/store/wide"
 )
 
@@ -38,12 +38,12 @@ func openPart(f files.Folder, name string) (p *partFile, err error) {
 			err = fmt.Errorf("open part %s: %w", name, err)
 		}
 	}()
-	defer guard(&err)
+	defer cutparquet.Guard(&err)
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	pf, err := checked.Open(file, info.Size())
+	pf, err := cutparquet.OpenGeneral(file, info.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +111,13 @@ func scanGroup[T any](ctx context.Context, group parquet.RowGroup, batch int, yi
 }
 
 func openRows[T any](group parquet.RowGroup) (r *parquet.GenericReader[T], err error) {
-	defer guard(&err)
+	defer cutparquet.Guard(&err)
 	return parquet.NewGenericRowGroupReader[T](withoutInt96(group)), nil
 }
 
 // readRows fills rows, or fails.
 func readRows[T any](r *parquet.GenericReader[T], rows []T) (err error) {
-	defer guard(&err)
+	defer cutparquet.Guard(&err)
 	for len(rows) > 0 {
 		n, err := r.Read(rows)
 		rows = rows[n:]

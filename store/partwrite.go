@@ -15,6 +15,7 @@ import (
 
 	"cutpoint/schemas"
 	"cutpoint/store/delta"
+	cutparquet "cutpoint/store/parquet"
 	"cutpoint/store/wide"
 )
 
@@ -30,7 +31,7 @@ const (
 // encodeRows writes rows as one Parquet file: those of a cut table with package
 // wide, the small ones of other tables with the general writer.
 func encodeRows[R Row](ctx context.Context, w io.Writer, rows []R, dim int, footer map[string]string) (err error) {
-	defer guard(&err)
+	defer cutparquet.Guard(&err)
 	if features, ok := any(rows).([]schemas.Feature); ok {
 		return wide.Write(ctx, w, features, wide.Options{Dim: dim, Codec: wide.ChooseCodec(features), Keys: footer})
 	}

@@ -28,7 +28,7 @@ var plantedBugs = []struct {
 	{"log entries are written in place", func(f files.Disk) files.Disk { return &inPlace{Disk: f} }},
 }
 
-func inLog(name string) bool         { return strings.Contains(name, delta.Folder) }
+func inLog(name string) bool         { return strings.Contains(name, delta.LogFolder) }
 func isPartTemp(name string) bool    { return strings.HasPrefix(path.Base(name), "."+partPrefix) }
 func isTableFolder(name string) bool { return name != "." && !inLog(name) }
 

@@ -109,7 +109,7 @@ func checkRaced(s *Store, writers, commits int) error {
 
 // checkRuns counts the commits of each writer in the log.
 func checkRuns(s *Store, table string, writers, commits int) error {
-	folder := path.Join(table, delta.Folder)
+	folder := path.Join(table, delta.LogFolder)
 	entries, err := s.files.List(folder)
 	if err != nil {
 		return err

@@ -89,7 +89,7 @@ func (s *Store) eachFolder(visit func(name string) error) error {
 		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		for _, folder := range []string{e.Name(), path.Join(e.Name(), delta.Folder)} {
+		for _, folder := range []string{e.Name(), path.Join(e.Name(), delta.LogFolder)} {
 			if err := visit(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}

@@ -88,7 +88,7 @@ func (t *Table[R]) leftovers() ([]Leftover, error) {
 	if err != nil {
 		return nil, err
 	}
-	logFiles, err := t.listFolder(path.Join(t.name, delta.Folder))
+	logFiles, err := t.listFolder(path.Join(t.name, delta.LogFolder))
 	if err != nil {
 		return nil, err
 	}
@@ -111,9 +111,9 @@ func (t *Table[R]) leftovers() ([]Leftover, error) {
 		v, is := delta.CheckpointVersion(f.Name())
 		switch {
 		case isTemporary(f.Name()):
-			out = append(out, leftover(path.Join(t.name, delta.Folder), f, "temporary", f.ModTime()))
+			out = append(out, leftover(path.Join(t.name, delta.LogFolder), f, "temporary", f.ModTime()))
 		case is && v < needed:
-			out = append(out, leftover(path.Join(t.name, delta.Folder), f, "replaced by a newer checkpoint", f.ModTime()))
+			out = append(out, leftover(path.Join(t.name, delta.LogFolder), f, "replaced by a newer checkpoint", f.ModTime()))
 		}
 	}
 	return out, nil

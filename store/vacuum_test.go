@@ -21,7 +21,7 @@ func TestVacuum(t *testing.T) {
 		t.Fatal(err)
 	}
 	half := "fc2/" + partPrefix + uuid.NewString() + partSuffix
-	temporary := "fc2/" + delta.Folder + "/.00000000000000000009.json." + uuid.NewString() + ".tmp"
+	temporary := "fc2/" + delta.LogFolder + "/.00000000000000000009.json." + uuid.NewString() + ".tmp"
 	for _, name := range []string{half, temporary, "fc2/notes.txt", "fc2/part-mine.parquet"} {
 		if err := os.WriteFile(filepath.Join(s.Dir(), name), []byte("PAR1"), 0o644); err != nil {
 			t.Fatal(err)

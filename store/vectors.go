@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/parquet-go/parquet-go"
+
+	cutparquet "cutpoint/store/parquet"
 )
 
 // vectors reads the embeddings of a row group as plain floats, page by page,
@@ -26,7 +28,7 @@ type vectors struct {
 }
 
 func openVectors(group parquet.RowGroup, dim int) (v *vectors, err error) {
-	defer guard(&err)
+	defer cutparquet.Guard(&err)
 	for _, column := range group.Schema().Columns() {
 		if column[0] != "embedding" {
 			continue
@@ -53,7 +55,7 @@ func (v *vectors) Close() error {
 
 // read fills dst with the next values, in row order.
 func (v *vectors) read(dst []float32) (err error) {
-	defer guard(&err)
+	defer cutparquet.Guard(&err)
 	for len(dst) > 0 {
 		if len(v.values) == 0 {
 			if err := v.nextPage(); err != nil {

@@ -230,7 +230,7 @@ func (t *Table[R]) verifyBytes(name string, part Part) error {
 
 // noteStrays notes files that belong to no version of the table.
 func (t *Table[R]) noteStrays(r *VerifyReport) {
-	for _, folder := range []string{t.name, path.Join(t.name, delta.Folder)} {
+	for _, folder := range []string{t.name, path.Join(t.name, delta.LogFolder)} {
 		entries, err := t.store.files.List(folder)
 		if err != nil {
 			r.problem("list folder %s: %v", folder, err)

@@ -14,7 +14,7 @@ import (
 
 	"cutpoint/schemas"
 	"cutpoint/store/files"
-	checked "cutpoint/store/parquet"
+	cutparquet "cutpoint/store/parquet"
 )
 
 const (
@@ -98,7 +98,7 @@ func (l *Log) writePointer(actions, bytes int) error {
 }
 
 func encodeCheckpoint(rows []checkpointRow) (file []byte, err error) {
-	defer checked.Guard(&err)
+	defer cutparquet.Guard(&err)
 	var b bytes.Buffer
 	// Snappy is what Delta's other writers compress checkpoints with.
 	out := parquet.NewGenericWriter[checkpointRow](&b, parquet.Compression(&parquet.Snappy),

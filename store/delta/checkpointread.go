@@ -13,7 +13,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"cutpoint/store/files"
-	checked "cutpoint/store/parquet"
+	cutparquet "cutpoint/store/parquet"
 )
 
 // readCheckpoint reads the state at a version from its checkpoint, ours or that
@@ -42,8 +42,8 @@ func (l *Log) readCheckpoint(version int64) (*state, error) {
 // decodeCheckpoint returns the state without its version; knownSince is not 0 if
 // the checkpoint may lack tombstones.
 func decodeCheckpoint(b []byte) (s *state, err error) {
-	defer checked.Guard(&err)
-	file, err := checked.Open(bytes.NewReader(b), int64(len(b)))
+	defer cutparquet.Guard(&err)
+	file, err := cutparquet.OpenGeneral(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		return nil, err
 	}

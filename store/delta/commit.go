@@ -32,7 +32,7 @@ func (l *Log) Create(columns string, configuration map[string]string, info Commi
 		}
 		return nil
 	}
-	for _, folder := range []string{l.table, path.Join(l.table, Folder)} {
+	for _, folder := range []string{l.table, path.Join(l.table, LogFolder)} {
 		if err := l.files.MakeFolder(folder); err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (l *Log) Settle() error {
 
 // SettleAll is Settle for all that stands in the log, even if this Log committed it.
 func (l *Log) SettleAll() error {
-	if err := l.files.Settle(path.Join(l.table, Folder)); err != nil {
+	if err := l.files.Settle(path.Join(l.table, LogFolder)); err != nil {
 		return err
 	}
 	l.durable = l.version

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// Folder is the name of the log's folder in its table's.
-	Folder = "_delta_log"
+	// LogFolder is the name of the log's folder in its table's.
+	LogFolder = "_delta_log"
 	// maxEntry bounds the memory that one log entry may take.
 	maxEntry = 256 << 20
 	// newest is the limit of a log that has none.

@@ -18,7 +18,7 @@ const foreignTable = `{"commitInfo":{"engineInfo":"Other/1.0"}}
 // writeEntries makes a table t whose log has these entries.
 func writeEntries(t testing.TB, disk *filestest.Disk, entries ...[]byte) {
 	t.Helper()
-	err := errors.Join(disk.Mkdir("t"), disk.Mkdir("t/"+Folder))
+	err := errors.Join(disk.Mkdir("t"), disk.Mkdir("t/"+LogFolder))
 	for v, b := range entries {
 		err = errors.Join(err, disk.WriteFile(New(files.Folder{}, "t").EntryName(int64(v)), b))
 	}

@@ -17,15 +17,15 @@ const (
 
 // EntryName is the path of an entry, with its table's folder.
 func (l *Log) EntryName(version int64) string {
-	return path.Join(l.table, Folder, fmt.Sprintf("%020d%s", version, entrySuffix))
+	return path.Join(l.table, LogFolder, fmt.Sprintf("%020d%s", version, entrySuffix))
 }
 
 // CheckpointName is the path of a version's checkpoint, with its table's folder.
 func (l *Log) CheckpointName(version int64) string {
-	return path.Join(l.table, Folder, fmt.Sprintf("%020d%s", version, checkpointSuffix))
+	return path.Join(l.table, LogFolder, fmt.Sprintf("%020d%s", version, checkpointSuffix))
 }
 
-func (l *Log) pointerName() string { return path.Join(l.table, Folder, lastCheckpoint) }
+func (l *Log) pointerName() string { return path.Join(l.table, LogFolder, lastCheckpoint) }
 
 // IsFile reports whether a file of the log may have this name, without its folder.
 func IsFile(name string) bool {
@@ -56,7 +56,7 @@ func versionOf(name, suffix string) (version int64, ok bool) {
 // list returns the versions that have a log entry, and those that have a
 // checkpoint, each sorted.
 func (l *Log) list() (entries, checkpoints []int64, err error) {
-	found, err := l.files.List(path.Join(l.table, Folder))
+	found, err := l.files.List(path.Join(l.table, LogFolder))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
 	}

@@ -115,7 +115,7 @@ func (l *Log) verifyPointer(found *Findings) {
 	}
 	// Other tools may split a checkpoint into several files.
 	prefix := strings.TrimSuffix(path.Base(l.CheckpointName(version)), "parquet")
-	present, err := l.files.List(path.Join(l.table, Folder))
+	present, err := l.files.List(path.Join(l.table, LogFolder))
 	if err == nil && !slices.ContainsFunc(present, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), prefix) }) {
 		found.problem("%s: the checkpoint of version %d is missing", l.pointerName(), version)
 	}

@@ -34,8 +34,9 @@ func (f Folder) Replace(name string, b []byte) error {
 	return f.put(sharedTemp(name), name, content(b), nil)
 }
 
-// Put writes a file under a name that no other writer uses. Before the file gets
-// it, check reads it back under a temporary name; if that fails, nothing is put.
+// Put writes a file under a name that no other writer uses: before its extension
+// it ends in a UUID. Before the file gets its name, check, unless nil, reads it back
+// under a temporary one; if that fails, nothing is put.
 func (f Folder) Put(name string, write func(io.Writer) error, check func(temp string) error) error {
 	folder, base := path.Split(name)
 	temp := folder + "." + strings.TrimSuffix(base, path.Ext(base)) + tempSuffix

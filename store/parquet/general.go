@@ -10,8 +10,9 @@ import (
 	"cutpoint/store/files"
 )
 
-// Open reads the footer of a Parquet file of so many bytes.
-func Open(r io.ReaderAt, size int64) (*parquet.File, error) {
+// OpenGeneral opens a Parquet file of so many bytes for parquet-go. It refuses a
+// footer or page header that would make that read or allocate without bound.
+func OpenGeneral(r io.ReaderAt, size int64) (*parquet.File, error) {
 	if err := checkFooterBytes(r, size); err != nil {
 		return nil, err
 	}
@@ -24,11 +25,4 @@ func Open(r io.ReaderAt, size int64) (*parquet.File, error) {
 		return nil, err
 	}
 	return pf, checkPages(r, pf.Metadata())
-}
-
-// Guard, deferred, turns a panic of a decoder on damaged bytes into an error.
-func Guard(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("%w: its Parquet cannot be decoded (%v)", files.ErrDamaged, r)
-	}
 }
