@@ -13,6 +13,7 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/cpu"
+	"cutpoint/pipeline/quantity"
 )
 
 func doctorCommand() *cli.Command {
@@ -101,7 +102,7 @@ func (d diagnosis) print(w io.Writer) error {
 		if len(g.Kernels) > 0 {
 			kernels = "kernels " + firstAndOthers(g.Kernels)
 		}
-		fmt.Fprintf(&b, "GPU %-5d %s, %s, compute capability %s, %s\n", g.Number, g.Name, command.FormatBytes(int64(g.Memory)), g.Capability, kernels)
+		fmt.Fprintf(&b, "GPU %-5d %s, %s, compute capability %s, %s\n", g.Number, g.Name, quantity.Bytes(int64(g.Memory)), g.Capability, kernels)
 	}
 	if d.Driver != "" {
 		fmt.Fprintf(&b, "driver    %s\n", d.Driver)
