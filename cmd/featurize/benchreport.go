@@ -7,8 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
+	"cutpoint/pipeline/quantity"
 )
 
 // measurement is what bench writes as JSON.
@@ -84,10 +84,10 @@ func (m *measurement) print(w io.Writer) error {
 	unit, scale := m.operations()
 	fmt.Fprintf(&b, "         %.1f %s, %.1f %% of the peak of %.1f\n", m.GFLOPS*scale, unit, 100*m.OfPeak, m.PeakGFLOPS*scale)
 	if m.PeakMemory > 0 {
-		fmt.Fprintf(&b, "memory   %s at most\n", command.FormatBytes(m.PeakMemory))
+		fmt.Fprintf(&b, "memory   %s at most\n", quantity.Bytes(m.PeakMemory))
 	}
 	if m.DeviceMemory > 0 {
-		fmt.Fprintf(&b, "         %s of the GPU's, %d batches at a time\n", command.FormatBytes(int64(m.DeviceMemory)), m.Concurrency)
+		fmt.Fprintf(&b, "         %s of the GPU's, %d batches at a time\n", quantity.Bytes(int64(m.DeviceMemory)), m.Concurrency)
 	}
 	fmt.Fprintln(&b)
 	m.printLayers(&b)

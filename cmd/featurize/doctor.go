@@ -14,6 +14,7 @@ import (
 	"cutpoint/model"
 	"cutpoint/model/cpu"
 	"cutpoint/model/cuda"
+	"cutpoint/pipeline/quantity"
 )
 
 func doctorCommand() *cli.Command {
@@ -94,7 +95,7 @@ func (d diagnosis) print(w io.Writer) error {
 		if len(g.Kernels) > 0 {
 			kernels = "kernels " + firstAndOthers(g.Kernels)
 		}
-		fmt.Fprintf(&b, "GPU %-5d %s, %s, compute capability %s, %s\n", g.Number, g.Name, command.FormatBytes(int64(g.Memory)), g.Capability, kernels)
+		fmt.Fprintf(&b, "GPU %-5d %s, %s, compute capability %s, %s\n", g.Number, g.Name, quantity.Bytes(int64(g.Memory)), g.Capability, kernels)
 	}
 	if d.Driver != "" {
 		fmt.Fprintf(&b, "driver    %s\n", d.Driver)

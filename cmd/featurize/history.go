@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/pipeline/quantity"
 	"cutpoint/store"
 )
 
@@ -67,7 +68,7 @@ func printCommits(w io.Writer, commits []store.Commit) error {
 	fmt.Fprintf(t, "time\ttable\tversion\toperation\trows\tparts\tsize\tseconds\trun\n")
 	for _, m := range commits {
 		fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%d\t+%d −%d\t%s\t%.2f\t%.8s\n", m.Time.Local().Format(time.DateTime), m.Table, m.Version,
-			m.Operation, m.RowsAdded, m.PartsAdded, m.PartsRemoved, command.FormatBytes(m.BytesAdded), m.Seconds, m.Run)
+			m.Operation, m.RowsAdded, m.PartsAdded, m.PartsRemoved, quantity.Bytes(m.BytesAdded), m.Seconds, m.Run)
 	}
 	return t.Flush()
 }

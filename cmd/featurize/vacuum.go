@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/pipeline/quantity"
 	"cutpoint/store"
 )
 
@@ -63,14 +64,14 @@ func vacuumAction(c *cli.Context) error {
 		return writeJSON(c.App.Writer, r)
 	}
 	for _, f := range files {
-		fmt.Fprintf(c.App.Writer, "%s\t%s\t%s since %s\n", f.Path, command.FormatBytes(f.Bytes), f.Why, f.Since.Local().Format(time.DateTime))
+		fmt.Fprintf(c.App.Writer, "%s\t%s\t%s since %s\n", f.Path, quantity.Bytes(f.Bytes), f.Why, f.Since.Local().Format(time.DateTime))
 	}
 	if !c.Bool("quiet") {
 		verb := "would be removed; --delete removes them"
 		if opt.Delete {
 			verb = "removed"
 		}
-		fmt.Fprintf(c.App.ErrWriter, "%d files with %s %s.\n", len(files), command.FormatBytes(r.Bytes), verb)
+		fmt.Fprintf(c.App.ErrWriter, "%d files with %s %s.\n", len(files), quantity.Bytes(r.Bytes), verb)
 	}
 	return nil
 }

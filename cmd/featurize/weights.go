@@ -11,6 +11,7 @@ import (
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model/weights"
+	"cutpoint/pipeline/quantity"
 	"cutpoint/schemas"
 )
 
@@ -55,7 +56,7 @@ func inspectAction(c *cli.Context) error {
 }
 
 func printInspection(w io.Writer, path string, in *weights.Inspection) error {
-	fmt.Fprintf(w, "%s: %s, %s, %d tensors\n", path, in.Format, command.FormatBytes(in.Bytes), len(in.Tensors))
+	fmt.Fprintf(w, "%s: %s, %s, %d tensors\n", path, in.Format, quantity.Bytes(in.Bytes), len(in.Tensors))
 	for _, t := range in.Tensors {
 		serves := t.Serves
 		if serves == "" {

@@ -3,6 +3,8 @@ package compare
 import (
 	"fmt"
 	"time"
+
+	"cutpoint/pipeline/quantity"
 )
 
 // AdviceSentence says the advice: what to use ("" if there is no choice), and why.
@@ -12,16 +14,16 @@ func (r *Report) AdviceSentence() (use, because string) {
 	switch a.Rule {
 	case NoBetterThanChance:
 		return "Use none of these heads yet", fmt.Sprintf("the best, %s, is right on %s of held-out %ss, and always answering %q would be right on %s, which is within one standard error (%s points); check the labels or label more pages.",
-			a.Best.Candidate, percent(a.Best.Accuracy), unit, a.MajorityClass, percent(a.MajorityShare), points(a.StandardError))
+			a.Best.Candidate, quantity.Percent(a.Best.Accuracy), unit, a.MajorityClass, quantity.Percent(a.MajorityShare), quantity.Points(a.StandardError))
 	case OnlyCandidate:
 		return "", fmt.Sprintf("%s is right on %s of held-out %ss, where always answering %q would be right on %s; name more cuts to learn whether a cheaper one does as well.",
-			a.Chosen.Candidate, percent(a.Chosen.Accuracy), unit, a.MajorityClass, percent(a.MajorityShare))
+			a.Chosen.Candidate, quantity.Percent(a.Chosen.Accuracy), unit, a.MajorityClass, quantity.Percent(a.MajorityShare))
 	case HighestAccuracy:
 		return "Use " + a.Chosen.Candidate, fmt.Sprintf("its accuracy of %s is the highest, and no cheaper candidate comes within one standard error (%s points) of it.",
-			percent(a.Chosen.Accuracy), points(a.StandardError))
+			quantity.Percent(a.Chosen.Accuracy), quantity.Points(a.StandardError))
 	case OneStandardError:
 		return "Use " + a.Chosen.Candidate, fmt.Sprintf("its accuracy of %s is within one standard error (%s points) of the highest, %s of %s%s, and it costs %s",
-			percent(a.Chosen.Accuracy), points(a.StandardError), percent(a.Best.Accuracy), a.Best.Candidate, probability(a.P), savings(a.Chosen, a.Best))
+			quantity.Percent(a.Chosen.Accuracy), quantity.Points(a.StandardError), quantity.Percent(a.Best.Accuracy), a.Best.Candidate, probability(a.P), savings(a.Chosen, a.Best))
 	}
 	return "", ""
 }
@@ -38,13 +40,13 @@ func probability(p *float64) string {
 func savings(a, b Contender) string {
 	switch {
 	case a.TrunkFLOPs < b.TrunkFLOPs && a.BytesAPage != b.BytesAPage:
-		return fmt.Sprintf("%s instead of %s GFLOP and %s instead of %s a page.", gflop(a.TrunkFLOPs), gflop(b.TrunkFLOPs), bytes(a.BytesAPage), bytes(b.BytesAPage))
+		return fmt.Sprintf("%s instead of %s GFLOP and %s instead of %s a page.", quantity.GFLOP(a.TrunkFLOPs), quantity.GFLOP(b.TrunkFLOPs), quantity.Bytes(a.BytesAPage), quantity.Bytes(b.BytesAPage))
 	case a.TrunkFLOPs < b.TrunkFLOPs:
-		return fmt.Sprintf("%s instead of %s GFLOP a page.", gflop(a.TrunkFLOPs), gflop(b.TrunkFLOPs))
+		return fmt.Sprintf("%s instead of %s GFLOP a page.", quantity.GFLOP(a.TrunkFLOPs), quantity.GFLOP(b.TrunkFLOPs))
 	case a.BytesAPage < b.BytesAPage:
-		return fmt.Sprintf("%s instead of %s a page.", bytes(a.BytesAPage), bytes(b.BytesAPage))
+		return fmt.Sprintf("%s instead of %s a page.", quantity.Bytes(a.BytesAPage), quantity.Bytes(b.BytesAPage))
 	}
-	return fmt.Sprintf("%s instead of %s head parameters.", count(a.HeadParameters), count(b.HeadParameters))
+	return fmt.Sprintf("%s instead of %s head parameters.", quantity.Count(a.HeadParameters), quantity.Count(b.HeadParameters))
 }
 
 // ReasonSentences says the reasons that there are, a sentence each.
@@ -55,7 +57,7 @@ func (r *Report) ReasonSentences() []string {
 	}
 	if x := r.Reasons.BestCheaper; x != nil {
 		out = append(out, fmt.Sprintf("The best of the cheaper ones, %s, has %s, %s points below the best and so outside its standard error of %s (p = %.2g).",
-			x.Candidate, percent(x.Accuracy), points(x.BelowBest), points(x.StandardError), x.P))
+			x.Candidate, quantity.Percent(x.Accuracy), quantity.Points(x.BelowBest), quantity.Points(x.StandardError), x.P))
 	}
 	if x := r.Reasons.MillionPages; x != nil {
 		out = append(out, x.sentence(r.Rate))
@@ -78,7 +80,7 @@ func (x FullyConnected) sentence() string {
 		verdict = "they do harm"
 	}
 	return fmt.Sprintf("Keep the fully connected layers? The best cut behind them, %s, has %s, the best before them, %s, has %s (p = %.2g): %s.",
-		x.With.Candidate, percent(x.With.Accuracy), x.Without.Candidate, percent(x.Without.Accuracy), x.P, verdict)
+		x.With.Candidate, quantity.Percent(x.With.Accuracy), x.Without.Candidate, quantity.Percent(x.Without.Accuracy), x.P, verdict)
 }
 
 func (x MillionPages) sentence(rate Rate) string {
@@ -93,9 +95,9 @@ func (x MillionPages) sentence(rate Rate) string {
 }
 
 func (x Expense) phrase() string {
-	s := fmt.Sprintf("%s of vectors", bytes(x.Bytes))
+	s := fmt.Sprintf("%s of vectors", quantity.Bytes(x.Bytes))
 	if x.Hours > 0 {
-		s = fmt.Sprintf("%s h of computing and %s", short(x.Hours), s)
+		s = fmt.Sprintf("%s h of computing and %s", quantity.Short(x.Hours), s)
 	}
 	return s
 }
@@ -106,7 +108,7 @@ func (x MoreLabels) sentence() string {
 		verdict = "more labels will probably help"
 	}
 	return fmt.Sprintf("From %d to %d labelled pages a class the accuracy of %s goes from %s to %s: %s.",
-		x.From.PagesPerClass, x.To.PagesPerClass, x.Candidate, percent(x.From.Accuracy), percent(x.To.Accuracy), verdict)
+		x.From.PagesPerClass, x.To.PagesPerClass, x.Candidate, quantity.Percent(x.From.Accuracy), quantity.Percent(x.To.Accuracy), verdict)
 }
 
 func (x SuspectLabels) sentence(unit string) string {

@@ -144,7 +144,7 @@ func TestLimitSentence(t *testing.T) {
 		}
 	}
 	for v, want := range map[float64]string{0: "0.0", 9.84: "9.8", 99.96: "100.0", 999.6: "1,000", 1234567: "1,234,567"} {
-		if got := thousands(v); got != want {
+		if got := rateText(v); got != want {
 			t.Errorf("%v is %s, want %s", v, got, want)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 	"cutpoint/schemas"
 )
 
@@ -119,7 +120,7 @@ func quote(arg string) string {
 
 func timestamp(t time.Time) string {
 	if t.IsZero() {
-		return none
+		return quantity.Unknown
 	}
 	return t.UTC().Format("2006-01-02 15:04:05 UTC")
 }

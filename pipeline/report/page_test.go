@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 )
 
 // element is a start tag.
@@ -187,7 +188,7 @@ func TestPages(t *testing.T) {
 				t.Errorf("the page has %d bytes", n)
 			}
 			for _, e := range r.Candidates {
-				if s := points(e.Accuracy.Mean); !strings.Contains(p.text, s) {
+				if s := quantity.Points(e.Accuracy.Mean); !strings.Contains(p.text, s) {
 					t.Errorf("the accuracy %s of %s is not told", s, e.Name())
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 )
 
 //go:embed page.html
@@ -81,7 +82,7 @@ func newPage(r *compare.Report, thumbnail Thumbnail) page {
 		Style: sheet, Policy: policy, Title: headline, Headline: strings.Fields(headline), Lede: lede,
 		Date: day(r.Created), Store: pathOf(r.Source.Store),
 		Tiles: f.tiles(), Charts: f.charts(), Keys: f.keys(), Rows: f.table(), Several: len(r.Candidates) > 1,
-		HasRate: r.Rate.FLOPsPerSecond > 0, StandardError: points(r.StandardError),
+		HasRate: r.Rate.FLOPsPerSecond > 0, StandardError: quantity.Points(r.StandardError),
 		Matrices: f.matrices(), Unit: strings.TrimSuffix(plurals(r), "s"), Units: plurals(r), Splits: len(r.Candidates[r.Chosen].Splits),
 		Galleries: f.galleries(thumbnail), Splitting: splitting(r), Provenance: provenance(r),
 		Test: test(r), Single: r.Split == compare.SplitStore, Command: command(r.Command),
