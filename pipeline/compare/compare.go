@@ -7,6 +7,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 )
 
 // Result is a comparison's report and, if asked for, its heads.
@@ -119,8 +120,8 @@ func (c *comparison) cut(ctx context.Context, table *Dataset, candidates []Candi
 }
 
 // data gives every row of the table the class and the group of its page.
-func (c *comparison) data(table *Dataset, rows []int) head.Data {
-	d := head.Data{Matrix: head.Matrix{Values: table.X, Dim: table.Cut.Dim()}, Classes: len(c.pages.classes),
+func (c *comparison) data(table *Dataset, rows []int) train.Data {
+	d := train.Data{Matrix: head.Matrix{Values: table.X, Dim: table.Cut.Dim()}, Classes: len(c.pages.classes),
 		Y: make([]int, len(table.Keys)), Groups: make([]int, len(table.Keys))}
 	for i, r := range rows {
 		d.Y[r], d.Groups[r] = c.pages.y[i], c.pages.groups[i]
@@ -129,7 +130,7 @@ func (c *comparison) data(table *Dataset, rows []int) head.Data {
 }
 
 // candidate fills in the i-th entry and head.
-func (c *comparison) candidate(ctx context.Context, data head.Data, rows []int, candidate Candidate, i int) error {
+func (c *comparison) candidate(ctx context.Context, data train.Data, rows []int, candidate Candidate, i int) error {
 	e := &c.result.Report.Candidates[i]
 	c.tallies[i] = newTally(len(c.units.keys), len(c.pages.classes))
 	for f, split := range c.folds {
@@ -164,7 +165,7 @@ func (c *comparison) candidate(ctx context.Context, data head.Data, rows []int, 
 
 // split trains on one part and scores the other. It returns the scores, and the
 // tested units with their log probabilities, (n, K).
-func (c *comparison) split(ctx context.Context, data head.Data, rows []int, candidate Candidate, split fold) (s Scores, of []int, logp []float64, err error) {
+func (c *comparison) split(ctx context.Context, data train.Data, rows []int, candidate Candidate, split fold) (s Scores, of []int, logp []float64, err error) {
 	c.step(candidate)
 	s = Scores{TestPages: len(split.test), TrainPages: len(split.train)}
 	start := time.Now()

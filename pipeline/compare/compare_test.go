@@ -14,6 +14,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 	"cutpoint/schemas"
 )
 
@@ -75,7 +76,7 @@ func loader(tables ...*Dataset) (Load, *int) {
 	}, calls
 }
 
-func softmax() head.Trainer { return head.Softmax{L2: []float64{0.1, 1, 10, 100}} }
+func softmax() train.Trainer { return train.Softmax{L2: []float64{0.1, 1, 10, 100}} }
 
 func one(t *testing.T, d *Dataset, o Options) *Result {
 	t.Helper()
@@ -153,7 +154,7 @@ func comparison2(t *testing.T, o Options) (*Result, int) {
 	load, calls := loader(c.table(cut(t, "pool1-avg"), 1), c.table(cut(t, "pool3-avg"), 2))
 	r, err := Compare(t.Context(), load, []Candidate{
 		{cut(t, "pool1-avg"), softmax()}, {cut(t, "pool3-avg"), softmax()},
-		{cut(t, "pool3-avg"), head.DropoutBNSoftmax{NetworkOptions: head.NetworkOptions{Epochs: 3}}}}, o)
+		{cut(t, "pool3-avg"), train.DropoutBNSoftmax{NetworkOptions: train.NetworkOptions{Epochs: 3}}}}, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,11 @@
-package head
+package train
 
 import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"cutpoint/model/head"
 )
 
 // NetworkOptions are what the recipes that are trained as networks have in
@@ -52,8 +54,8 @@ func (o NetworkOptions) Check() error {
 		return errors.New("hidden width, epochs, patience and batch size cannot be negative")
 	case o.BatchSize == 1:
 		return errors.New("a batch of one page has no spread to normalise by: take 2 or more")
-	case o.Hidden > maxDim:
-		return fmt.Errorf("a hidden layer of %d values is wider than %d", o.Hidden, maxDim)
+	case o.Hidden > head.MaxDim:
+		return fmt.Errorf("a hidden layer of %d values is wider than %d", o.Hidden, head.MaxDim)
 	case !(o.LearningRate >= 0) || o.LearningRate > 1 || !(o.L2 >= 0):
 		return fmt.Errorf("learning rate %g and L2 %g: a rate is at most 1, and neither is negative", o.LearningRate, o.L2)
 	}

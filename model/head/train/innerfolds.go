@@ -1,10 +1,12 @@
-package head
+package train
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"math"
+
+	"cutpoint/model/internal/parallel"
 )
 
 // l2Choice is an L2 value and its mean log loss over the inner folds.
@@ -39,7 +41,7 @@ func (s Softmax) choose(ctx context.Context, x *compressed, d Data) (l2Choice, e
 	}
 	best, since := l2Choice{loss: math.Inf(1)}, 0
 	for _, l2 := range s.L2 {
-		parallel(len(folds), func(f int) { folds[f].advance(ctx, l2) })
+		parallel.For(len(folds), func(f int) { folds[f].advance(ctx, l2) })
 		loss, n := 0.0, 0
 		for _, f := range folds {
 			if f.err != nil {

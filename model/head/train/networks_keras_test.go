@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"encoding/json"
@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"gorgonia.org/gorgonia"
+
+	"cutpoint/model/head"
 )
 
 // kerasGolden is testdata/networks_keras.json: what Keras made of the recipes.
@@ -56,8 +58,8 @@ func readKeras(t *testing.T) (g kerasGolden) {
 }
 
 // dense returns a layer of the start.
-func (c *kerasCase) dense(name string) Dense {
-	l := Dense{Kernel: float32s(c.Start[name+".kernel"]), Bias: float32s(c.Start[name+".bias"])}
+func (c *kerasCase) dense(name string) head.Dense {
+	l := head.Dense{Kernel: float32s(c.Start[name+".kernel"]), Bias: float32s(c.Start[name+".bias"])}
 	l.Out = len(l.Bias)
 	l.In = len(l.Kernel) / l.Out
 	return l
@@ -65,11 +67,11 @@ func (c *kerasCase) dense(name string) Dense {
 
 func (c *kerasCase) recipe(t *testing.T) recipe {
 	switch c.Recipe {
-	case DropoutBNSoftmaxName:
+	case head.DropoutBNSoftmaxName:
 		return dropoutBN(c.Recipe)
-	case DenseDropoutBNSoftmaxName:
+	case head.DenseDropoutBNSoftmaxName:
 		return denseDropoutBN(c.Recipe)
-	case VGGTopName:
+	case head.VGGTopName:
 		return VGGTop{FC1: c.dense("first"), FC2: c.dense("second")}.recipe()
 	}
 	t.Fatalf("no recipe %s", c.Recipe)
@@ -104,7 +106,7 @@ func TestNetworksTrainAsKeras(t *testing.T) {
 			name += ", balanced, with L2"
 		}
 		t.Run(name, func(t *testing.T) {
-			d := Data{Matrix: Matrix{Values: c.X, Dim: g.Dim}, Y: c.Y, Classes: g.Classes}
+			d := Data{Matrix: head.Matrix{Values: c.X, Dim: g.Dim}, Y: c.Y, Classes: g.Classes}
 			hidden := len(c.Start["first.bias"])
 			run := begin(t, d, NetworkOptions{Hidden: hidden, BatchSize: g.Batch, LearningRate: g.LearningRate, L2: c.L2, Balanced: c.Balanced}, c.recipe(t))
 			if got := run.values(); len(got) != len(c.Start) {
@@ -210,7 +212,7 @@ func TestDropoutIsKeras(t *testing.T) {
 func TestNetworksRepeatOnAnyCores(t *testing.T) {
 	d := rectified(41, 90, 600, 3, 3)
 	for i := range 3 {
-		train := func(cores int) *Head {
+		train := func(cores int) *head.Head {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
 			h, err := trainers(600, NetworkOptions{Hidden: 1100, Epochs: 2, Seed: 5})[i].Train(t.Context(), d)
 			if err != nil {

@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"context"
@@ -8,10 +8,9 @@ import (
 	"strconv"
 
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/head"
+	"cutpoint/model/internal/parallel"
 )
-
-// CentroidName is the recipe of Centroid.
-const CentroidName = "centroid"
 
 // Centroid takes a page for the class whose mean vector is nearest, after Softmax's
 // default standardisation of the features. It trains nothing but how sure to be: a
@@ -29,10 +28,10 @@ type Centroid struct {
 }
 
 // Name returns "centroid".
-func (Centroid) Name() string { return CentroidName }
+func (Centroid) Name() string { return head.CentroidName }
 
 // Train averages the rows of each class.
-func (t Centroid) Train(ctx context.Context, d Data) (*Head, error) {
+func (t Centroid) Train(ctx context.Context, d Data) (*head.Head, error) {
 	if err := d.check(); err != nil {
 		return nil, fmt.Errorf("train a centroid head: %w", err)
 	}
@@ -44,7 +43,7 @@ func (t Centroid) Train(ctx context.Context, d Data) (*Head, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train a centroid head: %w", err)
 	}
-	h.cool(temperature)
+	cool(h, temperature)
 	h.Options = map[string]string{"temperature": strconv.FormatFloat(temperature, 'g', 6, 64),
 		"rows": strconv.Itoa(d.Len()), "seed": strconv.FormatUint(t.Seed, 10)}
 	return h, ctx.Err()
@@ -52,7 +51,7 @@ func (t Centroid) Train(ctx context.Context, d Data) (*Head, error) {
 
 // centroids returns the head at temperature 1: kernel column k is class k's mean
 // of the standardised rows, its bias −‖c‖²/2.
-func centroids(d Data) (*Head, error) {
+func centroids(d Data) (*head.Head, error) {
 	x, err := compress(d.Matrix, false)
 	if err != nil {
 		return nil, err
@@ -70,10 +69,10 @@ func centroids(d Data) (*Head, error) {
 	for i, y := range d.labels() {
 		shares[i*lanes+y] = 1 / count[y]
 	}
-	h := &Head{Kind: CentroidName, Dim: d.Dim, Classes: d.Classes, Mean: float32s(s.mean), Scale: float32s(s.scale),
+	h := &head.Head{Kind: head.CentroidName, Dim: d.Dim, Classes: d.Classes, Mean: float32s(s.mean), Scale: float32s(s.scale),
 		Kernel: make([]float32, d.Dim*d.Classes), Bias: make([]float32, d.Classes)}
 	squares := make([][]float64, len(x.blocks)) // (blocks, K)
-	parallel(len(x.blocks), func(b int) {
+	parallel.For(len(x.blocks), func(b int) {
 		from := x.blocks[b]
 		means := make([]float32, from.len()*lanes)
 		x.kernel.MultiplySparseT(means, x.parts[b], all(x.n), shares, lanes)
@@ -94,8 +93,8 @@ func centroids(d Data) (*Head, error) {
 	return h, nil
 }
 
-// cool divides the logits by the temperature.
-func (h *Head) cool(temperature float64) {
+// cool divides a head's logits by the temperature.
+func cool(h *head.Head, temperature float64) {
 	for _, values := range [][]float32{h.Kernel, h.Bias} {
 		for i, v := range values {
 			values[i] = float32(float64(v) / temperature)
@@ -131,7 +130,7 @@ func (t Centroid) temperature(d Data) (float64, error) {
 			for k := range row { // log softmax of scaled log probabilities is that of scaled logits
 				row[k] = logp[i*d.Classes+k] / temperature
 			}
-			logSoftmax(row)
+			head.LogSoftmax(row)
 			loss -= row[y]
 		}
 		if loss < lowest {

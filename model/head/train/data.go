@@ -1,60 +1,18 @@
-package head
+package train
 
 import (
 	"context"
 	"errors"
 	"fmt"
+
+	"cutpoint/model/head"
+	"cutpoint/model/internal/parallel"
 )
-
-// Matrix is a view of feature rows. Folds differ in Rows only and share Values.
-type Matrix struct {
-	Values []float32 // (M, Dim)
-	Dim    int
-	Rows   []int // (N) indexes into Values' M rows; nil means all of them
-}
-
-// Len returns the number of rows in the view, N.
-func (m Matrix) Len() int {
-	if m.Rows != nil {
-		return len(m.Rows)
-	}
-	if m.Dim == 0 {
-		return 0
-	}
-	return len(m.Values) / m.Dim
-}
-
-// At returns the index in Values of the view's i-th row.
-func (m Matrix) At(i int) int {
-	if m.Rows != nil {
-		return m.Rows[i]
-	}
-	return i
-}
-
-// Row returns the view's i-th row, (Dim).
-func (m Matrix) Row(i int) []float32 {
-	r := m.At(i)
-	return m.Values[r*m.Dim : (r+1)*m.Dim : (r+1)*m.Dim]
-}
-
-func (m Matrix) check() error {
-	if m.Dim <= 0 || len(m.Values)%m.Dim != 0 {
-		return fmt.Errorf("a matrix of %d values cannot have rows of %d features", len(m.Values), m.Dim)
-	}
-	total := len(m.Values) / m.Dim
-	for _, r := range m.Rows {
-		if r < 0 || r >= total {
-			return fmt.Errorf("row %d is not among the matrix's %d rows", r, total)
-		}
-	}
-	return nil
-}
 
 // Data is what a head is trained on: a view of rows with their classes. Y and
 // Groups are indexed like the matrix's rows (M), not like the view.
 type Data struct {
-	Matrix
+	head.Matrix
 	Y       []int // (M) class of each row, 0 … Classes-1; rows outside the view are not looked at
 	Groups  []int // (M) rows of equal group are never divided by a validation split; nil: each row alone
 	Classes int
@@ -89,7 +47,7 @@ func (d Data) groups() []int {
 
 // check reports the first thing that makes training impossible.
 func (d Data) check() error {
-	if err := d.Matrix.check(); err != nil {
+	if err := d.Matrix.Check(); err != nil {
 		return err
 	}
 	total := len(d.Values) / d.Dim
@@ -145,7 +103,7 @@ func classWeights(y []int, classes int, balanced bool) []float64 {
 // finite refuses values with which nothing can be computed.
 func (d Data) finite() error {
 	bad := make([]int, d.Len()) // place of a row's first such value, from 1
-	parallel(d.Len(), func(i int) {
+	parallel.For(d.Len(), func(i int) {
 		for j, v := range d.Row(i) {
 			if v-v != 0 { // of Inf and NaN alone
 				bad[i] = j + 1
@@ -168,7 +126,7 @@ type Trainer interface {
 	Name() string
 	// Train makes a head from the view's rows. It returns ctx's error soon after
 	// ctx is done.
-	Train(ctx context.Context, d Data) (*Head, error)
+	Train(ctx context.Context, d Data) (*head.Head, error)
 }
 
 // ErrNotConverged is returned when an optimiser ends without having found the

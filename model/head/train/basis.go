@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/gonum/lapack/gonum"
 
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/head"
+	"cutpoint/model/internal/parallel"
 )
 
 // basis is an orthonormal one of the span of the pages, in which a problem with
@@ -88,9 +90,9 @@ func gramMatrix(ctx context.Context, x *compressed, s standard) ([]float64, erro
 		if size := n * features.len(); len(rows) < size {
 			rows = make([]float32, size)
 		}
-		parallel(n, func(i int) { x.standardise(b, i, s, rows[i*features.len():(i+1)*features.len()]) })
+		parallel.For(n, func(i int) { x.standardise(b, i, s, rows[i*features.len():(i+1)*features.len()]) })
 		zeros := make([]float32, width)
-		parallel(x.kernel.Panels(n), func(p int) {
+		parallel.For(x.kernel.Panels(n), func(p int) {
 			first := p * width
 			panel := make([]float32, features.len()*width)
 			packRows(panel, rows, features.len(), features.len(), first, min(first+width, n), width)
@@ -98,7 +100,7 @@ func gramMatrix(ctx context.Context, x *compressed, s standard) ([]float64, erro
 				Src: rows[first*features.len():], SrcStride: features.len(), Panel: panel, Init: zeros,
 				Offsets: []int{0}, Length: features.len()})
 		})
-		parallel(n, func(i int) {
+		parallel.For(n, func(i int) {
 			for j, v := range products[i*stride : i*stride+i+1] {
 				gram[i*n+j] += float64(v)
 			}
@@ -124,7 +126,7 @@ func (c *compressed) standardise(block, page int, s standard, dst []float32) {
 // data returns the pages in the basis as what an objective multiplies, and their
 // standardisation, which changes nothing. rows are those of the problem.
 func (b *basis) data(rows []int) (*compressed, standard, error) {
-	x, err := compress(Matrix{Values: b.z, Dim: b.r}, false)
+	x, err := compress(head.Matrix{Values: b.z, Dim: b.r}, false)
 	if err != nil {
 		return nil, standard{}, err
 	}
@@ -158,7 +160,7 @@ func (b *basis) kernel(v []float64, classes int) []float32 {
 		}
 	}
 	w := make([]float32, b.x.dim*classes)
-	parallel(len(b.x.blocks), func(n int) {
+	parallel.For(len(b.x.blocks), func(n int) {
 		s := b.x.blocks[n]
 		sums := make([]float32, s.len()*lanes)
 		b.x.kernel.MultiplySparseT(sums, b.x.parts[n], b.pivots, shares, lanes)

@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // Adam's numbers, Keras's defaults.
@@ -72,7 +73,7 @@ func (a *adam) Step(variables []gorgonia.ValueGrad) error {
 		m, v := a.moments[i][0], a.moments[i][1]
 		s := a.numbers(a.decays[i])
 		blocks := spans(len(w), adamBlock)
-		parallel(len(blocks), func(b int) {
+		parallel.For(len(blocks), func(b int) {
 			lo, hi := blocks[b].lo, blocks[b].hi
 			a.kernel.Adam(w[lo:hi], g[lo:hi], m[lo:hi], v[lo:hi], s)
 		})

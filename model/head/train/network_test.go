@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"math"
@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/head"
 )
 
 // reference is the network in plain float64 loops, for one batch.
@@ -59,7 +60,7 @@ func (r *reference) loss() (loss float64, mean, variance []float64) {
 				row[k] += z * r.kernel[j*r.k+k]
 			}
 		}
-		logSoftmax(row)
+		head.LogSoftmax(row)
 		loss -= row[i%r.k] / float64(r.b)
 	}
 	return loss, mean, variance
@@ -247,7 +248,7 @@ func TestInferenceAgainstReference(t *testing.T) {
 				row[k] += z * value(run.network.dense[0].kernel, j*3+k)
 			}
 		}
-		logSoftmax(row)
+		head.LogSoftmax(row)
 		want = append(want, row...)
 	}
 	closeTo(t, "log probabilities", got, want, 1e-5)
@@ -284,7 +285,7 @@ func TestDropoutBNSoftmaxFindsAPlantedSignal(t *testing.T) {
 
 func TestDropoutBNSoftmaxRepeats(t *testing.T) {
 	d := planted(11, 90, 30, 3, 3)
-	train := func(seed uint64) *Head {
+	train := func(seed uint64) *head.Head {
 		h, err := DropoutBNSoftmax{NetworkOptions{Seed: seed, Epochs: 4}}.Train(t.Context(), d)
 		if err != nil {
 			t.Fatal(err)

@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+
+	"cutpoint/model/head"
 )
 
 type goldenCase struct {
@@ -46,7 +48,7 @@ func TestSoftmaxAgreesWithScikitLearn(t *testing.T) {
 	for _, c := range golden.Cases {
 		t.Run(c.Name, func(t *testing.T) {
 			train, test := c.split()
-			d := Data{Matrix: Matrix{Values: c.X, Dim: c.D}, Y: c.Y, Classes: c.K}
+			d := Data{Matrix: head.Matrix{Values: c.X, Dim: c.D}, Y: c.Y, Classes: c.K}
 			recipe := Softmax{L2: []float64{c.L2}, Standardize: StandardizeFeature}
 			h, err := recipe.Train(t.Context(), d.Subset(train))
 			if err != nil {
@@ -73,7 +75,7 @@ func TestSoftmaxAgreesWithScikitLearn(t *testing.T) {
 }
 
 // compare demands log probabilities within a relative tolerance of the golden ones.
-func (c goldenCase) compare(t *testing.T, h *Head, test Data, tolerance float64) {
+func (c goldenCase) compare(t *testing.T, h *head.Head, test Data, tolerance float64) {
 	t.Helper()
 	got, err := h.LogProbabilities(test.Matrix)
 	if err != nil {
@@ -97,7 +99,7 @@ func planted(seed uint64, n, d, k int, signal float64) Data {
 	for i := range centres {
 		centres[i] = rng.NormFloat64() * signal / math.Sqrt(float64(2*d))
 	}
-	data := Data{Matrix: Matrix{Values: make([]float32, n*d), Dim: d}, Y: make([]int, n), Classes: k}
+	data := Data{Matrix: head.Matrix{Values: make([]float32, n*d), Dim: d}, Y: make([]int, n), Classes: k}
 	for i := range n {
 		data.Y[i] = i % k
 		for j := range d {
@@ -107,7 +109,7 @@ func planted(seed uint64, n, d, k int, signal float64) Data {
 	return data
 }
 
-func accuracy(t *testing.T, h *Head, d Data) float64 {
+func accuracy(t *testing.T, h *head.Head, d Data) float64 {
 	t.Helper()
 	got, err := h.Predict(d.Matrix)
 	if err != nil {
@@ -161,7 +163,7 @@ func TestObjectiveAgainstDefinition(t *testing.T) {
 				d.Row(r)[j] = max(v, 0)
 			}
 			if normalize {
-				length = reciprocalLength(d.Row(r))
+				length = head.InverseLength(d.Row(r))
 			}
 			row := make([]float64, 3)
 			for k := range row {
@@ -170,7 +172,7 @@ func TestObjectiveAgainstDefinition(t *testing.T) {
 					row[k] += u[j*3+k] * o.unit[j] * (float64(v)*length - o.mean[j]) * o.scale[j]
 				}
 			}
-			logSoftmax(row)
+			head.LogSoftmax(row)
 			want -= row[o.y[i]] * o.w[i]
 		}
 		if got := o.evaluate(u, make([]float64, o.size())); math.Abs(got-want) > 1e-6*want {
@@ -300,7 +302,7 @@ func TestSoftmaxFindsAPlantedSignal(t *testing.T) {
 
 func TestSoftmaxSameBitsOnAnyNumberOfCores(t *testing.T) {
 	d := planted(5, 150, 700, 3, 2)
-	var first *Head
+	var first *head.Head
 	for _, procs := range []int{1, 2, 5} {
 		previous := runtime.GOMAXPROCS(procs)
 		h, err := Softmax{}.Train(t.Context(), d)
@@ -344,15 +346,15 @@ func TestTrainRefuses(t *testing.T) {
 		"one class":      {Matrix: good.Matrix, Y: make([]int, 30), Classes: 1},
 		"empty class":    {Matrix: good.Matrix, Y: good.Y, Classes: 4},
 		"short labels":   {Matrix: good.Matrix, Y: good.Y[:7], Classes: 3},
-		"ragged":         {Matrix: Matrix{Values: good.Values[:7], Dim: 4}, Y: good.Y, Classes: 3},
+		"ragged":         {Matrix: head.Matrix{Values: good.Values[:7], Dim: 4}, Y: good.Y, Classes: 3},
 		"row too far":    good.Subset([]int{0, 1, 2, 30}),
 		"class too high": {Matrix: good.Matrix, Y: good.Y, Classes: 2},
-		"not finite":     {Matrix: Matrix{Values: []float32{1, float32(math.NaN())}, Dim: 1}, Y: []int{0, 1}, Classes: 2},
+		"not finite":     {Matrix: head.Matrix{Values: []float32{1, float32(math.NaN())}, Dim: 1}, Y: []int{0, 1}, Classes: 2},
 		"no rows":        good.Subset([]int{}),
-		"all alike":      {Matrix: Matrix{Values: make([]float32, 12), Dim: 4}, Y: []int{0, 1, 2}, Classes: 3},
+		"all alike":      {Matrix: head.Matrix{Values: make([]float32, 12), Dim: 4}, Y: []int{0, 1, 2}, Classes: 3},
 	} {
 		for _, tr := range []Trainer{Softmax{}, DropoutBNSoftmax{}} {
-			if _, err := tr.Train(t.Context(), d); err == nil && !(name == "all alike" && tr.Name() == DropoutBNSoftmaxName) {
+			if _, err := tr.Train(t.Context(), d); err == nil && !(name == "all alike" && tr.Name() == head.DropoutBNSoftmaxName) {
 				t.Errorf("%s: %s trained", name, tr.Name())
 			}
 		}

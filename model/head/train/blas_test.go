@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"math"
@@ -49,4 +49,13 @@ func TestSgemm(t *testing.T) {
 			}
 		}
 	}
+}
+
+// ramp returns n values around 0.
+func ramp(n int) []float32 {
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = float32(i%7)/4 - 0.7
+	}
+	return values
 }

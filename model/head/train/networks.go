@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"context"
@@ -7,13 +7,8 @@ import (
 	"math/rand/v2"
 
 	"gorgonia.org/gorgonia"
-)
 
-// Recipes that are trained as networks.
-const (
-	DropoutBNSoftmaxName      = "dropout-bn-softmax"
-	DenseDropoutBNSoftmaxName = "dense-dropout-bn-softmax"
-	VGGTopName                = "vgg-top"
+	"cutpoint/model/head"
 )
 
 // DropoutBNSoftmax is Dropout 0.5 → BatchNorm → Dense softmax, trained by Adam
@@ -23,10 +18,10 @@ const (
 type DropoutBNSoftmax struct{ NetworkOptions }
 
 // Name returns "dropout-bn-softmax".
-func (DropoutBNSoftmax) Name() string { return DropoutBNSoftmaxName }
+func (DropoutBNSoftmax) Name() string { return head.DropoutBNSoftmaxName }
 
 // Train trains until the validation loss stops falling.
-func (t DropoutBNSoftmax) Train(ctx context.Context, d Data) (*Head, error) {
+func (t DropoutBNSoftmax) Train(ctx context.Context, d Data) (*head.Head, error) {
 	return trainNetwork(ctx, d, t.NetworkOptions, 1e-3, dropoutBN(t.Name()))
 }
 
@@ -44,17 +39,17 @@ func dropoutBN(name string) recipe {
 type DenseDropoutBNSoftmax struct{ NetworkOptions }
 
 // Name returns "dense-dropout-bn-softmax".
-func (DenseDropoutBNSoftmax) Name() string { return DenseDropoutBNSoftmaxName }
+func (DenseDropoutBNSoftmax) Name() string { return head.DenseDropoutBNSoftmaxName }
 
 // Train trains until the validation loss stops falling.
-func (t DenseDropoutBNSoftmax) Train(ctx context.Context, d Data) (*Head, error) {
+func (t DenseDropoutBNSoftmax) Train(ctx context.Context, d Data) (*head.Head, error) {
 	return trainNetwork(ctx, d, t.NetworkOptions, 1e-3, denseDropoutBN(t.Name()))
 }
 
 func denseDropoutBN(name string) recipe {
 	return recipe{name: name,
-		first: func(dim, hidden int, rng *rand.Rand) Dense {
-			return Dense{In: dim, Out: hidden, Kernel: glorot(rng, dim, hidden)}
+		first: func(dim, hidden int, rng *rand.Rand) head.Dense {
+			return head.Dense{In: dim, Out: hidden, Kernel: glorot(rng, dim, hidden)}
 		},
 		connect: func(n *network, classes int, rng *rand.Rand) *gorgonia.Node {
 			a := must(gorgonia.Rectify(n.firstBias(n.input, nil)))
@@ -71,26 +66,28 @@ type VGGTop struct {
 	NetworkOptions
 	// FC1 and FC2 are the trunk's layers, which training copies: fc1 in the order
 	// of the stored pool5 (height, width, channel).
-	FC1, FC2 Dense
+	FC1, FC2 head.Dense
 }
 
 // Name returns "vgg-top".
-func (VGGTop) Name() string { return VGGTopName }
+func (VGGTop) Name() string { return head.VGGTopName }
 
 // Train trains until the validation loss stops falling.
-func (t VGGTop) Train(ctx context.Context, d Data) (*Head, error) {
-	if t.FC1.In != d.Dim || t.FC2.In != t.FC1.Out || !t.FC1.whole() || !t.FC2.whole() {
+func (t VGGTop) Train(ctx context.Context, d Data) (*head.Head, error) {
+	if t.FC1.In != d.Dim || t.FC2.In != t.FC1.Out || !whole(t.FC1) || !whole(t.FC2) {
 		return nil, fmt.Errorf("train a %s head: fc1 takes %d values and the pages have %d: use the cut pool5 and complete weights", t.Name(), t.FC1.In, d.Dim)
 	}
 	return trainNetwork(ctx, d, t.NetworkOptions, 1e-5, t.recipe())
 }
 
 // whole reports whether a layer has all its values.
-func (l Dense) whole() bool { return l.In*l.Out == len(l.Kernel) && l.Out == len(l.Bias) && l.Out > 0 }
+func whole(l head.Dense) bool {
+	return l.In*l.Out == len(l.Kernel) && l.Out == len(l.Bias) && l.Out > 0
+}
 
 func (t VGGTop) recipe() recipe {
 	return recipe{name: t.Name(),
-		first: func(_, _ int, _ *rand.Rand) Dense {
+		first: func(_, _ int, _ *rand.Rand) head.Dense {
 			l := t.FC1
 			l.Kernel = append([]float32(nil), l.Kernel...)
 			return l
@@ -106,7 +103,7 @@ func (t VGGTop) recipe() recipe {
 type recipe struct {
 	name string
 	// first makes the hidden layer on the features; nil if there is none.
-	first func(dim, hidden int, rng *rand.Rand) Dense
+	first func(dim, hidden int, rng *rand.Rand) head.Dense
 	// connect joins a graph's input to its logits.
 	connect func(n *network, classes int, rng *rand.Rand) *gorgonia.Node
 }

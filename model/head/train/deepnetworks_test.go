@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"context"
@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"cutpoint/model/head"
 )
 
 // top returns a vgg-top recipe on dim features with small layers.
 func top(dim int, o NetworkOptions) VGGTop {
 	rng := rand.New(rand.NewPCG(8, 8))
-	layer := func(in, out int) Dense {
-		l := Dense{In: in, Out: out, Kernel: glorot(rng, in, out), Bias: make([]float32, out)}
+	layer := func(in, out int) head.Dense {
+		l := head.Dense{In: in, Out: out, Kernel: glorot(rng, in, out), Bias: make([]float32, out)}
 		for i := range l.Bias {
 			l.Bias[i] = 0.1 + float32(rng.Float64())/10
 		}
@@ -305,7 +307,7 @@ func TestNetworksFindAPlantedSignal(t *testing.T) {
 func TestNetworksRepeat(t *testing.T) {
 	d := rectified(37, 90, 600, 3, 3)
 	for i := range 3 {
-		var first *Head
+		var first *head.Head
 		for range 2 {
 			h, err := trainers(600, NetworkOptions{Hidden: 520, Epochs: 3, Seed: 4})[i].Train(t.Context(), d)
 			if err != nil {

@@ -1,6 +1,9 @@
-package head
+package train
 
-import "cutpoint/model/cpu/kernel"
+import (
+	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
+)
 
 // firstLayer is the kernel of a hidden layer on the features, (D, H), with its
 // moments: at pool5 103 million weights, three times. Its products are the
@@ -86,7 +89,7 @@ const outputs = 512
 func (f *firstLayer) forward(dst []float32) {
 	clear(dst)
 	parts := spans(f.h, outputs)
-	parallel(len(parts), func(p int) {
+	parallel.For(len(parts), func(p int) {
 		lo, hi := parts[p].lo, parts[p].hi
 		for j := range f.x.dim {
 			for e := f.starts[j]; e < f.starts[j+1]; e++ {
@@ -103,7 +106,7 @@ const featureBlock = 64
 // step moves the weights by the gradient of the loaded rows' products, (n, H).
 func (f *firstLayer) step(gradient []float32, s *kernel.AdamStep) {
 	blocks := spans(len(f.features), featureBlock)
-	parallel(len(blocks), func(b int) {
+	parallel.For(len(blocks), func(b int) {
 		slope := make([]float32, f.h)
 		for _, j := range f.features[blocks[b].lo:blocks[b].hi] {
 			clear(slope)

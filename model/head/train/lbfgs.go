@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/blas/blas32"
+
+	"cutpoint/model/internal/parallel"
 )
 
 // lbfgs minimises a smooth, strictly convex function of many variables (Liu and
@@ -82,7 +84,7 @@ func (l *lbfgs) minimise(ctx context.Context, u []float64, failed float64) ([]fl
 
 // direct sets the direction −H·gradient by the two loops of the recursion.
 func (l *lbfgs) direct(gradient []float64, q []float32) {
-	parallel(len(l.blocks), func(b int) {
+	parallel.For(len(l.blocks), func(b int) {
 		for i := l.blocks[b].lo; i < l.blocks[b].hi; i++ {
 			q[i] = float32(-gradient[i])
 		}
@@ -96,7 +98,7 @@ func (l *lbfgs) direct(gradient []float64, q []float32) {
 	if n := len(l.pairs); n > 0 {
 		p := l.pairs[n-1]
 		scale := float32(1 / (p.rho * l.dot(p.y, p.y)))
-		parallel(len(l.blocks), func(b int) {
+		parallel.For(len(l.blocks), func(b int) {
 			for i := l.blocks[b].lo; i < l.blocks[b].hi; i++ {
 				q[i] *= scale
 			}
@@ -162,7 +164,7 @@ func (l *lbfgs) remember(a, b point) {
 	} else {
 		p = pair{s: make([]float32, len(a.u)), y: make([]float32, len(a.u))}
 	}
-	parallel(len(l.blocks), func(n int) {
+	parallel.For(len(l.blocks), func(n int) {
 		for i := l.blocks[n].lo; i < l.blocks[n].hi; i++ {
 			p.s[i], p.y[i] = float32(b.u[i]-a.u[i]), float32(b.gradient[i]-a.gradient[i])
 		}
@@ -175,7 +177,7 @@ func (l *lbfgs) remember(a, b point) {
 
 // move sets to = u + step·direction.
 func (l *lbfgs) move(u []float64, step float64, direction []float32, to []float64) {
-	parallel(len(l.blocks), func(b int) {
+	parallel.For(len(l.blocks), func(b int) {
 		for i := l.blocks[b].lo; i < l.blocks[b].hi; i++ {
 			to[i] = u[i] + step*float64(direction[i])
 		}
@@ -198,7 +200,7 @@ func (l *lbfgs) dot(x, y []float32) float64 {
 
 // axpy adds a·x to y.
 func (l *lbfgs) axpy(a float64, x, y []float32) {
-	parallel(len(l.blocks), func(b int) { blas32.Axpy(float32(a), vector(x, l.blocks[b]), vector(y, l.blocks[b])) })
+	parallel.For(len(l.blocks), func(b int) { blas32.Axpy(float32(a), vector(x, l.blocks[b]), vector(y, l.blocks[b])) })
 }
 
 func vector(x []float32, s span) blas32.Vector {
@@ -208,7 +210,7 @@ func vector(x []float32, s span) blas32.Vector {
 // sum adds up what the blocks give, in their order.
 func (l *lbfgs) sum(f func(s span) float64) float64 {
 	parts := make([]float64, len(l.blocks))
-	parallel(len(l.blocks), func(b int) { parts[b] = f(l.blocks[b]) })
+	parallel.For(len(l.blocks), func(b int) { parts[b] = f(l.blocks[b]) })
 	total := 0.0
 	for _, p := range parts {
 		total += p

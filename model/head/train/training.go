@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"context"
@@ -8,7 +8,10 @@ import (
 	"math/rand/v2"
 	"strconv"
 
+	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"cutpoint/model/head"
 )
 
 // bnMomentum is the share of the old value in BatchNorm's running statistics,
@@ -16,7 +19,7 @@ import (
 const bnMomentum = 0.99
 
 // trainNetwork trains a recipe until the validation loss stops falling.
-func trainNetwork(ctx context.Context, d Data, o NetworkOptions, rate float64, r recipe) (*Head, error) {
+func trainNetwork(ctx context.Context, d Data, o NetworkOptions, rate float64, r recipe) (*head.Head, error) {
 	o, err := o.withDefaults(rate)
 	if err == nil {
 		err = d.check()
@@ -31,7 +34,7 @@ func trainNetwork(ctx context.Context, d Data, o NetworkOptions, rate float64, r
 	return h, nil
 }
 
-func (r recipe) train(ctx context.Context, d Data, o NetworkOptions) (_ *Head, err error) {
+func (r recipe) train(ctx context.Context, d Data, o NetworkOptions) (_ *head.Head, err error) {
 	train, validation := validationSplit(d.labels(), d.groups(), d.Classes, o.ValidationFolds, o.Seed)
 	if len(validation) == 0 {
 		validation = train // too few groups to hold any out
@@ -41,7 +44,7 @@ func (r recipe) train(ctx context.Context, d Data, o NetworkOptions) (_ *Head, e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, run.network.close()) }()
-	var best *Head
+	var best *head.Head
 	lowest, since, epoch := math.Inf(1), 0, 0
 	for epoch < o.Epochs && since < o.Patience {
 		epoch++
@@ -58,7 +61,7 @@ func (r recipe) train(ctx context.Context, d Data, o NetworkOptions) (_ *Head, e
 		}
 		o.Progress(epoch, loss)
 		if since++; loss < lowest {
-			best, lowest, since = h.keep(best), loss, 0
+			best, lowest, since = keep(h, best), loss, 0
 		}
 	}
 	if best == nil {
@@ -74,7 +77,7 @@ func (r recipe) train(ctx context.Context, d Data, o NetworkOptions) (_ *Head, e
 
 // keep returns a copy of a head whose hidden layers are still being trained. It
 // takes over the memory of a head that is no longer needed.
-func (h *Head) keep(old *Head) *Head {
+func keep(h, old *head.Head) *head.Head {
 	for i := range h.Hidden {
 		l := &h.Hidden[i]
 		var into []float32
@@ -120,7 +123,7 @@ func newTraining(d Data, train []int, o NetworkOptions, r recipe) (*training, er
 		width = l.Out
 		t.first = newFirstLayer(x, train, l.Out, l.Kernel, o.L2 > 0)
 	}
-	t.network, err = newNetwork(tensor.Float32, t.batch, width, d.Classes, func(n *network) *node { return r.connect(n, d.Classes, t.rng) })
+	t.network, err = newNetwork(tensor.Float32, t.batch, width, d.Classes, func(n *network) *gorgonia.Node { return r.connect(n, d.Classes, t.rng) })
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package head
+package train
 
 import (
 	"sync"
@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // simdBLAS is what Gorgonia multiplies float32 matrices with: the engine's
@@ -39,7 +40,7 @@ func (s simdBLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []f
 	stride := s.kernel.Panels(n) * width
 	wide := make([]float32, m*stride) // (m, stride): n rounded up to panels
 	zeros := make([]float32, width)
-	parallel(s.kernel.Panels(n), func(p int) {
+	parallel.For(s.kernel.Panels(n), func(p int) {
 		panel := make([]float32, k*width)
 		first := p * width
 		if tB == blas.NoTrans {

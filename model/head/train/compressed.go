@@ -1,9 +1,11 @@
-package head
+package train
 
 import (
 	"math"
 
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/head"
+	"cutpoint/model/internal/parallel"
 )
 
 // compressed is a view's rows without their zeros, in blocks of features. Every
@@ -26,20 +28,20 @@ func blockWidth(dim int) int {
 }
 
 // compress reads the view once.
-func compress(x Matrix, normalize bool) (*compressed, error) {
+func compress(x head.Matrix, normalize bool) (*compressed, error) {
 	k, err := kernel.Select("")
 	if err != nil {
 		return nil, err
 	}
 	c := &compressed{n: x.Len(), dim: x.Dim, blocks: spans(x.Dim, blockWidth(x.Dim)), kernel: k}
 	c.parts = make([]*kernel.Sparse, len(c.blocks))
-	parallel(len(c.blocks), func(b int) {
+	parallel.For(len(c.blocks), func(b int) {
 		s := c.blocks[b]
 		c.parts[b] = kernel.NewSparse(c.n, s.len(), func(i int) []float32 { return x.Row(i)[s.lo:s.hi] })
 	})
 	if normalize {
 		c.length = make([]float64, c.n)
-		parallel(c.n, func(i int) { c.length[i] = reciprocalLength(x.Row(i)) })
+		parallel.For(c.n, func(i int) { c.length[i] = head.InverseLength(x.Row(i)) })
 	}
 	return c, nil
 }
@@ -66,7 +68,7 @@ func (c *compressed) factor(i int) float64 {
 func (c *compressed) moments(rows []int) (mean, sd []float64) {
 	mean, sd = make([]float64, c.dim), make([]float64, c.dim)
 	n := float64(len(rows))
-	parallel(len(c.blocks), func(b int) {
+	parallel.For(len(c.blocks), func(b int) {
 		s := c.blocks[b]
 		mean, sd := mean[s.lo:s.hi], sd[s.lo:s.hi]
 		count := make([]int, s.len())

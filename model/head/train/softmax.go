@@ -1,14 +1,13 @@
-package head
+package train
 
 import (
 	"context"
 	"fmt"
 	"math"
 	"strconv"
-)
 
-// SoftmaxName is the recipe of Softmax.
-const SoftmaxName = "softmax"
+	"cutpoint/model/head"
+)
 
 // Softmax is multinomial logistic regression on standardised features with an
 // L2 penalty on the kernel, solved by L-BFGS.
@@ -47,10 +46,10 @@ func DefaultL2Grid() []float64 {
 }
 
 // Name returns "softmax".
-func (Softmax) Name() string { return SoftmaxName }
+func (Softmax) Name() string { return head.SoftmaxName }
 
 // Train chooses L2 on inner folds and fits all rows with it.
-func (s Softmax) Train(ctx context.Context, d Data) (*Head, error) {
+func (s Softmax) Train(ctx context.Context, d Data) (*head.Head, error) {
 	h, err := s.train(ctx, d)
 	if err != nil {
 		return nil, fmt.Errorf("train a softmax head: %w", err)
@@ -58,7 +57,7 @@ func (s Softmax) Train(ctx context.Context, d Data) (*Head, error) {
 	return h, nil
 }
 
-func (s Softmax) train(ctx context.Context, d Data) (*Head, error) {
+func (s Softmax) train(ctx context.Context, d Data) (*head.Head, error) {
 	s, err := s.withDefaults()
 	if err != nil {
 		return nil, err

@@ -1,10 +1,12 @@
-package head
+package train
 
 import (
 	"context"
 	"math"
 
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/head"
+	"cutpoint/model/internal/parallel"
 )
 
 // objective is multinomial logistic regression on some rows of standardised
@@ -95,7 +97,7 @@ func (o *objective) size() int { return (o.x.dim + 1) * o.classes }
 func (o *objective) evaluate(u, gradient []float64) float64 {
 	bias := o.forward(u)
 	blocks := spans(len(o.rows), rowBlock)
-	parallel(len(blocks), func(b int) {
+	parallel.For(len(blocks), func(b int) {
 		sums := o.sums[b*o.classes : (b+1)*o.classes]
 		clear(sums)
 		row := make([]float64, o.classes)
@@ -114,7 +116,7 @@ func (o *objective) evaluate(u, gradient []float64) float64 {
 		}
 	}
 	penalties := make([]float64, len(o.x.blocks))
-	parallel(len(o.x.blocks), func(b int) { penalties[b] = o.backward(b, u, total, gradient) })
+	parallel.For(len(o.x.blocks), func(b int) { penalties[b] = o.backward(b, u, total, gradient) })
 	for _, p := range penalties {
 		value += p
 	}
@@ -129,7 +131,7 @@ func (o *objective) evaluate(u, gradient []float64) float64 {
 // common: b − V·(scale·mean), (K).
 func (o *objective) forward(u []float64) []float64 {
 	shifts := make([]float64, len(o.x.blocks)*o.classes)
-	parallel(len(o.x.blocks), func(b int) {
+	parallel.For(len(o.x.blocks), func(b int) {
 		s := o.x.blocks[b]
 		for j := s.lo; j < s.hi; j++ {
 			from := u[j*o.classes : (j+1)*o.classes]
@@ -158,7 +160,7 @@ func (o *objective) forward(u []float64) []float64 {
 func (o *objective) resolve(i int, bias, row, sums []float64) {
 	factor := o.x.factor(o.rows[i])
 	o.logits(i, factor, bias, row)
-	logSoftmax(row)
+	head.LogSoftmax(row)
 	o.losses[i] = -row[o.y[i]] * o.w[i]
 	for k, v := range row {
 		r := math.Exp(v)
@@ -215,20 +217,20 @@ func (o *objective) logLoss(rows, y []int, u []float64) float64 {
 	row := make([]float64, o.classes)
 	for i, r := range rows {
 		held.logits(i, o.x.factor(r), bias, row)
-		logSoftmax(row)
+		head.LogSoftmax(row)
 		sum -= row[y[i]]
 	}
 	return sum / float64(len(rows))
 }
 
 // head returns the solution u as a head without its options.
-func (o *objective) head(u []float64) *Head {
+func (o *objective) head(u []float64) *head.Head {
 	weights := make([]float64, o.x.dim*o.classes)
 	for i := range weights {
 		weights[i] = u[i] * o.unit[i/o.classes]
 	}
 	x, s := o.x, standard{mean: o.mean, scale: o.scale}
-	h := &Head{Kind: SoftmaxName, Classes: o.classes, Bias: make([]float32, o.classes)}
+	h := &head.Head{Kind: head.SoftmaxName, Classes: o.classes, Bias: make([]float32, o.classes)}
 	if o.basis != nil {
 		x, s = o.basis.x, o.basis.s
 		h.Kernel = o.basis.kernel(weights, o.classes)
