@@ -22,7 +22,7 @@ type countingDisk struct {
 }
 
 func (c *countingDisk) Open(name string) (files.File, error) {
-	if strings.HasSuffix(name, ".parquet") && !strings.Contains(name, delta.Folder) {
+	if strings.HasSuffix(name, ".parquet") && !strings.Contains(name, delta.LogFolder) {
 		c.mu.Lock()
 		c.opened[path.Dir(name)]++
 		c.mu.Unlock()

@@ -27,7 +27,7 @@ func saveHead(t *testing.T, d schemas.Description) string {
 	h := &head.Head{Kind: head.SoftmaxName, Dim: 512, Classes: 2, Kernel: make([]float32, 1024), Bias: make([]float32, 2)}
 	path := filepath.Join(t.TempDir(), "h.safetensors")
 	f := head.File{Cut: "pool5-avg", Fingerprint: d.Fingerprint(), Description: string(description), Classes: []string{"letter", "memo"}, Head: h}
-	if err := f.Save(path); err != nil {
+	if err := command.ReplaceFile(path, f.Write); err != nil {
 		t.Fatal(err)
 	}
 	return path

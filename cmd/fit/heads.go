@@ -12,6 +12,7 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 	"cutpoint/pipeline/compare"
 	"cutpoint/pipeline/trunk"
 	"cutpoint/store"
@@ -30,7 +31,7 @@ const (
 
 // chosenHead is a recipe and the cut that it is made for.
 type chosenHead struct {
-	head.Trainer
+	train.Trainer
 	cut  string // "" for none in particular
 	only bool   // it cannot be trained on another
 }
@@ -38,7 +39,7 @@ type chosenHead struct {
 func headFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "l2", Category: training, Usage: "`VALUES`: softmax: L2 penalties λ (mean loss + λ/2·‖weights‖²), from which inner folds choose", DefaultText: "13 from 1e-4 to 1e4"},
-		&cli.StringFlag{Name: "standardize", Category: training, Usage: "`KIND`: softmax: divide centred features each by its deviation (feature), by √(its variance + the mean variance) (shrunk), or all by one number (whole)", Value: head.DefaultStandardize},
+		&cli.StringFlag{Name: "standardize", Category: training, Usage: "`KIND`: softmax: divide centred features each by its deviation (feature), by √(its variance + the mean variance) (shrunk), or all by one number (whole)", Value: train.DefaultStandardize},
 		&cli.BoolFlag{Name: "l2-normalize", Category: training, Usage: "softmax: scale each page's vector to length 1 first"},
 		&cli.StringFlag{Name: "class-weights", Category: training, Usage: "`KIND`: softmax, networks: equal (pages count the same) or balanced (classes do)", Value: weightsEqual},
 		&cli.Float64Flag{Name: "dropout", Category: training, Usage: "`RATE`: networks: dropout", Value: 0.5},
@@ -89,37 +90,37 @@ func newHead(name string, c *cli.Context, epoch func(int, float64)) (chosenHead,
 	switch name {
 	case head.SoftmaxName:
 		l2, err := parseNumbers("--l2", c.String("l2"))
-		s := head.Softmax{L2: l2, Standardize: c.String("standardize"), Normalize: c.Bool("l2-normalize"), Balanced: weigh == weightsBalanced, Seed: seed}
+		s := train.Softmax{L2: l2, Standardize: c.String("standardize"), Normalize: c.Bool("l2-normalize"), Balanced: weigh == weightsBalanced, Seed: seed}
 		if err == nil {
 			err = s.Check()
 		}
 		return chosenHead{Trainer: s}, err
 	case head.DropoutBNSoftmaxName:
-		return chosenHead{Trainer: head.DropoutBNSoftmax{NetworkOptions: network}, cut: "fc2"}, nil
+		return chosenHead{Trainer: train.DropoutBNSoftmax{NetworkOptions: network}, cut: "fc2"}, nil
 	case head.DenseDropoutBNSoftmaxName:
-		return chosenHead{Trainer: head.DenseDropoutBNSoftmax{NetworkOptions: network}, cut: "pool5"}, nil
+		return chosenHead{Trainer: train.DenseDropoutBNSoftmax{NetworkOptions: network}, cut: "pool5"}, nil
 	case head.VGGTopName:
 		if c.String("weights") == "" {
 			return chosenHead{}, fmt.Errorf("--head %s starts from the trunk's own layers: name its --weights", name)
 		}
-		return chosenHead{Trainer: head.VGGTop{NetworkOptions: network}, cut: "pool5", only: true}, nil
+		return chosenHead{Trainer: train.VGGTop{NetworkOptions: network}, cut: "pool5", only: true}, nil
 	case head.CentroidName:
-		return chosenHead{Trainer: head.Centroid{Seed: seed}}, nil
+		return chosenHead{Trainer: train.Centroid{Seed: seed}}, nil
 	case head.KNNName:
 		if c.Int("neighbours") < 1 {
 			return chosenHead{}, fmt.Errorf("--neighbours must be 1 or more")
 		}
-		return chosenHead{Trainer: head.KNN{Neighbours: c.Int("neighbours")}}, nil
+		return chosenHead{Trainer: train.KNN{Neighbours: c.Int("neighbours")}}, nil
 	}
 	return chosenHead{}, fmt.Errorf("unknown head %q; heads are %s", name, strings.Join(headNames[:], ", "))
 }
 
-func networkOptions(c *cli.Context, epoch func(int, float64)) head.NetworkOptions {
-	o := head.NetworkOptions{Dropout: c.Float64("dropout"), Hidden: c.Int("hidden"), Epochs: c.Int("epochs"), Patience: c.Int("patience"),
+func networkOptions(c *cli.Context, epoch func(int, float64)) train.NetworkOptions {
+	o := train.NetworkOptions{Dropout: c.Float64("dropout"), Hidden: c.Int("hidden"), Epochs: c.Int("epochs"), Patience: c.Int("patience"),
 		BatchSize: c.Int("batch-size"), LearningRate: c.Float64("learning-rate"), L2: c.Float64("weight-decay"),
 		Balanced: c.String("class-weights") == weightsBalanced, Seed: c.Uint64("seed"), Progress: epoch}
 	if o.Dropout == 0 {
-		o.Dropout = head.NoDropout
+		o.Dropout = train.NoDropout
 	}
 	return o
 }
@@ -143,7 +144,7 @@ func parseNumbers(flag, list string) ([]float64, error) {
 // giveTrunk gives fc1 and fc2 to the candidates that start from them.
 func giveTrunk(ctx context.Context, s *store.Store, source string, candidates []compare.Candidate) error {
 	for i, c := range candidates {
-		top, ok := c.Trainer.(head.VGGTop)
+		top, ok := c.Trainer.(train.VGGTop)
 		if !ok {
 			continue
 		}

@@ -108,7 +108,7 @@ func featurized(t *testing.T, dir, weights string, settings trunk.Settings) (sto
 		t.Fatal(err)
 	}
 	f := head.File{Cut: "pool1-avg", Fingerprint: d.Fingerprint(), Description: string(description), Classes: []string{"a", "b"}, Head: h}
-	if err := f.Save(headFile); err != nil {
+	if err := command.ReplaceFile(headFile, f.Write); err != nil {
 		t.Fatal(err)
 	}
 	return storeDir, headFile

@@ -158,7 +158,7 @@ func (o fitOptions) keep(c *cli.Context, s *store.Store, result *compare.Result,
 	}
 	f := head.File{Cut: candidate.Cut.String(), Fingerprint: s.Description().Fingerprint(), Description: string(description),
 		Classes: result.Classes, Head: result.Heads[0]}
-	if err := f.Save(file); err != nil {
+	if err := command.ReplaceFile(file, f.Write); err != nil {
 		return err
 	}
 	if !o.quiet {

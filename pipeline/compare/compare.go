@@ -7,6 +7,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 )
 
 // Result is a comparison's report and, if asked for, its heads.
@@ -111,8 +112,8 @@ func (c *comparison) cut(ctx context.Context, t *table, candidates []Candidate) 
 }
 
 // data gives every row of the table the class and the group of its page.
-func (c *comparison) data(t *table) head.Data {
-	d := head.Data{Matrix: head.Matrix{Values: t.values, Dim: t.cut.Dim()}, Classes: len(c.pages.classes),
+func (c *comparison) data(t *table) train.Data {
+	d := train.Data{Matrix: head.Matrix{Values: t.values, Dim: t.cut.Dim()}, Classes: len(c.pages.classes),
 		Y: make([]int, t.pages), Groups: make([]int, t.pages)}
 	for i, r := range t.rows {
 		d.Y[r], d.Groups[r] = c.pages.y[i], c.pages.groups[i]
@@ -121,7 +122,7 @@ func (c *comparison) data(t *table) head.Data {
 }
 
 // candidate fills in the i-th entry and head.
-func (c *comparison) candidate(ctx context.Context, data head.Data, rows []int, candidate Candidate, i int) error {
+func (c *comparison) candidate(ctx context.Context, data train.Data, rows []int, candidate Candidate, i int) error {
 	e := &c.result.Report.Candidates[i]
 	c.tallies[i] = newTally(len(c.units.keys), len(c.pages.classes))
 	for f, split := range c.folds {
@@ -156,7 +157,7 @@ func (c *comparison) candidate(ctx context.Context, data head.Data, rows []int, 
 
 // split trains on one part and scores the other. It returns the scores, and the
 // tested units with their log probabilities, (n, K).
-func (c *comparison) split(ctx context.Context, data head.Data, rows []int, candidate Candidate, split fold) (s Scores, of []int, logp []float64, err error) {
+func (c *comparison) split(ctx context.Context, data train.Data, rows []int, candidate Candidate, split fold) (s Scores, of []int, logp []float64, err error) {
 	c.step(candidate)
 	s = Scores{TestPages: len(split.test), TrainPages: len(split.train)}
 	start := time.Now()

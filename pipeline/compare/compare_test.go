@@ -14,6 +14,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 	"cutpoint/schemas"
 )
 
@@ -94,7 +95,7 @@ func loader(tables ...*planted) (Load, reads) {
 	}, n
 }
 
-func softmax() head.Trainer { return head.Softmax{L2: []float64{0.1, 1, 10, 100}} }
+func softmax() train.Trainer { return train.Softmax{L2: []float64{0.1, 1, 10, 100}} }
 
 func one(t *testing.T, d *planted, o Options) *Result {
 	t.Helper()
@@ -172,7 +173,7 @@ func comparison2(t *testing.T, o Options) *Result {
 	load, _ := loader(c.table(cut(t, "pool1-avg"), 1), c.table(cut(t, "pool3-avg"), 2))
 	r, err := Compare(t.Context(), load, []Candidate{
 		{cut(t, "pool1-avg"), softmax()}, {cut(t, "pool3-avg"), softmax()},
-		{cut(t, "pool3-avg"), head.DropoutBNSoftmax{NetworkOptions: head.NetworkOptions{Epochs: 3}}}}, o)
+		{cut(t, "pool3-avg"), train.DropoutBNSoftmax{NetworkOptions: train.NetworkOptions{Epochs: 3}}}}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +304,7 @@ func TestEachTableIsReadOnce(t *testing.T) {
 	for i, name := range names {
 		d := corpus{documents: 20, pages: 1, classes: 2, signal: 1}.table(cut(t, name), uint64(i))
 		tables = append(tables, d)
-		candidates = append(candidates, Candidate{d.Cut, head.Centroid{}})
+		candidates = append(candidates, Candidate{d.Cut, train.Centroid{}})
 	}
 	load, n := loader(tables...)
 	if _, err := Compare(t.Context(), load, candidates, Options{}); err != nil {
