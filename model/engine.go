@@ -19,7 +19,18 @@ type Engine interface {
 	// argument if lengths disagree or the weights do not serve a cut.
 	Forward(ctx context.Context, pixels []uint8, cuts []Cut, dst [][]float32) error
 
-	// Concurrency is how many goroutines may call Forward at the same time, at
+	// ForwardFrom computes cuts from the values of another cut instead of pixels, for
+	// n = len(x)/from.Dim() pages. Every cut must be a function of the other one (Cut.From).
+	//
+	//	x       (n, from.Dim()) float32, as Forward writes them, not retained
+	//	dst[i]  (n, cuts[i].Dim()) float32, overwritten
+	//
+	// From values of the same engine it computes what Forward does: to the last bit on the
+	// CPU and in bfloat16, and within 1e-6 (relative RMS) on a GPU in float32, whose
+	// activations are not determined by their values alone. Errors are those of Forward.
+	ForwardFrom(ctx context.Context, from Cut, x []float32, cuts []Cut, dst [][]float32) error
+
+	// Concurrency is how many goroutines may call these at the same time, at
 	// least 1. More than 1 is for a GPU, which copies one batch while it computes
 	// another, and for several GPUs, each of which takes a batch when it comes free.
 	Concurrency() int

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"github.com/google/uuid"
@@ -12,9 +13,10 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
-	"cutpoint/model/cpu"
+	"cutpoint/model/engine"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/featurize/derive"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -26,7 +28,7 @@ func deriveCommand() *cli.Command {
 			storeFlag(),
 			&cli.StringFlag{Name: "from", Usage: "`CUT`: the stored cut to compute from", Value: "pool5"},
 			&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "`CUTS`: comma-separated cuts to compute"},
-			vgg19.WeightsFlag(), vgg19.KernelFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
+			vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
 		},
 		Action: deriveAction,
 	}
@@ -74,26 +76,33 @@ func deriveAction(c *cli.Context) error {
 	return nil
 }
 
-// deriveCuts checks that source and weights go together, and runs the job.
-func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut) (derive.Summary, error) {
+// openTrunk checks that device, source and weights go together with the store.
+func openTrunk(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut, log *slog.Logger) (w *model.Weights, device engine.Options, err error) {
+	settings, err := storedSettings(s)
+	if err != nil {
+		return nil, device, err
+	}
+	if device, err = vgg19.ParseDevice(c, settings.Precision); err != nil {
+		return nil, device, err
+	}
 	if d := s.Description().ValueType(); d != schemas.Float32 {
-		return derive.Summary{}, fmt.Errorf("store %s holds %s values: cuts computed from rounded numbers are not those of a run; featurize the documents at these cuts", s.Dir(), d)
+		return nil, device, fmt.Errorf("store %s holds %s values: cuts computed from rounded numbers are not those of a run; featurize the documents at these cuts", s.Dir(), d)
 	}
 	if _, _, err := s.Cut(from.String()); err != nil {
-		return derive.Summary{}, err
+		return nil, device, err
 	}
+	if w, err = loadWeights(c.Context, c.String("weights"), cuts, log); err != nil {
+		return nil, device, err
+	}
+	return w, device, s.CheckFingerprint(trunk.Describe(w, settings))
+}
+
+// deriveCuts runs the job.
+func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut) (derive.Summary, error) {
 	log := command.Logger(c.App.ErrWriter, c.Bool("quiet"))
-	w, err := loadWeights(c.Context, c.String("weights"), cuts, log)
+	w, device, err := openTrunk(c, s, from, cuts, log)
 	if err != nil {
 		return derive.Summary{}, err
-	}
-	settings, err := sameSettings(s, w)
-	if err != nil {
-		return derive.Summary{}, err
-	}
-	device := cpu.Options{Precision: settings.Precision, Kernel: c.String("cpu-kernel")}
-	if err := device.Check(); err != nil {
-		return derive.Summary{}, command.Usagef("--cpu-kernel: %w", err)
 	}
 	release, err := lockStore(c.Context, s, shard{}, c.Duration("lock-wait"))
 	if err != nil {
@@ -114,10 +123,10 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 	return derive.Run(c.Context, derive.Job{
 		From: from, Cuts: cuts, Progress: progress, Stop: stop,
 		Tables: derivedTables{newTables(s, cuts, uuid.NewString(), "featurize derive")},
-		NewEngine: func() (derive.Engine, error) {
-			engine, err := cpu.New(w, device)
-			w = nil // the engine has packed them
-			return engine, err
+		NewEngine: func() (model.Engine, error) {
+			packed := w
+			w = nil // the engine has its own
+			return engine.Open(packed, device)
 		},
 	})
 }

@@ -105,15 +105,6 @@ func storedSettings(s *store.Store) (trunk.Settings, error) {
 	return settings, nil
 }
 
-// sameSettings returns the store's settings, if its features came from these weights.
-func sameSettings(s *store.Store, w *model.Weights) (trunk.Settings, error) {
-	settings, err := storedSettings(s)
-	if err != nil {
-		return settings, err
-	}
-	return settings, s.CheckFingerprint(trunk.Describe(w, settings))
-}
-
 // recomputePages checks pages against their documents.
 func recomputePages(c *cli.Context, s *store.Store, settings trunk.Settings, device engine.Options) (recompute.Report, error) {
 	infos, err := s.Cuts()

@@ -87,29 +87,18 @@ func (e *Engine) Forward(ctx context.Context, pixels []uint8, cuts []model.Cut, 
 	return e.forward(ctx, input{pixels: pixels}, n, cuts, dst)
 }
 
-// ForwardFrom computes cuts from the values of another cut instead of pixels, for
-// n = len(x)/from.Dim() pages. The values are those of Forward, to the last bit.
-//
-//	x       (n, from.Dim()) float32, as Forward writes them, not retained
-//	dst[i]  (n, cuts[i].Dim()) float32, overwritten
-//
-// Every cut must be a function of the other (model.Cut.From). Errors are those of
-// Forward.
+// ForwardFrom implements model.Engine.
 func (e *Engine) ForwardFrom(ctx context.Context, from model.Cut, x []float32, cuts []model.Cut, dst [][]float32) error {
-	for _, c := range cuts {
-		if !c.From(from) {
-			return fmt.Errorf("run the CPU engine: cut %s is no function of %s", c, from)
-		}
+	n, err := model.CheckForwardFrom(from, x, cuts, dst)
+	if err != nil {
+		return fmt.Errorf("run the CPU engine: %w", err)
 	}
-	if from.Dim() == 0 || len(x)%from.Dim() != 0 {
-		return fmt.Errorf("run the CPU engine: x: %d values are not a whole number of pages of %d at cut %s", len(x), from.Dim(), from)
-	}
-	return e.forward(ctx, input{from: from, x: x}, len(x)/from.Dim(), cuts, dst)
+	return e.forward(ctx, input{from: from, x: x}, n, cuts, dst)
 }
 
 // forward takes n pages from in to the cuts, a group at a time.
 func (e *Engine) forward(ctx context.Context, in input, n int, cuts []model.Cut, dst [][]float32) error {
-	if err := e.check(n, cuts, dst); err != nil {
+	if err := e.check(cuts); err != nil {
 		return fmt.Errorf("run the CPU engine: %w", err)
 	}
 	if len(cuts) == 0 {
@@ -129,13 +118,13 @@ func (e *Engine) forward(ctx context.Context, in input, n int, cuts []model.Cut,
 	return ctx.Err()
 }
 
-// check refuses arguments that do not fit together.
-func (e *Engine) check(n int, cuts []model.Cut, dst [][]float32) error {
+// check refuses cuts that there are no weights for.
+func (e *Engine) check(cuts []model.Cut) error {
 	if e.layers == nil {
 		return errors.New("the engine is closed")
 	}
 	if model.Deepest(cuts) >= len(e.layers) {
 		return (&model.Weights{Source: e.source}).Check(cuts)
 	}
-	return model.CheckValues(n, cuts, dst)
+	return nil
 }

@@ -165,30 +165,42 @@ func (e *Engine) Forward(ctx context.Context, pixels []uint8, cuts []model.Cut, 
 
 // Measure implements model.Profiler.
 func (e *Engine) Measure(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32, profile *model.Profile) error {
-	if err := e.forward(ctx, pixels, cuts, dst, profile); err != nil {
+	n, err := model.CheckForward(pixels, cuts, dst)
+	if err == nil {
+		err = e.forward(ctx, job{input: input{pixels: pixels}, cuts: cuts, dst: dst, n: n, profile: profile})
+	}
+	if err != nil {
 		return fmt.Errorf("run the GPU engine: %w", err)
 	}
 	return nil
 }
 
-func (e *Engine) forward(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32, profile *model.Profile) error {
+// ForwardFrom implements model.Engine.
+func (e *Engine) ForwardFrom(ctx context.Context, from model.Cut, x []float32, cuts []model.Cut, dst [][]float32) error {
+	n, err := model.CheckForwardFrom(from, x, cuts, dst)
+	if err == nil {
+		err = e.forward(ctx, job{input: input{from: from, x: x}, cuts: cuts, dst: dst, n: n})
+	}
+	if err != nil {
+		return fmt.Errorf("run the GPU engine: %w", err)
+	}
+	return nil
+}
+
+func (e *Engine) forward(ctx context.Context, j job) error {
 	if e.closed.Load() {
 		return errors.New("the engine is closed")
 	}
-	n, err := model.CheckForward(pixels, cuts, dst)
-	if err != nil {
-		return err
+	if model.Deepest(j.cuts) >= e.layers {
+		return (&model.Weights{Source: e.source}).Check(j.cuts)
 	}
-	if model.Deepest(cuts) >= e.layers {
-		return (&model.Weights{Source: e.source}).Check(cuts)
-	}
-	if len(cuts) == 0 || n == 0 {
+	if len(j.cuts) == 0 || j.n == 0 {
 		return ctx.Err()
 	}
 	select {
 	case l := <-e.lanes:
 		defer func() { e.lanes <- l }()
-		return l.run(ctx, job{pixels, cuts, dst, n, profile}, e.batch)
+		return l.run(ctx, j, e.batch)
 	case <-ctx.Done():
 		return ctx.Err()
 	}

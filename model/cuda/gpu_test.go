@@ -27,6 +27,7 @@ func TestGPU(t *testing.T) {
 				t.Log("weights", trunk(t, true).Source)
 				checkEngine(t, b, precision, 37, model.AllCuts())
 				checkEngine(t, b, precision, 256, cutsOf(t, "fc2,pool5"))
+				checkDerived(t, b, precision)
 			})
 		}
 	}

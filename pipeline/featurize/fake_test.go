@@ -114,9 +114,10 @@ func (m *memory) AppendFeatures(_ context.Context, cut string, rows []schemas.Fe
 // hashEngine fills vectors from a hash of the page's pixels and the cut, so that
 // the right vector for a page is known.
 type hashEngine struct {
-	pages  int
-	closed bool
-	before func() // called at each pass
+	model.Engine // what is not asked for
+	pages        int
+	closed       bool
+	before       func() // called at each pass
 }
 
 func (e *hashEngine) Name() string     { return "hash" }
