@@ -236,7 +236,11 @@ func (t *network) run(c *cli.Context, o runOptions, entries []corpus.Entry, log 
 	})
 	defer command.OnInterrupt(once)()
 	defer command.ShowProgress("featurize", job.Progress.Counts, o.quiet, log)()
-	return featurize.Run(c.Context, job, o.run)
+	summary, err := featurize.Run(c.Context, job, o.run)
+	if summary.OutOfRange > 0 {
+		log.Warn("values are beyond float16; another store, of --dtype float32, can hold them", "pages", summary.OutOfRange)
+	}
+	return summary, err
 }
 
 // openTables opens the store for writing; release unlocks it.

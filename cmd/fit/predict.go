@@ -95,7 +95,7 @@ func (o *predictOptions) chooseFormat() error {
 		}
 		var err error
 		if o.format, err = predict.FormatOf(o.output); err != nil {
-			return &command.ExitError{Code: command.Usage, Err: err}
+			return command.Usagef("%s, or give --format", err)
 		}
 	}
 	if !slices.Contains(predict.Formats(), o.format) {

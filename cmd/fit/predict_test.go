@@ -136,7 +136,7 @@ func TestPredictRefusals(t *testing.T) {
 	}{
 		"--store " + dir: {command.Usage, "--head is missing"},
 		"--head " + file: {command.Usage, "name a store"},
-		"--head " + file + " --store " + dir + " -o p.xlsx":               {command.Usage, ".csv, .jsonl or .parquet"},
+		"--head " + file + " --store " + dir + " -o p.xlsx":               {command.Usage, ".csv, .jsonl or .parquet, or give --format"},
 		"--head " + file + " --store " + dir + " --format xml":            {command.Usage, "xml"},
 		"--head " + file + " --store " + dir + " --json":                  {command.Usage, "-o"},
 		"--head " + file + " --store " + dir + " --unit folder":           {command.Usage, "folder"},

@@ -26,7 +26,8 @@ const (
 // Formats lists what Create writes.
 func Formats() []string { return []string{CSV, JSONL, Parquet} }
 
-// FormatOf returns the format that a file name's extension stands for.
+// FormatOf returns the format that a file name's extension stands for. Its error says
+// which extensions do.
 func FormatOf(path string) (string, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv":
@@ -36,7 +37,7 @@ func FormatOf(path string) (string, error) {
 	case ".parquet":
 		return Parquet, nil
 	}
-	return "", fmt.Errorf("%s: the extension tells no format; end the name in .csv, .jsonl or .parquet, or give --format", path)
+	return "", fmt.Errorf("%s: the extension tells no format; end the name in .csv, .jsonl or .parquet", path)
 }
 
 // Table writes predictions. Without Close the end is missing.
