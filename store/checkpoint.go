@@ -16,6 +16,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"cutpoint/schemas"
+	cutparquet "cutpoint/store/parquet"
 )
 
 const (
@@ -175,7 +176,7 @@ func (l *tableLog) writeCheckpoint() error {
 }
 
 func encodeCheckpoint(rows []checkpointRow) (file []byte, err error) {
-	defer guard(&err)
+	defer cutparquet.Guard(&err)
 	var b bytes.Buffer
 	// Snappy is what Delta's other writers compress checkpoints with.
 	out := parquet.NewGenericWriter[checkpointRow](&b, parquet.Compression(&parquet.Snappy),

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+
+	cutparquet "cutpoint/store/parquet"
 )
 
 // readCheckpoint reads the state at a version from its checkpoint, ours or that
@@ -40,8 +42,8 @@ func readCheckpoint(f files, folder string, version int64) (*replay, error) {
 // decodeCheckpoint returns the state without its version; knownSince is not 0 if
 // the checkpoint may lack tombstones.
 func decodeCheckpoint(b []byte) (r *replay, err error) {
-	defer guard(&err)
-	file, err := openParquet(bytes.NewReader(b), int64(len(b)))
+	defer cutparquet.Guard(&err)
+	file, err := cutparquet.OpenGeneral(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		return nil, err
 	}

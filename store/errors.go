@@ -7,7 +7,7 @@ import (
 	"syscall"
 
 	"cutpoint/schemas"
-	"cutpoint/store/wide"
+	"cutpoint/store/parquet"
 )
 
 // ErrNotStore is returned by Open for a folder that holds no store.
@@ -18,11 +18,11 @@ var ErrLocked = errors.New("the store is locked by another run")
 
 // ErrDamaged is wrapped by every error about bytes on disk that are not what
 // was written: a log entry cut short, a part that does not decode.
-var ErrDamaged = wide.ErrDamaged
+var ErrDamaged = parquet.ErrDamaged
 
 // ErrUnsupported is wrapped by errors about tables that are whole, but use a
 // feature of Delta Lake or Parquet that this package does not read.
-var ErrUnsupported = errors.New("not supported")
+var ErrUnsupported = parquet.ErrUnsupported
 
 // errConflict says that another writer took the log version first.
 var errConflict = errors.New("another writer committed first")
@@ -54,11 +54,4 @@ func writeError(verb, path string, err error) error {
 		remedy = "make the store writable and run again"
 	}
 	return fmt.Errorf("%s %s: %w; nothing is lost; %s", verb, path, err, remedy)
-}
-
-// guard turns a panic of a decoder on damaged bytes into an error.
-func guard(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("%w: its Parquet cannot be decoded (%v)", ErrDamaged, r)
-	}
 }

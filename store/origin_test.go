@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"cutpoint/schemas"
+	"cutpoint/store/parquet"
 )
 
 func TestOriginNamesToolAndTimes(t *testing.T) {
@@ -61,7 +62,7 @@ func TestStoreWithoutTheToolKey(t *testing.T) {
 			keys := table.footer()
 			change(keys)
 			orphan := path.Join(table.name, partPrefix+uuid.NewString()+partSuffix)
-			err = createSynced(s.files, orphan, func(w io.Writer) error { return encodeRows(ctx, w, rows[:4], 4, keys) })
+			err = createSynced(s.files, orphan, func(w io.Writer) error { return parquet.Write(ctx, w, rows[:4], 4, keys) })
 			if err != nil {
 				t.Fatal(err)
 			}
