@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cutpoint/schemas"
+	"cutpoint/store/parquet"
 )
 
 const benchRows, benchDim = 2000, 4096
@@ -71,7 +72,7 @@ func BenchmarkEncode(b *testing.B) {
 	rows := testFeatures(0, benchRows, benchDim)
 	b.SetBytes(benchRows * benchDim * 4)
 	for b.Loop() {
-		if err := encodeRows(context.Background(), discard{}, rows, benchDim, nil); err != nil {
+		if err := parquet.Write(context.Background(), discard{}, rows, benchDim, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 
 	"cutpoint/schemas"
 	"cutpoint/store/delta"
-	"cutpoint/store/wide"
+	"cutpoint/store/parquet"
 )
 
 // CompactOptions say what Compact does besides merging small parts.
@@ -165,7 +165,7 @@ func (t *Table[R]) merges(ctx context.Context, snap Snapshot, change func(R) (R,
 		if err != nil {
 			return nil, err
 		}
-		bytes := rows * int64(4*t.dim+wide.RowBytes)
+		bytes := rows * int64(4*t.dim+parquet.RowBytes)
 		if refreshed+dropped == 0 && bytes > target/2 {
 			continue
 		}

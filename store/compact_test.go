@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"cutpoint/schemas"
-	"cutpoint/store/wide"
+	"cutpoint/store/parquet"
 )
 
 // newScattered makes a store of twelve pages in four parts of each table.
@@ -69,7 +69,7 @@ func TestCompact(t *testing.T) {
 
 func TestCompactKeepsToItsTarget(t *testing.T) {
 	s, table, rows := newScattered(t)
-	bytes := int64(6 * (4*5 + wide.RowBytes))
+	bytes := int64(6 * (4*5 + parquet.RowBytes))
 	if _, err := s.Compact(context.Background(), CompactOptions{TargetBytes: bytes}); err != nil {
 		t.Fatal(err)
 	}

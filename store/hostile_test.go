@@ -6,11 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
-	"cutpoint/schemas"
 	"cutpoint/store/delta"
 	"cutpoint/store/files"
 	"cutpoint/store/files/filestest"
@@ -196,45 +194,6 @@ func TestThriftBounds(t *testing.T) {
 			p.Close()
 			t.Errorf("%s: opened", name)
 		}
-	}
-}
-
-// TestPartsOfOtherSettings reads what other writers may write: every codec, dictionaries,
-// version 2 pages.
-func TestPartsOfOtherSettings(t *testing.T) {
-	rows := testFeatures(0, 50, damageDim)
-	for i, options := range [][]parquet.WriterOption{
-		{parquet.Compression(&parquet.Snappy)},
-		{parquet.Compression(&parquet.Gzip)},
-		{parquet.Compression(&parquet.Uncompressed), parquet.DataPageVersion(2)},
-		{parquet.Compression(&parquet.Brotli), parquet.MaxRowsPerRowGroup(7)},
-		{parquet.Compression(&parquet.Zstd), parquet.PageBufferSize(64)},
-		{parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.RLEDictionary), parquet.DefaultEncodingFor(parquet.Float, &parquet.RLEDictionary)},
-	} {
-		disk := filestest.NewDisk()
-		w, err := disk.Create("part")
-		if err != nil {
-			t.Fatal(err)
-		}
-		out := parquet.NewGenericWriter[schemas.Feature](w, options...)
-		if _, err := out.Write(rows); err != nil {
-			t.Fatal(err)
-		}
-		if err := out.Close(); err != nil {
-			t.Fatal(err)
-		}
-		p, err := openPart(files.On(disk), "part")
-		if err != nil {
-			t.Errorf("options %d: %v", i, err)
-			continue
-		}
-		var got []schemas.Feature
-		err = scanFeatures(context.Background(), p, damageDim, func(r []schemas.Feature) error { got = append(got, r...); return nil })
-		if err != nil {
-			t.Errorf("options %d: %v", i, err)
-			continue
-		}
-		sameRows(t, got, rows)
 	}
 }
 

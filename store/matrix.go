@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"runtime"
@@ -10,7 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cutpoint/schemas"
-	"cutpoint/store/wide"
+	"cutpoint/store/parquet"
 )
 
 // tableRows reads all rows of a cut's table without their embeddings, in commit order.
@@ -21,7 +20,7 @@ func tableRows(ctx context.Context, t *Table[schemas.Feature]) ([]schemas.Featur
 	}
 	rows := make([]schemas.Feature, starts[len(snap.Parts)])
 	err = t.eachOpenPart(ctx, snap.Parts, func(ctx context.Context, p *partFile, i int) error {
-		return p.readRows(ctx, rows[starts[i]:starts[i+1]])
+		return parquet.ReadRows(ctx, p.file, rows[starts[i]:starts[i+1]])
 	})
 	return rows, err
 }
@@ -33,15 +32,11 @@ func tableVectors(ctx context.Context, t *Table[schemas.Feature]) ([]float32, er
 	if err != nil {
 		return nil, err
 	}
-	decoder, err := wide.NewReader(0) // the parts share its memory
-	if err != nil {
-		return nil, err
-	}
+	decoder := parquet.NewDecoder(0) // the parts share its memory
 	defer decoder.Close()
 	data := make([]float32, starts[len(snap.Parts)]*t.dim) // (N, dim)
 	err = t.eachOpenPart(ctx, snap.Parts, func(ctx context.Context, p *partFile, i int) error {
-		p.decoder = decoder
-		return p.readVectors(ctx, t.dim, data[starts[i]*t.dim:starts[i+1]*t.dim])
+		return decoder.ReadEmbeddings(ctx, p.file, t.dim, data[starts[i]*t.dim:starts[i+1]*t.dim])
 	})
 	return data, err
 }
@@ -61,7 +56,7 @@ func (t *Table[R]) partStarts() (snap Snapshot, starts []int, err error) {
 		if err != nil {
 			return snap, nil, err
 		}
-		n := p.parquet.NumRows()
+		n := p.file.Rows()
 		p.Close()
 		if part.Rows >= 0 && n != part.Rows || n < 0 {
 			return snap, nil, fmt.Errorf("read part %s: %w: it has %d rows, the log says %d", name, ErrDamaged, n, part.Rows)
@@ -91,63 +86,4 @@ func (t *Table[R]) eachOpenPart(ctx context.Context, parts []Part, read func(ctx
 		})
 	}
 	return group.Wait()
-}
-
-// readRows fills rows from a part of exactly that size.
-func (p *partFile) readRows(ctx context.Context, rows []schemas.Feature) error {
-	err := p.pages(ctx, func(pages []page) error {
-		if len(pages) > len(rows) {
-			return fmt.Errorf("%w: it has more rows than its footer says", ErrDamaged)
-		}
-		for i, r := range pages {
-			rows[i] = r.feature(nil)
-		}
-		rows = rows[len(pages):]
-		return nil
-	})
-	if err == nil && len(rows) > 0 {
-		err = fmt.Errorf("%w: it has %d rows fewer than its footer says", ErrDamaged, len(rows))
-	}
-	return err
-}
-
-// readVectors fills data, (rows, dim), from a part of exactly that size.
-func (p *partFile) readVectors(ctx context.Context, dim int, data []float32) error {
-	c, r, done, err := p.wideVectors(dim)
-	if err == nil {
-		defer done()
-		err = r.Read(ctx, c, 0, c.Groups(), data)
-	}
-	if errors.Is(err, wide.ErrForeign) {
-		return p.readVectorsGeneral(ctx, dim, data)
-	}
-	return err
-}
-
-// readVectorsGeneral is readVectors with the general reader.
-func (p *partFile) readVectorsGeneral(ctx context.Context, dim int, data []float32) error {
-	for _, group := range p.parquet.RowGroups() {
-		rows := group.NumRows()
-		if rows < 0 || rows > int64(len(data)/dim) {
-			return fmt.Errorf("%w: it has more rows than its footer says", ErrDamaged)
-		}
-		v, err := openVectors(group, dim)
-		if err != nil {
-			return err
-		}
-		values := data[:int(rows)*dim]
-		data = data[len(values):]
-		for len(values) > 0 && err == nil {
-			n := min(len(values), wide.RowsPerGroup(dim)*dim)
-			err = errors.Join(ctx.Err(), v.read(values[:n]))
-			values = values[n:]
-		}
-		if err = errors.Join(err, v.Close()); err != nil {
-			return err
-		}
-	}
-	if len(data) > 0 {
-		return fmt.Errorf("%w: it has %d rows fewer than its footer says", ErrDamaged, len(data)/dim)
-	}
-	return nil
 }

@@ -37,7 +37,7 @@ func (t *Table[R]) Origin(ctx context.Context) (Origin, error) {
 		if err != nil {
 			return o, err
 		}
-		tool, _ := p.parquet.Lookup(schemas.KeyTool)
+		tool, _ := p.file.Lookup(schemas.KeyTool)
 		o.Parts[tool]++
 		p.Close()
 	}

@@ -12,6 +12,7 @@ import (
 
 	"cutpoint/schemas"
 	"cutpoint/store/files"
+	"cutpoint/store/parquet"
 )
 
 func TestOriginNamesToolAndTimes(t *testing.T) {
@@ -61,7 +62,7 @@ func TestStoreWithoutTheToolKey(t *testing.T) {
 			keys := table.footer()
 			change(keys)
 			orphan := path.Join(table.name, partPrefix+uuid.NewString()+partSuffix)
-			err = s.files.Put(orphan, func(w io.Writer) error { return encodeRows(ctx, w, rows[:4], 4, keys) }, nil)
+			err = s.files.Put(orphan, func(w io.Writer) error { return parquet.Write(ctx, w, rows[:4], 4, keys) }, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -102,30 +102,13 @@ func (t *Table[R]) scanPart(ctx context.Context, part Part, yield func(rows []R)
 // scanPages yields the rows of a part, those of a cut without their embeddings,
 // which are not read.
 func (t *Table[R]) scanPages(ctx context.Context, part Part, yield func(R)) error {
-	if t.dim == 0 {
-		return t.scanPart(ctx, part, func(rows []R) error {
-			for _, r := range rows {
-				yield(r)
-			}
-			return nil
-		})
-	}
-	name := path.Join(t.name, part.Path)
-	p, err := openPart(t.store.files, name)
-	if err != nil {
-		return err
-	}
-	defer p.Close()
-	err = p.pages(ctx, func(pages []page) error {
-		for _, q := range pages {
-			yield(any(q.feature(nil)).(R))
+	var s partScanner[R]
+	return s.scan(ctx, t.store.files, path.Join(t.name, part.Path), func(rows []R) error {
+		for _, r := range rows {
+			yield(r)
 		}
 		return nil
 	})
-	if err == nil || ctx.Err() != nil {
-		return err
-	}
-	return fmt.Errorf("read part %s: %w", name, err)
 }
 
 // refreshKeys brings the log and the keys up to the newest version. The caller
