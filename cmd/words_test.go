@@ -110,6 +110,26 @@ func TestNoParagraphTwice(t *testing.T) {
 	}
 }
 
+// TestReferenceIsComplete: docs/reference.md lists every command.
+func TestReferenceIsComplete(t *testing.T) {
+	reference, err := os.ReadFile("../docs/reference.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, program := range []string{"featurize", "fit"} {
+		out, err := exec.Command(filepath.Join(bin, program), "help").Output()
+		if err != nil {
+			t.Fatalf("%s help: %v", program, err)
+		}
+		_, commands, _ := strings.Cut(string(out), " help COMMAND\n")
+		for _, name := range tableNames(commands) {
+			if row := "| `" + program + " " + name + "` |"; !strings.Contains(string(reference), row) {
+				t.Errorf("docs/reference.md has no row %s", row)
+			}
+		}
+	}
+}
+
 func isTable(paragraph string) bool {
 	heading, _, _ := strings.Cut(paragraph, "\n")
 	return heading == strings.ToUpper(heading) || strings.HasSuffix(heading, " help COMMAND")

@@ -22,7 +22,7 @@ type Help struct {
 
 const (
 	flagsTopic = "flags"     // lists all flags
-	teacher    = "featurize" // has the topics on flags that both programs share
+	primary    = "featurize" // has the topics of flags that both programs share
 )
 
 // Add gives the app a command help, and itself and each of its commands a text for
@@ -138,7 +138,7 @@ func (h Help) command(app *cli.App, c *cli.Command, name, file string) string {
 		}
 		program := app.Name
 		if !slices.Contains(h.topics(), category) {
-			program = teacher
+			program = primary
 		}
 		b.WriteString(wrapped("   ", fmt.Sprintf("%s: see %s help %s", flagNames(ofCategory(c.Flags, category)), program, category)))
 	}

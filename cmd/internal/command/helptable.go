@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	helpColumns = 100 // a line of the help has at most so many characters
-	widestName  = 26  // of a table's left column; longer names have a line of their own
+	helpColumns = 100 // maximum number of characters in a line of help
+	widestName  = 26  // maximum width of the left column; longer names have a line of their own
 )
 
 // table sets names and what is said of them in two columns.
