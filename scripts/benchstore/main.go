@@ -50,7 +50,7 @@ func run(args []string) error {
 	n, err1 := strconv.Atoi(args[1])
 	dim, err2 := strconv.Atoi(args[2])
 	if err := errors.Join(err1, err2); err != nil || n < 1 || dim < 1 {
-		return fmt.Errorf("N and DIM must be positive numbers: %w", err)
+		return fmt.Errorf("both N and DIM must be positive numbers: %w", err)
 	}
 	rows, err := load(args[0], n, dim)
 	if err != nil {
