@@ -42,7 +42,7 @@ func benchTable(b *testing.B) *Table[schemas.Feature] {
 func BenchmarkReadMatrix(b *testing.B) {
 	table := benchTable(b)
 	for b.Loop() {
-		if _, _, err := ReadMatrix(context.Background(), table, benchDim); err != nil {
+		if _, _, err := readMatrix(context.Background(), table); err != nil {
 			b.Fatal(err)
 		}
 	}

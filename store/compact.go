@@ -54,13 +54,18 @@ func (s *Store) Compact(ctx context.Context, opt CompactOptions) ([]Compaction, 
 	if opt.Info.Operation == "" {
 		opt.Info.Operation = "OPTIMIZE" // as Delta's writers call it
 	}
-	known, err := s.places(ctx, opt.Gone)
+	pages, err := readDocumentPages(ctx, s.documents)
 	if err != nil {
 		return nil, err
 	}
 	cuts, err := s.Cuts()
 	if err != nil {
 		return nil, err
+	}
+	gone := func(path string) bool { return opt.Gone != nil && opt.Gone(path) }
+	current := func(f schemas.Feature) (schemas.Feature, bool) {
+		f, known := pages.current(f)
+		return f, !known || !gone(f.Path)
 	}
 	var done []Compaction
 	// Features go before their documents: no feature is ever without its document.
@@ -69,48 +74,18 @@ func (s *Store) Compact(ctx context.Context, opt CompactOptions) ([]Compaction, 
 		if err != nil {
 			return done, err
 		}
-		d, err := t.compact(ctx, known.refresh, opt.TargetBytes, opt)
+		d, err := t.compact(ctx, current, opt.TargetBytes, opt)
 		if done = append(done, d); err != nil {
 			return done, err
 		}
 	}
 	small := min(opt.TargetBytes, smallTarget)
-	gone := func(path string) bool { return opt.Gone != nil && opt.Gone(path) }
 	d, err := s.failures.compact(ctx, func(f schemas.Failure) (schemas.Failure, bool) { return f, !gone(f.Path) }, small, opt)
 	if done = append(done, d); err != nil {
 		return done, err
 	}
 	d, err = s.documents.compact(ctx, func(d schemas.Document) (schemas.Document, bool) { return d, !gone(d.Path) }, small, opt)
 	return append(done, d), err
-}
-
-// places are what the documents table says of where each page is now.
-type places map[schemas.PageKey]place
-
-type place struct {
-	path         string
-	label, split *string
-	gone         bool
-}
-
-func (s *Store) places(ctx context.Context, gone func(string) bool) (places, error) {
-	p := places{}
-	err := s.documents.Scan(ctx, func(rows []schemas.Document) error {
-		for _, d := range rows {
-			p[d.Key()] = place{d.Path, d.Label, d.Split, gone != nil && gone(d.Path)}
-		}
-		return nil
-	})
-	return p, err
-}
-
-// refresh returns a feature as it should be, and whether it stays.
-func (p places) refresh(f schemas.Feature) (schemas.Feature, bool) {
-	if now, ok := p[f.Key()]; ok {
-		f.Path, f.Label, f.Split = now.path, now.label, now.split
-		return f, !now.gone
-	}
-	return f, true
 }
 
 // compact rewrites the parts that are small, or that hold a row which change does

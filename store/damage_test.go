@@ -279,7 +279,7 @@ func (d *damaged) read(other bool) error {
 	}
 	table.Keys(ctx)
 	table.Scan(ctx, func([]schemas.Feature) error { return nil })
-	rows, data, err := ReadMatrix(ctx, table, damageDim)
+	rows, data, err := readMatrix(ctx, table)
 	if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > readBound {
 		return fmt.Errorf("reading allocated %d MB", (after.TotalAlloc-before.TotalAlloc)>>20)
 	}

@@ -56,7 +56,7 @@ func TestForeignParts(t *testing.T) {
 			var scanned []schemas.Feature
 			err = scanPart(context.Background(), p, 6, func(r []schemas.Feature) error { scanned = append(scanned, r...); return nil })
 			rows, data := make([]schemas.Feature, 25), make([]float32, 25*6)
-			matrixErr := p.readMatrix(context.Background(), 6, rows, data)
+			matrixErr := errors.Join(p.readRows(context.Background(), rows), p.readVectors(context.Background(), 6, data))
 			if !errors.Is(err, want) || !errors.Is(matrixErr, want) {
 				t.Fatalf("scan: %v; matrix: %v; not %v", err, matrixErr, want)
 			}

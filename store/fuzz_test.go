@@ -75,7 +75,7 @@ func readEveryWay(s *Store) {
 	features := newTable[schemas.Feature](s, "fc2", damageDim, nil)
 	features.Keys(ctx)
 	features.Scan(ctx, func([]schemas.Feature) error { return nil })
-	ReadMatrix(ctx, features, damageDim)
+	readMatrix(ctx, features)
 	features.readOrphan(ctx, "fc2/part.parquet")
 	documents := newTable[schemas.Document](s, "fc2", 0, nil)
 	documents.Scan(ctx, func([]schemas.Document) error { return nil })

@@ -137,7 +137,7 @@ func TestCuts(t *testing.T) {
 func TestLinksAreNotFollowed(t *testing.T) {
 	s, outside := newTestStore(t), t.TempDir()
 	if err := os.Symlink(outside, filepath.Join(s.Dir(), "fc2")); err != nil {
-		t.Skip("no symbolic links here")
+		t.Skip("symlinks: there are none here")
 	}
 	if _, err := s.CreateCut(cutOf(4)); err == nil {
 		t.Error("a link to a folder was taken for a table")

@@ -155,7 +155,7 @@ func readWhole(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Open(t.Context(), data, DefaultLimits())
+	d, err := Open(t.Context(), data, DefaultLimits(), Decoding{})
 	if err != nil {
 		t.Errorf("%s: %v", name, err)
 		return
@@ -170,7 +170,7 @@ func readWhole(t *testing.T, name string) {
 
 func refusal(t *testing.T, name string, data []byte) string {
 	t.Helper()
-	d, err := Open(t.Context(), data, DefaultLimits())
+	d, err := Open(t.Context(), data, DefaultLimits(), Decoding{})
 	if err == nil {
 		_, err = d.Decode(t.Context(), 0)
 		d.Close()

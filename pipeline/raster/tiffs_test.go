@@ -31,7 +31,7 @@ var known = map[string]string{
 func TestPillowTIFF(t *testing.T) {
 	name := os.Getenv("CUTPOINT_PILLOW_TIFFS")
 	if name == "" {
-		t.Skip("CUTPOINT_PILLOW_TIFFS is not set; run scripts/conformance-tiff")
+		t.Skip("scripts/conformance-tiff: compares with Pillow")
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -82,7 +82,7 @@ func pageOf(t *testing.T, path string, page int) (*Page, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Open(t.Context(), data, Limits{})
+	d, err := Open(t.Context(), data, Limits{}, Decoding{})
 	if err != nil {
 		return nil, err
 	}
