@@ -95,7 +95,7 @@ func (t *Table[R]) isNamed(part string) bool {
 	return t.log.Named(part)
 }
 
-// commit is delta.Log.Commit, guarded.
+// commit is delta.Log.Commit under the table's mutex.
 func (t *Table[R]) commit(version int64, actions []delta.Action, info CommitInfo) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

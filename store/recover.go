@@ -123,7 +123,7 @@ func (s *Store) removeTemporaryIn(folder string, r *Recovery) error {
 // isTemporary reports whether a name is that of a part, or of a file of a log, that
 // is not whole.
 func isTemporary(name string) bool {
-	of, ok := files.Temporary(name)
+	of, ok := files.Temporary(name) // of a part without its extension
 	return ok && (isPartName(of+partSuffix) || delta.IsFile(of))
 }
 

@@ -2,10 +2,7 @@ package delta
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
-
-	"cutpoint/schemas"
 )
 
 // Action is one line of a log entry ("Actions"). Exactly one field is set; a line
@@ -77,7 +74,7 @@ type Txn struct {
 func AddPart(p Part) Action {
 	return Action{Add: &AddFile{
 		Path: p.encodedPath(), PartitionValues: map[string]string{}, Size: p.Bytes, ModificationTime: p.Modified,
-		DataChange: true, Stats: statsOf(p.Rows), Tags: map[string]string{schemas.TagSHA256: p.SHA256},
+		DataChange: true, Stats: p.stats(), Tags: p.tags(),
 	}}
 }
 
@@ -88,5 +85,3 @@ func RemovePart(p Part, when time.Time) Action {
 		ExtendedFileMetadata: true, PartitionValues: map[string]string{}, Size: p.Bytes,
 	}}
 }
-
-func statsOf(rows int64) string { return fmt.Sprintf(`{"numRecords":%d}`, rows) }

@@ -3,8 +3,6 @@ package delta
 import (
 	"maps"
 	"slices"
-
-	"cutpoint/schemas"
 )
 
 // checkpointRow is a row of a checkpoint: one action ("Checkpoint Schema").
@@ -64,25 +62,25 @@ type checkpointProto struct {
 
 // checkpointRows lists the actions that make up the state, with those removed
 // paths that are to be kept.
-func (r *state) checkpointRows(kept []string) []checkpointRow {
-	meta := *r.meta
+func (s *state) checkpointRows(kept []string) []checkpointRow {
+	meta := *s.meta
 	rows := []checkpointRow{
-		{Protocol: &checkpointProto{int32(r.reads), int32(r.writes)}},
+		{Protocol: &checkpointProto{int32(s.reads), int32(s.writes)}},
 		{MetaData: &checkpointMeta{
 			ID: meta.ID, Name: orNil(meta.Name), Format: checkpointFormat{meta.Format.Provider, notNil(meta.Format.Options)},
 			SchemaString: meta.SchemaString, PartitionColumns: meta.PartitionColumns,
 			Configuration: notNil(meta.Configuration), CreatedTime: orNil(meta.CreatedTime),
 		}},
 	}
-	for _, app := range sortedKeys(r.apps) {
-		a := r.apps[app]
+	for _, app := range sortedKeys(s.apps) {
+		a := s.apps[app]
 		rows = append(rows, checkpointRow{Txn: &checkpointTxn{app, a.version, orNil(a.updated)}})
 	}
-	for _, p := range r.parts.list() {
+	for _, p := range s.parts.list() {
 		rows = append(rows, checkpointRow{Add: p.checkpointAdd()})
 	}
 	for _, name := range kept {
-		t := r.removed[name]
+		t := s.removed[name]
 		rows = append(rows, checkpointRow{Remove: &checkpointRemove{
 			Path: Part{Path: name}.encodedPath(), DeletionTimestamp: orNil(t.deleted), ExtendedFileMetadata: true,
 			PartitionValues: map[string]string{}, Size: orNil(t.size),
@@ -92,18 +90,10 @@ func (r *state) checkpointRows(kept []string) []checkpointRow {
 }
 
 func (p Part) checkpointAdd() *checkpointAdd {
-	add := &checkpointAdd{
+	return &checkpointAdd{
 		Path: p.encodedPath(), PartitionValues: map[string]string{}, Size: p.Bytes, ModificationTime: p.Modified,
-		Tags: map[string]string{},
+		Tags: p.tags(), Stats: orNil(p.stats()),
 	}
-	if p.SHA256 != "" {
-		add.Tags[schemas.TagSHA256] = p.SHA256
-	}
-	if p.Rows >= 0 {
-		stats := statsOf(p.Rows)
-		add.Stats = &stats
-	}
-	return add
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -45,7 +45,7 @@ func (l *Log) Create(columns string, configuration map[string]string, info Commi
 		CreatedTime: info.Time.UnixMilli(),
 	}
 	err := l.commit(0, []Action{{Protocol: &Protocol{readerVersion, writerVersion}}, {MetaData: meta}}, info)
-	if err != nil && err != ErrConflict {
+	if err != nil && !errors.Is(err, ErrConflict) {
 		return err
 	}
 	return l.Refresh()
@@ -56,6 +56,9 @@ func (l *Log) Create(columns string, configuration map[string]string, info Commi
 // looks again. The entry is durable when Commit returns nil. After an error other
 // than ErrConflict it may be there: what it adds must stay.
 func (l *Log) Commit(version int64, actions []Action, info CommitInfo) error {
+	if info.began.IsZero() {
+		info = info.Begin()
+	}
 	if info.App != "" {
 		// Should another writer have come first, this number is wrong, and so is version.
 		next := Txn{info.App, l.Transaction(info.App) + 1, info.Time.UnixMilli()}

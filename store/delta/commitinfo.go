@@ -21,7 +21,8 @@ type CommitInfo struct {
 	began time.Time // when the work on the commit began; see Begin
 }
 
-// Begin returns c with its defaults, for a commit on which work begins now.
+// Begin returns c with its defaults, for a commit on which work begins now: the
+// entry says how long that took. Commit calls it if nobody did.
 func (c CommitInfo) Begin() CommitInfo {
 	if c.Operation == "" {
 		c.Operation = "WRITE"

@@ -33,7 +33,7 @@ func Example() {
 	}
 
 	add := func(l *delta.Log, part delta.Part) error {
-		return l.Commit(l.Version()+1, []delta.Action{delta.AddPart(part)}, info.Begin())
+		return l.Commit(l.Version()+1, []delta.Action{delta.AddPart(part)}, info)
 	}
 	fmt.Println("one:", add(one, delta.Part{Path: "a.parquet", Rows: 3, Bytes: 900}))
 	err = add(other, delta.Part{Path: "b.parquet", Rows: 5, Bytes: 950})

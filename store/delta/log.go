@@ -153,23 +153,17 @@ func (l *Log) readEntry(version int64) ([]Action, error) {
 // Version is the newest version; -1 if the table was never written.
 func (l *Log) Version() int64 { return l.version }
 
-// Snapshot returns what the table consists of, for the caller to keep.
-func (l *Log) Snapshot() Snapshot { return l.snapshot() }
-
 // Parts lists the table's parts in commit order, for the caller to keep.
 func (l *Log) Parts() []Part { return l.parts.list() }
 
 // Has reports whether a path is a part of the table.
 func (l *Log) Has(name string) bool { return l.parts.has(name) }
 
-// Named reports whether a path is or was a part of the table.
-func (l *Log) Named(name string) bool { return l.named(name) }
-
 // NeverNamed reports whether the log can tell that a file of this path and time of
 // change never was a part. It cannot of one that is older than all that the log
 // still knows: a commit may have removed it that another tool forgot.
 func (l *Log) NeverNamed(name string, modified time.Time) bool {
-	return !l.named(name) && modified.UnixMilli() > l.knownSince
+	return !l.Named(name) && modified.UnixMilli() > l.knownSince
 }
 
 // Removed returns when a path was removed from the table that is no part any more.

@@ -38,6 +38,22 @@ type Part struct {
 // encodedPath is the part's path as the log writes it.
 func (p Part) encodedPath() string { return (&url.URL{Path: p.Path}).EscapedPath() }
 
+// stats are the part's statistics, of which only the number of rows is kept; "" if
+// that is unknown ("Per-file Statistics").
+func (p Part) stats() string {
+	if p.Rows < 0 {
+		return ""
+	}
+	return fmt.Sprintf(`{"numRecords":%d}`, p.Rows)
+}
+
+func (p Part) tags() map[string]string {
+	if p.SHA256 == "" {
+		return map[string]string{}
+	}
+	return map[string]string{schemas.TagSHA256: p.SHA256}
+}
+
 // partOf is the part that an action adds.
 func partOf(a AddFile) (Part, error) {
 	name, err := localPath(a.Path)

@@ -41,11 +41,11 @@ func newState() *state {
 }
 
 // apply replays one entry. With an error nothing has changed.
-func (r *state) apply(actions []Action) error {
+func (s *state) apply(actions []Action) error {
 	changes := make([]func(), 0, len(actions))
-	meta := r.meta
+	meta := s.meta
 	for _, a := range actions {
-		change, err := r.change(a)
+		change, err := s.change(a)
 		if err != nil {
 			return err
 		}
@@ -56,64 +56,64 @@ func (r *state) apply(actions []Action) error {
 			changes = append(changes, change)
 		}
 	}
-	if r.version < 0 && meta == nil {
+	if s.version < 0 && meta == nil {
 		return fmt.Errorf("%w: the first entry has no metaData", files.ErrDamaged)
 	}
 	for _, change := range changes {
 		change()
 	}
-	r.version++
+	s.version++
 	return nil
 }
 
 // change checks an action and returns what it does to the state.
-func (r *state) change(a Action) (func(), error) {
+func (s *state) change(a Action) (func(), error) {
 	switch {
 	case a.Protocol != nil:
 		p := *a.Protocol
-		return func() { r.reads, r.writes = p.MinReaderVersion, p.MinWriterVersion }, checkProtocol(p)
+		return func() { s.reads, s.writes = p.MinReaderVersion, p.MinWriterVersion }, checkProtocol(p)
 	case a.MetaData != nil:
-		return func() { r.meta = a.MetaData }, checkMetaData(a.MetaData)
+		return func() { s.meta = a.MetaData }, checkMetaData(a.MetaData)
 	case a.Add != nil:
 		part, err := partOf(*a.Add)
-		return func() { r.add(part) }, err
+		return func() { s.add(part) }, err
 	case a.Remove != nil:
 		name, err := localPath(a.Remove.Path)
-		return func() { r.remove(name, tombstone{a.Remove.DeletionTimestamp, a.Remove.Size}) }, err
+		return func() { s.remove(name, tombstone{a.Remove.DeletionTimestamp, a.Remove.Size}) }, err
 	case a.Txn != nil:
 		t := *a.Txn
-		return func() { r.apps[t.AppID] = appVersion{t.Version, t.LastUpdated} }, nil
+		return func() { s.apps[t.AppID] = appVersion{t.Version, t.LastUpdated} }, nil
 	}
 	return nil, nil
 }
 
-func (r *state) add(p Part) {
-	r.parts.put(p)
-	delete(r.removed, p.Path)
+func (s *state) add(p Part) {
+	s.parts.put(p)
+	delete(s.removed, p.Path)
 }
 
-func (r *state) remove(name string, t tombstone) {
-	r.parts.drop(name)
-	r.removed[name] = t
+func (s *state) remove(name string, t tombstone) {
+	s.parts.drop(name)
+	s.removed[name] = t
 }
 
-// named reports whether a path is or was a part of the table.
-func (r *state) named(name string) bool {
-	_, was := r.removed[name]
-	return was || r.parts.has(name)
+// Named reports whether a path is or was a part of the table.
+func (s *state) Named(name string) bool {
+	_, was := s.removed[name]
+	return was || s.parts.has(name)
 }
 
-// snapshot copies the state for a caller to keep.
-func (r *state) snapshot() Snapshot {
-	s := Snapshot{Version: r.version, Parts: r.parts.list()}
-	if r.meta != nil {
-		s.Configuration = maps.Clone(r.meta.Configuration)
+// Snapshot returns what the table consists of, for the caller to keep.
+func (s *state) Snapshot() Snapshot {
+	out := Snapshot{Version: s.version, Parts: s.parts.list()}
+	if s.meta != nil {
+		out.Configuration = maps.Clone(s.meta.Configuration)
 	}
-	for _, p := range s.Parts {
-		s.Rows += p.Rows
-		s.Bytes += p.Bytes
+	for _, p := range out.Parts {
+		out.Rows += p.Rows
+		out.Bytes += p.Bytes
 	}
-	return s
+	return out
 }
 
 func checkProtocol(p Protocol) error {
