@@ -12,12 +12,12 @@ import (
 // Moment says as of when a store is read. The zero value is now.
 type Moment struct {
 	Version *int64    // of the cut's table; the documents are then those of the time of its commit
-	Time    time.Time // if Version is nil: the newest versions that are no younger
+	Time    time.Time // if Version is nil: the newest versions committed at or before it
 }
 
-// View is a cut's table together with the documents table, both held at one
-// version: the rows of the cut, with the path, label and split that the documents
-// table has. What another program writes meanwhile does not show.
+// View is a cut's table joined with the documents table: the rows of the cut, with
+// the path, label and split that the documents table has. Both tables stay at the
+// version at which they were opened, whatever other programs write meanwhile.
 type View struct {
 	Info     schemas.CutInfo
 	Snapshot Snapshot // of the cut's table
@@ -56,7 +56,7 @@ func (s *Store) Views(when Moment, cuts ...string) ([]*View, error) {
 	return views, nil
 }
 
-// pinCut holds a cut's table at a moment. It returns the time as of which its
+// pinCut opens a cut's table as of a moment. It returns the time as of which its
 // documents are to be read, zero for now.
 func (s *Store) pinCut(cut string, when Moment) (*View, time.Time, error) {
 	table, info, err := s.Cut(cut)
@@ -159,14 +159,14 @@ func (d *pinnedDocuments) pages(ctx context.Context) (documentPages, error) {
 	return pages, err
 }
 
-// documentPages is what the documents table says of each page. It decides: what a
-// cut's table says is of the run that computed the features, and documents are moved
-// and labelled anew since.
+// documentPages is what the documents table says of each page. It takes precedence
+// over a cut's own columns, which are those of the run that computed the features:
+// documents may have been moved or relabelled since.
 type documentPages map[schemas.PageKey]documentPage
 
 type documentPage struct {
 	path         string
-	label, split *string // equal ones are one, so that a page takes about 200 bytes
+	label, split *string // shared by pages of the same label, so that a page takes about 200 bytes
 }
 
 func readDocumentPages(ctx context.Context, documents *Table[schemas.Document]) (documentPages, error) {
@@ -198,7 +198,7 @@ func (p documentPages) current(f schemas.Feature) (now schemas.Feature, known bo
 	return f, known
 }
 
-// refresh makes rows what they should be.
+// refresh makes rows current.
 func (p documentPages) refresh(rows []schemas.Feature) {
 	for i, f := range rows {
 		rows[i], _ = p.current(f)

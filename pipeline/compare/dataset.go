@@ -19,7 +19,7 @@ type Dataset struct {
 	Labels  []string          // (M), "" for a page without a label
 	Splits  []string          // (M), "" for a page that the corpus assigned to none; nil if it never does
 	Stored  int64             // bytes of the table's files; 0 if unknown
-	Rounded bool              // values are those that the network gave, rounded
+	Rounded bool              // the stored values are rounded
 	// Vectors reads the vectors, (M, Cut.Dim()), in the order of Keys.
 	Vectors func(context.Context) ([]float32, error)
 }

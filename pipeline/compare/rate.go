@@ -8,7 +8,7 @@ import (
 	"cutpoint/model"
 )
 
-// Commit is what a run of featurize wrote to a cut's table at once.
+// Commit is what a run of featurize added to a cut's table in one commit.
 type Commit struct {
 	Run     string // that it belongs to
 	Cut     string
@@ -17,8 +17,8 @@ type Commit struct {
 	Time    time.Time
 }
 
-// enoughPages is how many pages a run must have computed for its rate to be told
-// without looking for a longer one: starting takes seconds.
+// enoughPages is how many pages make a run long enough for its rate to count:
+// starting takes seconds.
 const enoughPages = 100
 
 // RateGiven is the rate of a trunk that takes pagesPerSecond through the whole network.
