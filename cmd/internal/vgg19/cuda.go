@@ -32,9 +32,18 @@ func (e gpuEngine) Measure(ctx context.Context, pixels []uint8, cuts []model.Cut
 func (e gpuEngine) Layer(i int) time.Duration { return e.profile.Layer(i) }
 func (e gpuEngine) Shares() int               { return e.gpus }
 
+// devices lists this machine's GPUs. Its error says what to do without any.
+func devices() ([]driver.DeviceInfo, error) {
+	found, err := cuda.Devices()
+	if err != nil {
+		err = fmt.Errorf("%w, or use --device cpu", err)
+	}
+	return found, err
+}
+
 // usable says why one of the GPUs cannot be used.
 func usable(gpus []int) error {
-	found, err := cuda.Devices()
+	found, err := devices()
 	if err != nil {
 		return err
 	}
@@ -65,7 +74,7 @@ type GPU struct {
 
 // GPUs lists those of this machine, or says why there are none.
 func GPUs() ([]GPU, error) {
-	found, err := cuda.Devices()
+	found, err := devices()
 	return describeGPUs(found), err
 }
 
