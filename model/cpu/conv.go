@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // convolve computes a 3×3 convolution with bias and ReLU, and the 2×2 max-pool after it if
@@ -27,7 +28,7 @@ func (e *Engine) convolveFirst(out, in activation, l *layer, threads int) {
 	width := l.width
 	size := l.rows * width
 	offsets := []int{0, in.rowStride(), 2 * in.rowStride()}
-	parallel(threads, out.H, func(y int) {
+	parallel.Limited(threads, out.H, func(y int) {
 		for j := range len(l.bias) / width {
 			e.kernel.Multiply(out.W, &kernel.Product{
 				Dst: out.data[out.at(y, 0)+j*width:], DstStride: out.stride,

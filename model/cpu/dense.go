@@ -7,6 +7,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // matrix is one vector a page.
@@ -71,7 +72,7 @@ func (e *Engine) dense(y, x matrix, l *layer, pages int) {
 			round(x.row(page))
 		}
 	}
-	parallel(e.threads, len(l.bias)/width, func(j int) {
+	parallel.Limited(e.threads, len(l.bias)/width, func(j int) {
 		panel := l.panels[j*l.rows*width:][:l.rows*width]
 		p := kernel.Product{
 			Dst: y.data[j*width:], DstStride: y.stride, SrcStride: x.stride,
@@ -93,7 +94,7 @@ func (e *Engine) densePairs(y, x matrix, l *layer, pages int) {
 	width, places := l.width, l.rows/2
 	src, stride := e.narrow(x, places, pages)
 	offsets := []int{0}
-	parallel(e.threads, len(l.bias)/width, func(j int) {
+	parallel.Limited(e.threads, len(l.bias)/width, func(j int) {
 		panel := l.pairs[j*places*width:][:places*width]
 		p := kernel.PairProduct{
 			Dst: y.data[j*width:], DstStride: y.stride, SrcStride: stride,
@@ -113,7 +114,7 @@ func (e *Engine) densePairs(y, x matrix, l *layer, pages int) {
 func (e *Engine) narrow(x matrix, places, pages int) (src []kernel.Pair, stride int) {
 	stride = pixelStride(places)
 	src = make([]kernel.Pair, pages*stride)
-	parallel(e.threads, pages, func(page int) {
+	parallel.Limited(e.threads, pages, func(page int) {
 		e.precision.pairs.Narrow(src[page*stride:][:places], x.row(page))
 	})
 	return src, stride

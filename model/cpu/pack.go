@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // layer is a row of the network with its weights as the kernels take them: a
@@ -95,7 +96,7 @@ func (e *Engine) packMatrix(l *layer, matrix []float32) {
 	} else {
 		l.panels = make([]float32, e.kernel.PackedLen(l.rows, outputs))
 	}
-	parallel(e.threads, len(l.bias)/l.width, func(j int) {
+	parallel.Limited(e.threads, len(l.bias)/l.width, func(j int) {
 		if l.pairs != nil {
 			size := l.rows / 2 * l.width
 			e.precision.pairs.PackPanel(l.pairs[j*size:][:size], matrix, outputs, j)
@@ -124,9 +125,9 @@ func (e *Engine) packWinograd(l *layer, matrix []float32) {
 		l.panels = make([]float32, e.kernel.WinogradLen(inputs, outputs))
 		pack = func(j int) { e.kernel.PackWinograd(l.panels, matrix, inputs, outputs, j) }
 	}
-	parallel(e.threads, len(l.bias)/l.width, pack)
+	parallel.Limited(e.threads, len(l.bias)/l.width, pack)
 	if e.precision.how == rounded {
-		parallel(e.threads, kernel.WinogradPlaces, func(place int) {
+		parallel.Limited(e.threads, kernel.WinogradPlaces, func(place int) {
 			n := len(l.panels) / kernel.WinogradPlaces
 			round(l.panels[place*n:][:n])
 		})

@@ -1,6 +1,9 @@
 package cpu
 
-import "cutpoint/model/cpu/kernel"
+import (
+	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
+)
 
 // On AMX convolutions in bfloat16 are direct sums: its products are so fast that
 // Winograd's transforms, which are vectors' work, would take longer than what they save.
@@ -64,7 +67,7 @@ func (e *Engine) convolveTiled(out, in []activation, l *layer, threads int) {
 		size = (size + 1) / 2 // so that every thread has some
 	}
 	groups := (panels + size - 1) / size
-	parallel(threads, groups*len(in)*bands, func(i int) {
+	parallel.Limited(threads, groups*len(in)*bands, func(i int) {
 		group, page, band := i/bands/len(in), i/bands%len(in), i%bands
 		s := <-e.scratches
 		defer func() { e.scratches <- s }()

@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // denseTiled is densePairs on AMX. Where all pages are one block, which needs each weight
@@ -19,7 +20,7 @@ func (e *Engine) denseTiled(y, x matrix, l *layer, pages int) {
 	for i := range length / kernel.TileDepth {
 		steps = append(steps, kernel.TileStep{Src: i * kernel.TileDepth, Panel: i * kernel.StepLen})
 	}
-	parallel(e.threads, len(l.bias)/kernel.TileWidth, func(j int) {
+	parallel.Limited(e.threads, len(l.bias)/kernel.TileWidth, func(j int) {
 		p := kernel.TileProduct{
 			Dst: y.data[j*kernel.TileWidth:], DstStride: y.stride, SrcStride: stride,
 			Init: l.bias[j*kernel.TileWidth:], Streaming: oneBlock,

@@ -5,6 +5,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // packTiled lays out a convolution's weights for direct sums on AMX.
@@ -31,7 +32,7 @@ func (e *Engine) packFirstTiled(l *layer, matrix []float32) {
 func (e *Engine) packPanels(l *layer, p *tilePlan, pack func(dst []kernel.Pair, j int)) {
 	panels := l.Out.C / kernel.TileWidth
 	l.plan, l.pairs = p, make([]kernel.Pair, panels*p.panelLen)
-	parallel(e.threads, panels, func(j int) { pack(l.pairs[j*p.panelLen:][:p.panelLen], j) })
+	parallel.Limited(e.threads, panels, func(j int) { pack(l.pairs[j*p.panelLen:][:p.panelLen], j) })
 }
 
 // tapSteps are the steps of a 3×3 convolution: of each 32 inputs the nine taps, as

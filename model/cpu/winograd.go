@@ -1,6 +1,9 @@
 package cpu
 
-import "cutpoint/model/cpu/kernel"
+import (
+	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
+)
 
 // convolveWinograd is convolve by Winograd's transforms.
 func (e *Engine) convolveWinograd(out, in []activation, l *layer, threads int) {
@@ -10,7 +13,7 @@ func (e *Engine) convolveWinograd(out, in []activation, l *layer, threads int) {
 	if blocks < 2*threads {
 		inside, threads = threads, 1
 	}
-	parallel(threads, blocks, func(b int) {
+	parallel.Limited(threads, blocks, func(b int) {
 		first := b * t.block
 		w := winograd{engine: e, in: in, out: out, layer: l, tiling: t, first: first, n: min(t.block, t.tiles-first), threads: inside}
 		w.run()
@@ -118,16 +121,16 @@ func (w *winograd) run() {
 	if w.inputs == nil {
 		w.pairs = room(&s.pairs, kernel.WinogradPlaces*w.n*w.inputStride)
 	}
-	parallel(w.threads, w.n, w.transform)
+	parallel.Limited(w.threads, w.n, w.transform)
 	pieces := 1
 	if w.threads > 1 {
 		pieces = min(4, w.panels())
 	}
-	parallel(w.threads, kernel.WinogradPlaces*pieces, func(i int) {
+	parallel.Limited(w.threads, kernel.WinogradPlaces*pieces, func(i int) {
 		piece := i % pieces
 		w.multiply(i/pieces, piece*w.panels()/pieces, (piece+1)*w.panels()/pieces)
 	})
-	parallel(w.threads, w.n, w.finish)
+	parallel.Limited(w.threads, w.n, w.finish)
 }
 
 // panels is how many the layer's outputs fill.
