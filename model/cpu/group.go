@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cutpoint/model"
+	"cutpoint/model/internal/parallel"
 )
 
 // group is a number of pages that run through the network together.
@@ -61,9 +62,9 @@ func (g *group) runPages(ctx context.Context, first, end int) {
 	}
 	whole := g.pages - g.pages%e.threads
 	size := chunkSize(whole/e.threads, e.schedule.together)
-	parallel(e.threads, whole/size, func(i int) { take(i*size, size, 1) })
+	parallel.Limited(e.threads, whole/size, func(i int) { take(i*size, size, 1) })
 	if rest := g.pages - whole; rest > 0 {
-		parallel(rest, rest, func(i int) {
+		parallel.Limited(rest, rest, func(i int) {
 			share := e.threads / rest
 			if i < e.threads%rest {
 				share++

@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // split computes in float32 on AMX. Winograd's products are those of three bfloat16 numbers
@@ -23,7 +24,7 @@ func (a split) packConv(l model.Layer, p model.Params) convolution {
 		kernel: a.kernel, tiles: a.tiles, inputs: l.In.C, steps: kernel.SplitSteps(l.In.C),
 		panels: make([]kernel.Pair, kernel.SplitWinogradLen(l.In.C, l.Out.C)),
 	}
-	parallel(a.threads, len(padded(p.Bias, kernel.TileWidth))/kernel.TileWidth, func(j int) {
+	parallel.Limited(a.threads, len(padded(p.Bias, kernel.TileWidth))/kernel.TileWidth, func(j int) {
 		kernel.PackSplitWinograd(w.panels, p.Kernel, l.In.C, l.Out.C, j)
 	})
 	return a.winograd(l, p, kernel.TileWidth, w)

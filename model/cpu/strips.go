@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"cutpoint/model"
+	"cutpoint/model/internal/parallel"
 )
 
 // On AMX the maps of blocks 1 and 2 would take longer on their way to memory and back than
@@ -39,7 +40,7 @@ func (a activation) rowsFrom(y, h int) activation {
 func (e *Engine) convolveStrips(out, in activation, i, threads int) {
 	first, second := &e.layers[i], &e.layers[i+1]
 	n := first.strip
-	parallel(threads, in.H/n, func(s int) {
+	parallel.Limited(threads, in.H/n, func(s int) {
 		memory := <-e.strips
 		defer func() { e.strips <- memory }()
 		start, y := time.Now(), s*n

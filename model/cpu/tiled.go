@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // tiled computes in bfloat16 on AMX, whose products are so fast that convolutions are
@@ -96,7 +97,7 @@ func (c *tiledConv) convolve(out, in []activation, threads int) {
 		size = (size + 1) / 2 // so that every thread has some
 	}
 	groups := (panels + size - 1) / size
-	parallel(threads, groups*len(in)*bands, func(i int) {
+	parallel.Limited(threads, groups*len(in)*bands, func(i int) {
 		group, page, band := i/bands/len(in), i/bands%len(in), i%bands
 		s := <-c.scratches
 		defer func() { c.scratches <- s }()

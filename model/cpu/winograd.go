@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // winogradConv is a convolution by Winograd's transforms.
@@ -41,7 +42,7 @@ func (c *winogradConv) convolve(out, in []activation, threads int) {
 	if blocks < 2*threads {
 		inside, threads = threads, 1
 	}
-	parallel(threads, blocks, func(i int) {
+	parallel.Limited(threads, blocks, func(i int) {
 		first := i * size
 		b := block{winogradConv: c, in: in, out: out, tiling: t, first: first, n: min(size, t.tiles-first), threads: inside}
 		b.run()
@@ -116,16 +117,16 @@ func (b *block) run() {
 	b.outputStride = pixelStride(len(b.bias))
 	b.outputs = room(&s.out, kernel.WinogradPlaces*b.n*b.outputStride)
 	b.products.begin(b, s)
-	parallel(b.threads, b.n, b.transform)
+	parallel.Limited(b.threads, b.n, b.transform)
 	pieces := 1
 	if b.threads > 1 {
 		pieces = min(4, b.panels())
 	}
-	parallel(b.threads, kernel.WinogradPlaces*pieces, func(i int) {
+	parallel.Limited(b.threads, kernel.WinogradPlaces*pieces, func(i int) {
 		piece := i % pieces
 		b.products.multiply(b, i/pieces, piece*b.panels()/pieces, (piece+1)*b.panels()/pieces)
 	})
-	parallel(b.threads, b.n, b.finish)
+	parallel.Limited(b.threads, b.n, b.finish)
 }
 
 // transform brings tile i's input to the places.
