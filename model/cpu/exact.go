@@ -15,8 +15,8 @@ type exact struct {
 func (f exact) name() string     { return f.kernel.Name() + " " + model.Float32 }
 func (f exact) peak(n int) int64 { return f.kernel.Peak(n) }
 
-// Two pages make more rows for every weight that comes from memory, and still leave many
-// turns in a batch.
+// With two pages a weight from memory is used twice as often, and a batch is still many
+// chunks.
 func (f exact) schedule() schedule { return schedule{deepMap: 28, together: 2} }
 
 func (f exact) packFirst(l model.Layer, p model.Params, colors model.Preprocess) convolution {

@@ -16,8 +16,8 @@ type split struct {
 func (a split) name() string     { return a.tiles.Name() + " " + model.Float32 }
 func (a split) peak(n int) int64 { return a.tiles.Peak(n) }
 
-// AMX waits for memory the soonest.
-func (a split) schedule() schedule { return schedule{deepMap: 28, together: pagesBeside} }
+// AMX computes so fast that it needs more pages for every weight from memory.
+func (a split) schedule() schedule { return schedule{deepMap: 28, together: pagesSideBySide} }
 
 func (a split) packConv(l model.Layer, p model.Params) convolution {
 	w := splitProducts{
@@ -76,7 +76,7 @@ func (w splitProducts) begin(b *block, s *scratch) {
 	}
 }
 
-// placePanel is how many pairs of weights a place has for the outputs of a panel.
+// placePanel is the number of pairs of weights of a place for the outputs of a panel.
 func (w splitProducts) placePanel(b *block) int {
 	return len(w.panels) / kernel.WinogradPlaces / b.panels()
 }

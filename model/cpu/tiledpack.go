@@ -16,7 +16,7 @@ func (a tiled) packConv(l model.Layer, p model.Params) convolution {
 	})
 	if l.In.H <= deepMapTiled {
 		wide := in
-		wide.pages, wide.stride = pagesBeside, pagesBeside*in.stride
+		wide.pages, wide.stride = pagesSideBySide, pagesSideBySide*in.stride
 		c.wide = planTiles(wide, tapSteps(wide))
 	}
 	return c

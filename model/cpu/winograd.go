@@ -49,7 +49,7 @@ func (c *winogradConv) convolve(out, in []activation, threads int) {
 	})
 }
 
-// panels is how many the outputs fill.
+// panels is the number of panels that the outputs fill.
 func (c *winogradConv) panels() int { return len(c.bias) / c.width }
 
 // tiling cuts the maps of some pages into tiles of 4×4 outputs.
@@ -65,14 +65,14 @@ func newTiling(in activation, pages int) tiling {
 	return t
 }
 
-// place is where a tile's output lies: a page and the upper left pixel. A map that is no
+// corner is where a tile's output lies: a page and the upper left pixel. A map that is no
 // whole number of tiles has its last ones moved back inside: the first skipY rows and
 // skipX columns of such a tile are another one's.
-type place struct{ page, y, x, skipY, skipX int }
+type corner struct{ page, y, x, skipY, skipX int }
 
-func (t tiling) place(i int, height, width int) place {
+func (t tiling) corner(i int, height, width int) corner {
 	const side = kernel.WinogradOut
-	p := place{page: i / (t.rows * t.cols)}
+	p := corner{page: i / (t.rows * t.cols)}
 	i %= t.rows * t.cols
 	p.y, p.x = i/t.cols*side, i%t.cols*side
 	p.skipY, p.skipX = max(0, p.y+side-height), max(0, p.x+side-width)
@@ -131,7 +131,7 @@ func (b *block) run() {
 
 // transform brings tile i's input to the places.
 func (b *block) transform(i int) {
-	p := b.place(b.first+i, b.in[0].H, b.in[0].W)
+	p := b.corner(b.first+i, b.in[0].H, b.in[0].W)
 	in := b.in[p.page]
 	b.products.transform(b, i, &kernel.WinogradTile{
 		PlaceStride: b.n * b.inputStride,
@@ -141,11 +141,11 @@ func (b *block) transform(i int) {
 
 // finish brings tile i's sums back to the output.
 func (b *block) finish(i int) {
-	p, side := b.place(b.first+i, b.in[0].H, b.in[0].W), kernel.WinogradOut
+	p, side := b.corner(b.first+i, b.in[0].H, b.in[0].W), kernel.WinogradOut
 	out := b.out[p.page]
 	pool := out.H < b.in[0].H
 	if pool {
-		side, p = side/2, place{p.page, p.y / 2, p.x / 2, p.skipY / 2, p.skipX / 2}
+		side, p = side/2, corner{p.page, p.y / 2, p.x / 2, p.skipY / 2, p.skipX / 2}
 	}
 	t := kernel.WinogradTile{
 		Places: b.outputs[i*b.outputStride:], PlaceStride: b.n * b.outputStride,
