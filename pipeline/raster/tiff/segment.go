@@ -156,7 +156,7 @@ func (d *pageDecoder) packedSegment(p place, data []byte) error {
 		raw = d.raw(p.rows * stride)
 	}
 	if inPlace || d.img.compression != compressionNone {
-		if err := d.decompress(raw, data, p); err != nil {
+		if err := d.decompress(raw, data); err != nil {
 			return err
 		}
 	}

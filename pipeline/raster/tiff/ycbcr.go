@@ -132,7 +132,7 @@ func (d *pageDecoder) ycbcrSegment(p place, data []byte) error {
 	c, raw := d.colors, data
 	if d.img.compression != compressionNone {
 		raw = d.raw(c.size(d.grid.width, p.rows))
-		if err := d.decompress(raw, data, p); err != nil {
+		if err := d.decompress(raw, data); err != nil {
 			return err
 		}
 	}
