@@ -45,7 +45,7 @@ func (o predictOptions) openStore(ctx context.Context, f *head.File) (pageSource
 					rows[i].Path, rows[i].Label = k.path, k.label
 				}
 			}
-			return p.Take(rows)
+			return p.Score(rows)
 		})
 	}, nil
 }
