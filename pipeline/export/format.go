@@ -55,7 +55,7 @@ func Text(format string) bool { return format == FormatCSV || format == FormatLi
 type Table struct {
 	Info        schemas.CutInfo
 	Description schemas.Description
-	Rows        int64    // how many will be written: some formats tell it first
+	Rows        int64    // how many will be written: some formats begin with it
 	Classes     []string // the labels, sorted: a label's place is its number
 }
 

@@ -118,7 +118,7 @@ func (d *drawing) finish(id, class, title, description string) template.HTML {
 		class, coordinate(d.width), coordinate(d.height), id, id, id, template.HTMLEscapeString(title), id, template.HTMLEscapeString(description), d.b.String()))
 }
 
-// finishSmall closes a drawing whose numbers stand beside it as text.
+// finishSmall closes a drawing whose numbers are also there as text.
 func (d *drawing) finishSmall(class string) template.HTML {
 	return d.finishHidden(class, "xMidYMid")
 }

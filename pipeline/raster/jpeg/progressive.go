@@ -142,7 +142,7 @@ func (e *entropy) firstAC(c *scanned, b *block) {
 		in.fill()
 		f := c.ac.fast[in.acc>>(64-look)]
 		if v := int16(f >> 16); v != 0 {
-			in.take(int(f & 63))
+			in.skip(int(f & 63))
 			k += int(f >> 8 & 15)
 			b.set(k, v<<e.scan.low)
 			continue

@@ -78,7 +78,7 @@ func (h Header) isFax() bool {
 	return h.compression >= compressionRLE && h.compression <= compressionG4 || h.compression == compressionRLEWords
 }
 
-// isTurned tells whether fill order 2 turns the bits of bytes round before they are
+// isTurned reports whether fill order 2 reverses the bits of bytes before they are
 // decompressed: not where the decoder does it, and not within JPEGs, as in libtiff.
 func (h Header) isTurned() bool { return !h.isFax() && h.compression != compressionJPEG }
 
@@ -163,7 +163,7 @@ func fill(dst []byte, r io.Reader) error {
 	return err
 }
 
-// reverse turns the bits of every byte round.
+// reverse reverses the bits of every byte.
 func reverse(data []byte) {
 	for ; len(data) >= 8; data = data[8:] {
 		binary.BigEndian.PutUint64(data, bits.Reverse64(binary.LittleEndian.Uint64(data)))
