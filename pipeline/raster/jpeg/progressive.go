@@ -199,7 +199,7 @@ func (e *entropy) refineAC(c *scanned, b *block) {
 }
 
 // refine gives a bit to each coefficient from k to end that is not zero, up to the zero
-// behind so many others, whose index it returns, or one behind end.
+// after as many zeros, whose index it returns, or end + 1.
 func (e *entropy) refine(b *block, k, end, zeros int) int {
 	in := &e.bits
 	bit := int16(1) << e.scan.low
