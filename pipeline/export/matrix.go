@@ -39,7 +39,7 @@ func (m *matrix) write(r schemas.Feature) error {
 	return err
 }
 
-// close checks that the header told the truth.
+// close checks that as many rows came as the header says.
 func (m *matrix) close() error {
 	if m.written != m.table.Rows {
 		return fmt.Errorf("%d rows where %d were announced", m.written, m.table.Rows)

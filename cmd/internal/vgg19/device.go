@@ -64,7 +64,7 @@ func ParseDevice(c *cli.Context, precision string) (o engine.Options, err error)
 		case kind == deviceAuto:
 			o.Log.Warn("no GPU can be used; computing on the CPU", "reason", err)
 		default:
-			return o, &command.ExitError{Code: command.Unavailable, Err: fmt.Errorf("--device %s: %w, or use --device cpu", c.String("device"), err)}
+			return o, &command.ExitError{Code: command.Unavailable, Err: fmt.Errorf("--device %s: %w", c.String("device"), err)}
 		}
 	}
 	o.Batch = cmp.Or(o.Batch, o.DefaultBatch())
