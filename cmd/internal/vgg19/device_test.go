@@ -25,7 +25,7 @@ func TestParseDeviceWords(t *testing.T) {
 		"cuda:0": {"cuda", []int{0}}, "cuda:3,0,11": {"cuda", []int{3, 0, 11}},
 	} {
 		if kind, gpus, err := parseDevice(text); err != nil || kind != want.kind || !slices.Equal(gpus, want.gpus) {
-			t.Errorf("%s: %s %v, %v", text, kind, gpus, err)
+			t.Errorf("parseDevice(%s) = %s, %v, %v; want %s, %v", text, kind, gpus, err, want.kind, want.gpus)
 		}
 	}
 	for text, want := range map[string]string{
@@ -47,7 +47,7 @@ func TestAmong(t *testing.T) {
 	}
 	list := describeGPUs(found)
 	if len(list) != 2 || list[0].Kernels[0] != "sm_90a" || list[0].Memory != 150e9 || list[1].Number != 1 || list[1].Capability != "7.5" || len(list[1].Kernels) != 0 {
-		t.Errorf("%+v", list)
+		t.Errorf("describeGPUs: %+v, want the H200 with its kernels and the T4 without any", list)
 	}
 }
 
@@ -109,7 +109,7 @@ func TestParseDevice(t *testing.T) {
 			t.Errorf("%s: warned %q", c.args, errs)
 		}
 		if err == nil && (d.GPUs != nil || d.Kernel != "" != strings.Contains(c.args, "kernel") || d.Batch != 16 && d.Batch != 7 || d.PartPages() != 512) {
-			t.Errorf("%s: %+v", c.args, d)
+			t.Errorf("device of %q: %+v, want the CPU, its kernel if one is named, batch 16 or 7, and parts of 512 pages", c.args, d)
 		}
 	}
 	t.Setenv("CUTPOINT_DEVICE", "cuda")
@@ -125,6 +125,6 @@ func TestParseDevice(t *testing.T) {
 func TestEngineOnGPU(t *testing.T) {
 	noGPU(t)
 	if e, err := NewEngine(trunk(model.Caffe()), Settings{}, Device{GPUs: []int{0}, Batch: 1}); err == nil || e != nil {
-		t.Errorf("%v, %v", e, err)
+		t.Errorf("NewEngine without a GPU: engine %v, error %v; want an error and no engine", e, err)
 	}
 }

@@ -104,7 +104,7 @@ func TestDerive(t *testing.T) {
 	m.tables["fc2"] = slices.Clone(m.tables["fc1"][2:4]) // what another run left
 	s, err := Run(context.Background(), job)
 	if err != nil || s.Pages != 11 || s.UpToDate != 0 || e.pages != 11 {
-		t.Fatalf("%+v, %v", s, err)
+		t.Fatalf("deriving 11 pages: %+v, %v; want all computed, none up to date", s, err)
 	}
 	if len(m.tables["fc2"]) != 11 || len(m.tables["predictions"]) != 11 {
 		t.Fatalf("%d and %d rows", len(m.tables["fc2"]), len(m.tables["predictions"]))
