@@ -1,9 +1,6 @@
 package store
 
-import (
-	"net/url"
-	"slices"
-)
+import "net/url"
 
 // Snapshot is what a table consists of at one version.
 type Snapshot struct {
@@ -25,8 +22,3 @@ type Part struct {
 
 // encodedPath is the part's path as the log writes it.
 func (p Part) encodedPath() string { return (&url.URL{Path: p.Path}).EscapedPath() }
-
-// has reports whether a path is a part of the snapshot.
-func (s Snapshot) has(name string) bool {
-	return slices.ContainsFunc(s.Parts, func(p Part) bool { return p.Path == name })
-}
