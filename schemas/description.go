@@ -82,10 +82,10 @@ func (d Description) Differences(o Description) []string {
 			d.Weights.Source, d.Weights.SHA256, o.Weights.Source, o.Weights.SHA256))
 	}
 	p, q := d.Preset, o.Preset
-	add("--resize", p.Resize, q.Resize)
-	add("--filter", p.Filter, q.Filter)
-	add("--fast-decode", p.FastDecode, q.FastDecode)
-	add("--pdf-dpi", p.PDFDPI, q.PDFDPI)
+	add("resize", p.Resize, q.Resize)
+	add("filter", p.Filter, q.Filter)
+	add("fast-decode", p.FastDecode, q.FastDecode)
+	add("pdf-dpi", p.PDFDPI, q.PDFDPI)
 	add("revision of the decoders", p.Revision, q.Revision)
 	add("size in pixels", p.Size, q.Size)
 	add("colours", fmt.Sprint(p.Color, p.Scale, p.Mean, p.Std), fmt.Sprint(q.Color, q.Scale, q.Mean, q.Std))

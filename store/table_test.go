@@ -190,7 +190,7 @@ func TestRowGroups(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	if n := len(p.parquet.RowGroups()); n != 2 {
+	if n := p.file.Groups(); n != 2 {
 		t.Errorf("%d row groups, want 2", n)
 	}
 	checkMatrix(t, table, rows, dim)

@@ -112,7 +112,7 @@ func TestFloat16(t *testing.T) {
 		}
 	}
 	_, out, _ := run(t, "", "status", "--store", half)
-	for _, want := range []string{"255.png", "value 0 of cut pool1-avg is 90", "out-of-range, attempt 1", "float16"} {
+	for _, want := range []string{"255.png", "value 0 of cut pool1-avg is 90", "out-of-range, attempt 1", "--dtype float32"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("status does not say %q:\n%s", want, out)
 		}

@@ -11,22 +11,18 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/pipeline/quantity"
 	"cutpoint/store"
 )
 
 func historyCommand() *cli.Command {
 	return &cli.Command{
 		Name: "history", Usage: "list the runs that wrote to a store, or every commit",
-		UsageText: "featurize history --store features [--commits] [--table fc2] [--last 20] [--json]",
-		Description: `One line a run: when it began, how long it took, its commits, and the rows that
-it wrote to each table (rows of rewritten parts included). --commits lists every
-commit instead: its version is what fit --as-of takes. --json always lists
-commits.`,
 		Flags: []cli.Flag{
 			storeFlag(),
-			&cli.BoolFlag{Name: "commits", Usage: "one line a commit"},
-			&cli.StringFlag{Name: "table", Usage: "only commits of this `TABLE`: a cut, documents or failures"},
-			&cli.IntFlag{Name: "last", Usage: "only the newest `N` lines (0: all)"},
+			&cli.BoolFlag{Name: "commits", Usage: "one line per commit"},
+			&cli.StringFlag{Name: "table", Usage: "`TABLE`: only commits of this table: a cut, documents or failures"},
+			&cli.IntFlag{Name: "last", Usage: "`N`: only the last n lines (0: all)"},
 			jsonFlag(),
 		},
 		Action: historyAction,
@@ -72,7 +68,7 @@ func printCommits(w io.Writer, commits []store.Commit) error {
 	fmt.Fprintf(t, "time\ttable\tversion\toperation\trows\tparts\tsize\tseconds\trun\n")
 	for _, m := range commits {
 		fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%d\t+%d −%d\t%s\t%.2f\t%.8s\n", m.Time.Local().Format(time.DateTime), m.Table, m.Version,
-			m.Operation, m.RowsAdded, m.PartsAdded, m.PartsRemoved, command.FormatBytes(m.BytesAdded), m.Seconds, m.Run)
+			m.Operation, m.RowsAdded, m.PartsAdded, m.PartsRemoved, quantity.Bytes(m.BytesAdded), m.Seconds, m.Run)
 	}
 	return t.Flush()
 }

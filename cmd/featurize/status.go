@@ -13,15 +13,15 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/pipeline/featurize"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
 
 func statusCommand() *cli.Command {
 	return &cli.Command{
-		Name: "status", Usage: "say what a store holds, and what could not be read",
-		UsageText: "featurize status --store features [--json]",
-		Flags:     []cli.Flag{storeFlag(), jsonFlag()},
+		Name: "status", Usage: "print what a store holds, and what could not be read",
+		Flags: []cli.Flag{storeFlag(), jsonFlag()},
 		Action: func(c *cli.Context) error {
 			s, err := openStore(c)
 			if err != nil {
@@ -185,6 +185,10 @@ func (st status) printFailures(w io.Writer) error {
 		if _, err := fmt.Fprintf(w, "  %s%s: %s (%s, attempt %d)\n", f.Path, page, f.Message, f.Class, f.Attempts); err != nil {
 			return err
 		}
+	}
+	if slices.ContainsFunc(st.Failures, func(f failure) bool { return f.Class == featurize.ClassOutOfRange }) {
+		_, err := fmt.Fprintln(w, "Another store, of --dtype float32, can hold the pages whose values are out of range.")
+		return err
 	}
 	return nil
 }

@@ -50,8 +50,13 @@ func allRows[R store.Row](ctx context.Context, table *store.Table[R]) ([]R, erro
 	return rows, err
 }
 
+// create opens a cut's table, which it makes if there is none.
+func (t *tables) create(cut string) (*store.Table[schemas.Feature], error) {
+	return t.store.CreateCut(cutInfo(t.cuts[cut], t.store.Description().ValueType()))
+}
+
 func (t *tables) Present(ctx context.Context, cut string) (featurize.Keys, error) {
-	table, err := t.store.CreateCut(cutInfo(t.cuts[cut], t.store.Description().ValueType()))
+	table, err := t.create(cut)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +72,7 @@ func (t *tables) PutFailures(ctx context.Context, put []schemas.Failure, drop []
 }
 
 func (t *tables) AppendFeatures(ctx context.Context, cut string, rows []schemas.Feature) error {
-	table, err := t.store.CreateCut(cutInfo(t.cuts[cut], t.store.Description().ValueType()))
+	table, err := t.create(cut)
 	if err != nil {
 		return err
 	}
@@ -85,48 +90,37 @@ func cutInfo(c model.Cut, dtype string) schemas.CutInfo {
 	return info
 }
 
-// readOnly serves a dry run: it reads a store and must never write.
-type readOnly struct{ *tables }
+// stored reads a store and creates no table.
+type stored struct{ *tables }
 
-func (t readOnly) Present(ctx context.Context, cut string) (featurize.Keys, error) {
-	cuts, err := t.store.Cuts()
+func (s stored) Present(ctx context.Context, cut string) (featurize.Keys, error) {
+	cuts, err := s.store.Cuts()
 	if err != nil {
 		return nil, err
 	}
 	for _, info := range cuts {
 		if info.Cut == cut {
-			table, _, err := t.store.Cut(cut)
+			table, _, err := s.store.Cut(cut)
 			if err != nil {
 				return nil, err
 			}
 			return table.Keys(ctx)
 		}
 	}
-	return noKeys{}, nil
+	return nil, nil
 }
 
-type noKeys struct{}
-
-func (noKeys) Has(schemas.PageKey) bool { return false }
-func (noKeys) Len() int                 { return 0 }
-
-// emptyTables serves a dry run over a store that is not there yet.
-type emptyTables struct{ *tables }
-
-func (emptyTables) Documents(context.Context, func([]schemas.Document) error) error { return nil }
-func (emptyTables) Failures(context.Context) ([]schemas.Failure, error)             { return nil, nil }
-func (emptyTables) Present(context.Context, string) (featurize.Keys, error)         { return noKeys{}, nil }
-
-func dryTables(dir string, d schemas.Description) (featurize.Tables, func(), error) {
+// openStored opens a store for a dry run; nil if there is none yet.
+func openStored(dir string, d schemas.Description) (featurize.Stored, error) {
 	s, err := store.Open(dir)
 	if errors.Is(err, store.ErrNotStore) {
-		return emptyTables{}, func() {}, nil
+		return nil, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := s.CheckFingerprint(d); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return readOnly{newTables(s, nil, "", "")}, func() {}, nil
+	return stored{newTables(s, nil, "", "")}, nil
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +16,7 @@ import (
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model/head"
+	"cutpoint/pipeline/compare"
 	"cutpoint/pipeline/export"
 	"cutpoint/schemas"
 	"cutpoint/store"
@@ -133,12 +133,15 @@ func TestComparison(t *testing.T) {
 			Accuracy struct{ Mean float64 }
 		}
 		Best   int
-		Advice string
+		Advice struct {
+			Rule   string
+			Chosen struct{ Candidate string }
+		}
 	}
 	if err := json.Unmarshal([]byte(out), &report); err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Candidates) != 2 || report.Candidates[report.Best].Cut != "fc2" || report.Candidates[0].Accuracy.Mean < 0.95 || report.Advice == "" {
+	if len(report.Candidates) != 2 || report.Candidates[report.Best].Cut != "fc2" || report.Candidates[0].Accuracy.Mean < 0.95 || report.Advice.Rule == "" || report.Advice.Chosen.Candidate == "" {
 		t.Errorf("report %+v", report)
 	}
 }
@@ -255,30 +258,15 @@ func TestReportAndOptions(t *testing.T) {
 	}
 }
 
-// TestRate: the newest run of a hundred pages or more tells how fast the trunk is.
-func TestRate(t *testing.T) {
+// TestComputed: what was derived or compacted says nothing of the trunk's rate.
+func TestComputed(t *testing.T) {
 	began := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-	commit := func(run, table string, rows int64, after time.Duration) store.Commit {
-		return store.Commit{Run: run, Table: table, Operation: "WRITE", RowsAdded: rows, Started: began, Time: began.Add(after)}
-	}
-	fc2, pool5 := 39.28e9, 39.04e9
-	for name, c := range map[string]struct {
-		commits []store.Commit
-		want    float64
-	}{
-		"none":          {nil, 0},
-		"deepest":       {[]store.Commit{commit("a", "pool5", 200, 50*time.Second), commit("a", "fc2", 200, 100*time.Second)}, 2 * fc2},
-		"newest":        {[]store.Commit{commit("a", "fc2", 200, 100*time.Second), commit("b", "pool5", 100, 200*time.Second)}, 0.5 * pool5},
-		"too short":     {[]store.Commit{commit("a", "fc2", 200, 100*time.Second), commit("b", "fc2", 3, 200*time.Second)}, 2 * fc2},
-		"other commits": {[]store.Commit{commit("a", "documents", 200, time.Second), {Run: "b", Table: "fc2", Operation: "DERIVE", RowsAdded: 500, Started: began, Time: began.Add(time.Second)}}, 0},
-	} {
-		got := 0.0
-		if runs := computingRuns(c.commits); len(runs) > 0 {
-			got = newestLong(runs).rate().FLOPsPerSecond
-		}
-		if math.Abs(got-c.want) > 0.01*c.want {
-			t.Errorf("%s: %.3g, want %.3g", name, got, c.want)
-		}
+	written := store.Commit{Run: "a", Table: "fc2", Operation: "WRITE", RowsAdded: 200, Started: began, Time: began.Add(time.Minute)}
+	derived, compacted := written, written
+	derived.Operation, compacted.Operation = "DERIVE", "OPTIMIZE"
+	got := computed([]store.Commit{derived, written, compacted})
+	if want := (compare.Commit{Run: "a", Cut: "fc2", Pages: 200, Started: began, Time: written.Time}); len(got) != 1 || got[0] != want {
+		t.Errorf("computed: %+v, want only %+v", got, want)
 	}
 }
 

@@ -16,8 +16,8 @@ func TestBeside(t *testing.T) {
 	if os.Getenv("REQUIRE_AMX") == "" {
 		t.Skip("scripts/test-amx: takes minutes where AMX is emulated")
 	}
-	e := newEngine(t, noTop(), Options{Precision: BFloat16, Threads: 1})
-	if e.precision.how != tiled {
+	e := newEngine(t, noTop(), Options{Precision: model.BFloat16, Threads: 1})
+	if !inTiles(e) {
 		t.Fatal("AMX is required and was not found")
 	}
 	r := rand.New(rand.NewPCG(19, 20))

@@ -36,8 +36,8 @@ func TestNetworkEnds(t *testing.T) {
 			checkCuts(t, e, dense, got, denseOutputs, limit)
 		})
 	}
-	for _, name := range Kernels(Float32) {
-		check(Options{Kernel: name, Precision: Float32}, 1e-5)
+	for _, name := range Kernels(model.Float32) {
+		check(Options{Kernel: name, Precision: model.Float32}, 1e-5)
 	}
 	for _, opt := range waysInBFloat16() {
 		check(opt, 2e-2)

@@ -145,8 +145,8 @@ func checkNetwork(t *testing.T, w *model.Weights, page []uint8) {
 	check := func(opt Options, limit float64) {
 		t.Run(opt.Kernel+" "+opt.Precision, func(t *testing.T) { checkEngine(t, newEngine(t, w, opt), page, outputs, limit) })
 	}
-	for _, name := range Kernels(Float32) {
-		check(Options{Kernel: name, Precision: Float32}, 1e-5)
+	for _, name := range Kernels(model.Float32) {
+		check(Options{Kernel: name, Precision: model.Float32}, 1e-5)
 	}
 	for _, opt := range waysInBFloat16() {
 		check(opt, 2e-2)

@@ -120,7 +120,7 @@ func scannedPages(t *testing.T, most int) (pixels []uint8, pages int) {
 
 func prepared(t *testing.T, data []byte) []uint8 {
 	t.Helper()
-	d, err := raster.Open(t.Context(), data, raster.DefaultLimits())
+	d, err := raster.Open(t.Context(), data, raster.DefaultLimits(), raster.Decoding{})
 	if err != nil {
 		t.Fatal(err)
 	}

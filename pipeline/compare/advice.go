@@ -2,15 +2,13 @@ package compare
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 )
 
 // rounding is how far the means of equal scores in another order may differ.
 const rounding = 1e-12
 
-// decide finds the best and the chosen candidate, tests all against the best
-// and says why. against tests candidate i against candidate j.
+// decide finds the best and the chosen candidate, and tests all against the best. against tests candidate i against candidate j.
 func (r *Report) decide(against func(i, j int) Test) {
 	for i := range r.Candidates {
 		if better(r.Candidates[i], r.Candidates[r.Best]) {
@@ -76,37 +74,30 @@ func (r *Report) useless() bool {
 	return r.Candidates[r.Best].Accuracy.Mean-r.StandardError <= r.MajorityShare
 }
 
-// advise says in a sentence what the numbers recommend.
-func (r *Report) advise() string {
+// advise says which rule chose, and by what.
+func (r *Report) advise() Advice {
 	best, chosen := r.Candidates[r.Best], r.Candidates[r.Chosen]
-	if r.useless() {
-		return fmt.Sprintf("Use none of these heads yet: the best, %s, is right on %s of held-out %ss, and always answering %q would be right on %s, which is within one standard error (%s points); check the labels or label more pages.",
-			best.Name(), percent(best.Accuracy.Mean), r.unit(), r.commonest(), percent(r.MajorityShare), points(r.StandardError))
+	a := Advice{Chosen: chosen.contender(), Best: best.contender(), StandardError: r.StandardError,
+		MajorityClass: r.commonest(), MajorityShare: r.MajorityShare}
+	if r.Chosen != r.Best {
+		a.P = &chosen.AgainstBest.P
 	}
 	switch {
+	case r.useless():
+		a.Rule = NoBetterThanChance
 	case len(r.Candidates) == 1:
-		return fmt.Sprintf("%s is right on %s of held-out %ss, where always answering %q would be right on %s; name more cuts to learn whether a cheaper one does as well.",
-			chosen.Name(), percent(chosen.Accuracy.Mean), r.unit(), r.commonest(), percent(r.MajorityShare))
+		a.Rule = OnlyCandidate
 	case r.Chosen == r.Best:
-		return fmt.Sprintf("Use %s: its accuracy of %s is the highest, and no cheaper candidate comes within one standard error (%s points) of it.",
-			chosen.Name(), percent(chosen.Accuracy.Mean), points(r.StandardError))
+		a.Rule = HighestAccuracy
+	default:
+		a.Rule = OneStandardError
 	}
-	return fmt.Sprintf("Use %s: its accuracy of %s is within one standard error (%s points) of the highest, %s of %s (p = %.2g), and it costs %s",
-		chosen.Name(), percent(chosen.Accuracy.Mean), points(r.StandardError), percent(best.Accuracy.Mean), best.Name(), chosen.AgainstBest.P, savings(chosen, best))
+	return a
 }
 
-// savings says what the cheaper candidate costs beside the other.
-func savings(a, b Entry) string {
-	x, y := a.Costs, b.Costs
-	switch {
-	case x.TrunkFLOPs < y.TrunkFLOPs && x.size() != y.size():
-		return fmt.Sprintf("%s instead of %s GFLOP and %s instead of %s a page.", gflop(x.TrunkFLOPs), gflop(y.TrunkFLOPs), bytes(x.size()), bytes(y.size()))
-	case x.TrunkFLOPs < y.TrunkFLOPs:
-		return fmt.Sprintf("%s instead of %s GFLOP a page.", gflop(x.TrunkFLOPs), gflop(y.TrunkFLOPs))
-	case x.size() < y.size():
-		return fmt.Sprintf("%s instead of %s a page.", bytes(x.size()), bytes(y.size()))
-	}
-	return fmt.Sprintf("%s instead of %s head parameters.", count(x.HeadParameters), count(y.HeadParameters))
+// contender returns what rules compare.
+func (e Entry) contender() Contender {
+	return Contender{e.Name(), e.Accuracy.Mean, e.Costs.TrunkFLOPs, e.Costs.size(), e.Costs.HeadParameters}
 }
 
 // unit returns what is scored, "page" by default.

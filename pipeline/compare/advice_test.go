@@ -41,9 +41,10 @@ func TestDecide(t *testing.T) {
 		if r.Best != c.best || r.Chosen != c.chosen {
 			t.Errorf("%s: best %d and chosen %d, want %d and %d", c.name, r.Best, r.Chosen, c.best, c.chosen)
 		}
+		use, because := r.AdviceSentence()
 		for _, s := range c.says {
-			if !strings.Contains(r.Advice, s) {
-				t.Errorf("%s: the advice lacks %q: %s", c.name, s, r.Advice)
+			if !strings.Contains(use+": "+because, s) {
+				t.Errorf("%s: the advice lacks %q: %s: %s", c.name, s, use, because)
 			}
 		}
 	}

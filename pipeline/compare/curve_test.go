@@ -74,7 +74,7 @@ func TestLearningCurve(t *testing.T) {
 	if last.Accuracy != e.Accuracy || last.TrainPages != 120 || first.TrainPages != 6 || first.Accuracy.Mean >= last.Accuracy.Mean-0.1 {
 		t.Errorf("the curve goes from %+v to %+v, all pages give %+v", first, last, e.Accuracy)
 	}
-	if !strings.Contains(strings.Join(r.Reasons, "\n"), "From 20 to 40 labelled pages a class") {
-		t.Errorf("reasons %q", r.Reasons)
+	if !strings.Contains(strings.Join(r.ReasonSentences(), "\n"), "From 20 to 40 labelled pages a class") {
+		t.Errorf("reasons %q", r.ReasonSentences())
 	}
 }

@@ -27,8 +27,8 @@ func TestSuspectsFindPlantedErrors(t *testing.T) {
 			t.Errorf("suspect %d, %+v, is labelled rightly", i, o)
 		}
 	}
-	if !strings.Contains(strings.Join(r.Reasons, "\n"), "labels may be wrong") {
-		t.Errorf("reasons %q", r.Reasons)
+	if !strings.Contains(strings.Join(r.ReasonSentences(), "\n"), "labels may be wrong") {
+		t.Errorf("reasons %q", r.ReasonSentences())
 	}
 	if !slices.IsSortedFunc(r.Pages.Surprising, func(a, b Outcome) int { return int(math.Copysign(1, a.LabelProbability-b.LabelProbability)) }) || len(r.Pages.Surprising) != maxOutcomes {
 		t.Errorf("%d surprising pages, sorted by the probability of their label?", len(r.Pages.Surprising))

@@ -1,38 +1,23 @@
 package compare
 
-import (
-	"fmt"
-
-	"cutpoint/model"
-)
+import "cutpoint/model"
 
 // significant is the probability below which a difference counts as one.
 const significant = 0.05
 
-// reasons are the numbers behind the advice, one rule a sentence. Rules without
-// numbers say nothing.
-func (r *Report) reasons(against func(i, j int) Test) []string {
+// reasons gathers the numbers behind the advice; none if it is to use none.
+// against tests candidate i against candidate j.
+func (r *Report) reasons(against func(i, j int) Test) Reasons {
 	if r.useless() {
-		return nil
+		return Reasons{}
 	}
-	var out []string
-	for _, rule := range []func() string{
-		func() string { return r.fullyConnected(against) },
-		r.rejected,
-		r.million,
-		r.moreLabels,
-		r.suspects,
-	} {
-		if s := rule(); s != "" {
-			out = append(out, s)
-		}
+	return Reasons{
+		FullyConnected: r.fullyConnected(against), BestCheaper: r.bestCheaper(), MillionPages: r.millionPages(),
+		MoreLabels: r.moreLabels(), SuspectLabels: r.suspectLabels(),
 	}
-	return out
 }
 
-// fullyConnected compares the best cut behind the fully connected layers with the
-// best one before them: the question that reuse of VGG19 begins with.
-func (r *Report) fullyConnected(against func(i, j int) Test) string {
+func (r *Report) fullyConnected(against func(i, j int) Test) *FullyConnected {
 	with, without := -1, -1
 	for i, e := range r.Candidates {
 		c, err := model.ParseCut(e.Cut)
@@ -48,22 +33,14 @@ func (r *Report) fullyConnected(against func(i, j int) Test) string {
 		}
 	}
 	if with < 0 || without < 0 {
-		return ""
+		return nil
 	}
-	a, b, test := r.Candidates[with], r.Candidates[without], against(with, without)
-	verdict := "the difference is within chance"
-	switch {
-	case test.P < significant && test.Difference > 0:
-		verdict = "they earn their keep"
-	case test.P < significant:
-		verdict = "they do harm"
-	}
-	return fmt.Sprintf("Keep the fully connected layers? The best cut behind them, %s, has %s, the best before them, %s, has %s (p = %.2g): %s.",
-		a.Name(), percent(a.Accuracy.Mean), b.Name(), percent(b.Accuracy.Mean), test.P, verdict)
+	test := against(with, without)
+	return &FullyConnected{With: r.Candidates[with].contender(), Without: r.Candidates[without].contender(),
+		Difference: test.Difference, P: test.P, Significance: significant}
 }
 
-// rejected tells how far cheaper candidates fall short.
-func (r *Report) rejected() string {
+func (r *Report) bestCheaper() *BestCheaper {
 	chosen := r.Candidates[r.Chosen]
 	var nearest *Entry
 	for i := range r.Candidates {
@@ -73,59 +50,40 @@ func (r *Report) rejected() string {
 		}
 	}
 	if nearest == nil {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("The best of the cheaper ones, %s, has %s, %s points below the best and so outside its standard error of %s (p = %.2g).",
-		nearest.Name(), percent(nearest.Accuracy.Mean), points(r.Candidates[r.Best].Accuracy.Mean-nearest.Accuracy.Mean), points(r.StandardError), nearest.AgainstBest.P)
+	return &BestCheaper{Contender: nearest.contender(), BelowBest: r.Candidates[r.Best].Accuracy.Mean - nearest.Accuracy.Mean,
+		StandardError: r.StandardError, P: nearest.AgainstBest.P}
 }
 
-// million tells what a million pages take with the choice, and with the best.
-func (r *Report) million() string {
-	chosen, best := r.Candidates[r.Chosen], r.Candidates[r.Best]
-	told := func(e Entry) string {
-		s := fmt.Sprintf("%s of vectors", bytes(e.Costs.MillionBytes))
-		if e.Costs.MillionHours > 0 {
-			s = fmt.Sprintf("%s h of computing and %s", short(e.Costs.MillionHours), s)
-		}
-		return s
-	}
-	s := "A million pages take " + told(chosen)
+func (r *Report) millionPages() *MillionPages {
+	m := &MillionPages{Chosen: r.Candidates[r.Chosen].expense()}
 	if r.Chosen != r.Best {
-		s += fmt.Sprintf(", with %s %s", best.Name(), told(best))
+		best := r.Candidates[r.Best].expense()
+		m.Best = &best
 	}
-	if r.Rate.From != "" {
-		s += fmt.Sprintf(" (%s)", r.Rate.From)
-	}
-	return s + "."
+	return m
 }
 
-// moreLabels reads the end of the learning curve: what the last doubling of the
-// labelled pages brought.
-func (r *Report) moreLabels() string {
+func (e Entry) expense() Expense {
+	return Expense{e.Name(), e.Costs.MillionHours, e.Costs.MillionBytes}
+}
+
+func (r *Report) moreLabels() *MoreLabels {
 	e := r.Candidates[r.Chosen]
-	if len(e.LearningCurve) < 2 {
-		return ""
+	n := len(e.LearningCurve)
+	if n < 2 {
+		return nil
 	}
-	last := e.LearningCurve[len(e.LearningCurve)-1]
-	before := e.LearningCurve[len(e.LearningCurve)-2]
-	gain := last.Accuracy.Mean - before.Accuracy.Mean
-	verdict := "more labels of the same kind will bring little"
-	if gain > r.StandardError {
-		verdict = "more labels will probably help"
-	}
-	return fmt.Sprintf("From %d to %d labelled pages a class the accuracy of %s goes from %s to %s: %s.",
-		before.PagesPerClass, last.PagesPerClass, e.Name(), percent(before.Accuracy.Mean), percent(last.Accuracy.Mean), verdict)
+	from, to := e.LearningCurve[n-2], e.LearningCurve[n-1]
+	return &MoreLabels{Candidate: e.Name(), From: LabelCount{from.PagesPerClass, from.Accuracy.Mean}, To: LabelCount{to.PagesPerClass, to.Accuracy.Mean},
+		Gain: to.Accuracy.Mean - from.Accuracy.Mean, StandardError: r.StandardError}
 }
 
-// suspects tells how many labels look wrong.
-func (r *Report) suspects() string {
-	n := len(r.Pages.Suspects)
-	if n == 0 {
-		return ""
+func (r *Report) suspectLabels() *SuspectLabels {
+	list := r.Pages.Suspects
+	if len(list) == 0 {
+		return nil
 	}
-	number := fmt.Sprint(n)
-	if n == maxOutcomes {
-		number += " or more"
-	}
-	return fmt.Sprintf("%s labels may be wrong: heads that had not seen the %ss are sure of another, %s first; look at them, correct and compare again.", number, r.unit(), r.Pages.Suspects[0].Path)
+	return &SuspectLabels{Count: len(list), OrMore: len(list) == maxOutcomes, Worst: list[0].Path}
 }

@@ -6,7 +6,8 @@ import (
 	"cutpoint/schemas"
 )
 
-// Report is a comparison's outcome. It marshals to JSON; WriteText draws it.
+// Report is a comparison's outcome. It marshals to JSON, which has no sentences but
+// the facts that they are made of; WriteText draws it for people.
 type Report struct {
 	Tool          string    `json:"tool"`    // program and version
 	Command       []string  `json:"command"` // its arguments as given
@@ -25,9 +26,9 @@ type Report struct {
 	Best          int       `json:"best"`           // index of the highest mean accuracy
 	Chosen        int       `json:"chosen"`         // index of the cheapest about as good as the best
 	StandardError float64   `json:"standard_error"` // of the best's mean accuracy, corrected for overlapping folds
-	Advice        string    `json:"advice"`
-	Reasons       []string  `json:"reasons"` // the numbers behind the advice, a sentence each
-	Pages         Outcomes  `json:"pages"`   // of the chosen candidate
+	Advice        Advice    `json:"advice"`
+	Reasons       Reasons   `json:"reasons"`
+	Pages         Outcomes  `json:"pages"` // of the chosen candidate
 }
 
 // What is scored.
@@ -47,13 +48,6 @@ type Source struct {
 	Store       string               `json:"store"`
 	Fingerprint string               `json:"fingerprint"`
 	Description *schemas.Description `json:"description"`
-}
-
-// Rate is how fast the trunk runs, from which the costs of a million pages are
-// computed. The zero value says that nobody measured it.
-type Rate struct {
-	FLOPsPerSecond float64 `json:"flops_per_second"`
-	From           string  `json:"from"` // where the number comes from, for people
 }
 
 // Class is a label and how many pages (or documents) have it.

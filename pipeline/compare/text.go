@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"cutpoint/pipeline/quantity"
 )
 
 // width is how many columns the text may take.
@@ -24,8 +26,12 @@ func (r *Report) WriteText(w io.Writer) error {
 	r.writeConfusion(&b, r.Candidates[r.Chosen])
 	r.writeClasses(&b, r.Candidates[r.Chosen])
 	r.writeCurves(&b)
-	b.WriteString("\n" + wrap(r.Advice, width) + "\n")
-	for _, reason := range r.Reasons {
+	use, because := r.AdviceSentence()
+	if use != "" {
+		because = use + ": " + because
+	}
+	b.WriteString("\n" + wrap(because, width) + "\n")
+	for _, reason := range r.ReasonSentences() {
 		b.WriteString(wrap("- "+reason, width) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
@@ -69,10 +75,10 @@ func (r *Report) splits() string {
 func (r *Report) writeOne(b *strings.Builder) {
 	e := r.Candidates[0]
 	writeTable(b, []string{"", ""}, [][]string{
-		{"cut", fmt.Sprintf("%s, %d values, %s a page, %s stored", e.Cut, e.Dim, bytes(e.Costs.BytesAPage), bytes(e.Costs.size()))},
-		{"trunk", fmt.Sprintf("%s GFLOP a page, %s parameters", gflop(e.Costs.TrunkFLOPs), count(e.Costs.TrunkParameters))},
-		{"head", fmt.Sprintf("%s, %s parameters, %s s to train, %s µs a page to predict", e.Head, count(e.Costs.HeadParameters), short(e.TrainSeconds.Mean), short(e.PredictMicros.Mean))},
-		{"accuracy", fmt.Sprintf("%s ± %s %%", points(e.Accuracy.Mean), points(e.Accuracy.SD))},
+		{"cut", fmt.Sprintf("%s, %d values, %s a page, %s stored", e.Cut, e.Dim, quantity.Bytes(e.Costs.BytesAPage), quantity.Bytes(e.Costs.size()))},
+		{"trunk", fmt.Sprintf("%s GFLOP a page, %s parameters", quantity.GFLOP(e.Costs.TrunkFLOPs), quantity.Count(e.Costs.TrunkParameters))},
+		{"head", fmt.Sprintf("%s, %s parameters, %s s to train, %s µs a page to predict", e.Head, quantity.Count(e.Costs.HeadParameters), quantity.Short(e.TrainSeconds.Mean), quantity.Short(e.PredictMicros.Mean))},
+		{"accuracy", fmt.Sprintf("%s ± %s %%", quantity.Points(e.Accuracy.Mean), quantity.Points(e.Accuracy.SD))},
 		{"macro F1", fmt.Sprintf("%.3f ± %.3f", e.MacroF1.Mean, e.MacroF1.SD)},
 		{"log loss", fmt.Sprintf("%.3f ± %.3f", e.LogLoss.Mean, e.LogLoss.SD)},
 		{"calibration error", fmt.Sprintf("%.3f ± %.3f", e.CalibrationError.Mean, e.CalibrationError.SD)},
@@ -89,13 +95,13 @@ func (r *Report) writeAll(b *strings.Builder) {
 			mark = ">"
 		}
 		if e.AgainstBest != nil {
-			p = fmt.Sprintf("%.3f", e.AgainstBest.P)
+			p = quantity.P(e.AgainstBest.P)
 		} else {
 			p = "best"
 		}
-		lines = append(lines, []string{mark, e.Cut, e.Head, points(e.Accuracy.Mean) + " ± " + points(e.Accuracy.SD),
-			fmt.Sprintf("%.3f", e.MacroF1.Mean), fmt.Sprintf("%.3f", e.LogLoss.Mean), p, gflop(e.Costs.TrunkFLOPs), bytes(e.Costs.size()),
-			count(e.Costs.HeadParameters), short(e.TrainSeconds.Mean), short(e.PredictMicros.Mean)})
+		lines = append(lines, []string{mark, e.Cut, e.Head, quantity.Points(e.Accuracy.Mean) + " ± " + quantity.Points(e.Accuracy.SD),
+			fmt.Sprintf("%.3f", e.MacroF1.Mean), fmt.Sprintf("%.3f", e.LogLoss.Mean), p, quantity.GFLOP(e.Costs.TrunkFLOPs), quantity.Bytes(e.Costs.size()),
+			quantity.Count(e.Costs.HeadParameters), quantity.Short(e.TrainSeconds.Mean), quantity.Short(e.PredictMicros.Mean)})
 	}
 	writeTable(b, header, lines, 3)
 }

@@ -3,6 +3,8 @@ package compare
 import (
 	"fmt"
 	"strings"
+
+	"cutpoint/pipeline/quantity"
 )
 
 // maxClassLines is how many classes are listed one by one.
@@ -35,7 +37,7 @@ func (r *Report) writeCurves(b *strings.Builder) {
 	for _, e := range r.Candidates {
 		line := []string{e.Name()}
 		for _, p := range e.LearningCurve {
-			line = append(line, points(p.Accuracy.Mean))
+			line = append(line, quantity.Points(p.Accuracy.Mean))
 		}
 		lines = append(lines, line)
 	}

@@ -15,7 +15,7 @@ type batch struct {
 	pixels  []uint8     // (len(pages), 224, 224, 3) RGB
 	pages   []taken     // what each row of pixels is
 	vectors [][]float32 // per cut (len(pages), Dim), nil for a cut nobody wants; set by compute
-	records records
+	records Records
 	done    chan struct{} // closed once it is computed; set when it is dealt to a worker
 }
 
@@ -24,15 +24,6 @@ type taken struct {
 	document schemas.Document
 	wanted   uint64 // cuts to store; 0 once it failed after all
 }
-
-// records are rows for the two tables beside the cuts.
-type records struct {
-	documents []schemas.Document
-	failures  []schemas.Failure
-	recovered []schemas.PageKey // failures that are none any more
-}
-
-func (r records) len() int { return len(r.documents) + len(r.failures) + len(r.recovered) }
 
 // maxRecords bounds what piles up while documents bring no pages to compute.
 const maxRecords = 4096
@@ -52,7 +43,7 @@ type batcher struct {
 func (r *run) batchAll(ctx context.Context, order <-chan *document, out chan<- *batch) error {
 	defer close(out)
 	b := &batcher{run: r, out: out, watch: r.batching.watch(), seen: map[string]corpus.Entry{}, left: r.opt.Limit}
-	b.current = &batch{records: records{documents: r.plan.refresh}}
+	b.current = &batch{records: Records{Documents: r.plan.refresh}}
 	for d := range order {
 		b.watch.waited()
 		if r.ended() {
@@ -149,24 +140,24 @@ func (b *batcher) firstLabel(d *document) (label string, is bool) {
 // recordDocument notes what is to be written about the document as a whole.
 func (b *batcher) recordDocument(d *document) {
 	c, rec := b.run.catalog, &b.current.records
-	rec.documents = append(rec.documents, c.refreshed(c.document(d.id), d.entry)...)
+	rec.Documents = append(rec.Documents, c.refreshed(c.document(d.id), d.entry)...)
 	if rows := c.document(d.id); len(rows) > 0 && rows[0].path != d.entry.Name() {
 		b.run.progress.moved.Add(1)
 	}
 	if d.failure == nil && b.run.opt.Pages.of(int32(d.count)) == 0 && len(c.document(d.id)) == 0 {
 		// It is accounted for by the row of its first page, which nobody decoded.
-		rec.documents = append(rec.documents, b.run.documentRow(d, page{}))
+		rec.Documents = append(rec.Documents, b.run.documentRow(d, page{}))
 	}
 	whole := schemas.PageKey{DocumentID: d.id, Page: schemas.WholeDocument}
 	if d.failure != nil {
-		rec.failures = append(rec.failures, *d.failure)
+		rec.Failures = append(rec.Failures, *d.failure)
 		b.run.opt.Log.Warn("document cannot be read", "path", d.failure.Path, "class", d.failure.Class, "reason", d.failure.Message)
 	} else if _, ok := c.failures[whole]; ok {
-		rec.recovered = append(rec.recovered, whole)
+		rec.Recovered = append(rec.Recovered, whole)
 	}
 	for _, old := range c.failedAt[d.entry.Name()] {
 		if old.DocumentID != d.id { // the path holds another document now
-			rec.recovered = append(rec.recovered, old)
+			rec.Recovered = append(rec.Recovered, old)
 		}
 	}
 }
@@ -175,16 +166,16 @@ func (b *batcher) page(ctx context.Context, d *document, p page) error {
 	row := b.run.documentRow(d, p)
 	rec := &b.current.records
 	if known := b.run.catalog.row(row.Key()); known == nil || known.width == 0 {
-		rec.documents = append(rec.documents, row)
+		rec.Documents = append(rec.Documents, row)
 	}
 	if p.failure != nil {
 		b.run.progress.planned.Add(-1)
-		rec.failures = append(rec.failures, *p.failure)
+		rec.Failures = append(rec.Failures, *p.failure)
 		b.run.opt.Log.Warn("page cannot be read", "path", p.failure.Path, "page", p.number, "class", p.failure.Class, "reason", p.failure.Message)
 		return nil
 	}
 	if _, failed := b.run.catalog.failures[row.Key()]; failed {
-		rec.recovered = append(rec.recovered, row.Key())
+		rec.Recovered = append(rec.Recovered, row.Key())
 	}
 	if p.wanted == 0 {
 		return nil

@@ -45,7 +45,7 @@ func BenchmarkStages(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		e := &teamEngine{concurrency: 2, pass: func(context.Context, int) error { return errNotHashed }}
-		s, err := Run(b.Context(), Job{Entries: list, Tables: nowhere{newMemory()}, NewEngine: func() (model.Engine, error) { return e, nil }},
+		s, err := Run(b.Context(), Job{Entries: list, Stored: nowhere{newMemory()}, Sink: TableSink{nowhere{newMemory()}}, NewEngine: func() (model.Engine, error) { return e, nil }},
 			Options{Cuts: cuts, Batch: 256, PartPages: 4096})
 		if err != nil || s.Pages != len(list)*len(values) {
 			b.Fatal(err, s.Pages)

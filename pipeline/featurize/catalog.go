@@ -19,7 +19,7 @@ type catalog struct {
 	byPath   map[string]int32 // path → the first row of the document last seen there
 	failures map[schemas.PageKey]schemas.Failure
 	failedAt map[string][]schemas.PageKey // path → its failures
-	present  []Keys                       // in the order of Options.Cuts
+	present  []Keys                       // in the order of Options.Cuts; nil for a cut without a table
 }
 
 func newCatalog() *catalog {
@@ -29,10 +29,14 @@ func newCatalog() *catalog {
 	}
 }
 
-func loadCatalog(ctx context.Context, t Tables, cuts []model.Cut) (*catalog, error) {
+func loadCatalog(ctx context.Context, s Stored, cuts []model.Cut) (*catalog, error) {
 	c := newCatalog()
+	if s == nil {
+		c.present = make([]Keys, len(cuts))
+		return c, nil
+	}
 	var packed [][]record
-	err := t.Documents(ctx, func(rows []schemas.Document) error {
+	err := s.Documents(ctx, func(rows []schemas.Document) error {
 		records := make([]record, len(rows))
 		for i, d := range rows {
 			records[i] = c.pack(d)
@@ -45,7 +49,7 @@ func loadCatalog(ctx context.Context, t Tables, cuts []model.Cut) (*catalog, err
 	}
 	c.rows = slices.Concat(packed...)
 	c.index()
-	failures, err := t.Failures(ctx)
+	failures, err := s.Failures(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +57,7 @@ func loadCatalog(ctx context.Context, t Tables, cuts []model.Cut) (*catalog, err
 		c.addFailure(f)
 	}
 	for _, cut := range cuts {
-		keys, err := t.Present(ctx, cut.String())
+		keys, err := s.Present(ctx, cut.String())
 		if err != nil {
 			return nil, err
 		}
@@ -146,7 +150,7 @@ func (c *catalog) failedBefore(e corpus.Entry) (key schemas.PageKey, failed bool
 func (c *catalog) wanted(key schemas.PageKey) uint64 {
 	var bits uint64
 	for i, keys := range c.present {
-		if !keys.Has(key) {
+		if keys == nil || !keys.Has(key) {
 			bits |= 1 << i
 		}
 	}

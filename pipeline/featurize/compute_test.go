@@ -18,12 +18,13 @@ import (
 // teamEngine takes several batches at a time. These tests run in a bubble of testing/synctest,
 // where time goes on when everybody waits, and which a goroutine that is left over fails.
 type teamEngine struct {
-	concurrency int
-	pass        func(ctx context.Context, n int) error // the nth pass, from 1
-	passes      atomic.Int32
-	inside      atomic.Int32
-	most        atomic.Int32 // inside at the same time
-	closed      atomic.Int32
+	model.Engine // what is not asked for
+	concurrency  int
+	pass         func(ctx context.Context, n int) error // the nth pass, from 1
+	passes       atomic.Int32
+	inside       atomic.Int32
+	most         atomic.Int32 // inside at the same time
+	closed       atomic.Int32
 }
 
 func (e *teamEngine) Name() string     { return "team" }
@@ -115,7 +116,7 @@ func (f *fixture) runWith(ctx context.Context, t *testing.T, dir string, e model
 }
 
 func (f *fixture) job(t *testing.T, dir string, e model.Engine) Job {
-	return Job{Entries: entries(t, dir), Tables: f.memory, NewEngine: func() (model.Engine, error) { return e, nil }}
+	return Job{Entries: entries(t, dir), Stored: f.memory, Sink: TableSink{f.memory}, NewEngine: func() (model.Engine, error) { return e, nil }}
 }
 
 // TestPassFails: the error of one pass ends the run and those beside it, which wait for

@@ -59,7 +59,6 @@ func (m *memory) Failures(context.Context) ([]schemas.Failure, error) {
 type keySet map[schemas.PageKey]bool
 
 func (s keySet) Has(k schemas.PageKey) bool { return s[k] }
-func (s keySet) Len() int                   { return len(s) }
 
 func (m *memory) Present(_ context.Context, cut string) (Keys, error) {
 	keys := keySet{}
@@ -115,9 +114,10 @@ func (m *memory) AppendFeatures(_ context.Context, cut string, rows []schemas.Fe
 // hashEngine fills vectors from a hash of the page's pixels and the cut, so that
 // the right vector for a page is known.
 type hashEngine struct {
-	pages  int
-	closed bool
-	before func() // called at each pass
+	model.Engine // what is not asked for
+	pages        int
+	closed       bool
+	before       func() // called at each pass
 }
 
 func (e *hashEngine) Name() string     { return "hash" }

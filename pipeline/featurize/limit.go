@@ -2,8 +2,10 @@ package featurize
 
 import (
 	"fmt"
-	"strings"
+	"math"
 	"time"
+
+	"cutpoint/pipeline/quantity"
 )
 
 // Stages says what each stage of a run did, and what it could have done alone.
@@ -88,12 +90,12 @@ func (s Summary) LimitSentence() string {
 		return ""
 	}
 	d, e := s.Stages.Decode, s.Stages.Engine
-	decode := thousands(d.PagesPerSecond) + " pages/s with " + count(d.Workers, "worker")
-	engine := thousands(e.PagesPerSecond)
+	decode := rateText(d.PagesPerSecond) + " pages/s with " + quantity.Plural(d.Workers, "worker")
+	engine := rateText(e.PagesPerSecond)
 	if e.Workers > 1 && s.Limit != limitEngine {
 		engine = "at least " + engine
 	}
-	write := thousands(s.Stages.Write.PagesPerSecond)
+	write := rateText(s.Stages.Write.PagesPerSecond)
 	switch s.Limit {
 	case limitDecode:
 		return fmt.Sprintf("limited by decode: %s; the engine could do %s, writing %s", decode, engine, write)
@@ -103,25 +105,10 @@ func (s Summary) LimitSentence() string {
 	return fmt.Sprintf("limited by write: %s pages/s; decoding could do %s, the engine %s", write, decode, engine)
 }
 
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprint(n, " ", what)
-}
-
-// thousands writes 9.8, 212 and 9,800.
-func thousands(v float64) string {
+// rateText writes 9.8, 212 and 9,800.
+func rateText(v float64) string {
 	if v < 100 {
-		return fmt.Sprintf("%.1f", v)
+		return quantity.Fixed(v, 1)
 	}
-	digits := fmt.Sprintf("%.0f", v)
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
+	return quantity.Grouped(int64(math.Round(v)), ",")
 }

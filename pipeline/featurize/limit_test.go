@@ -75,7 +75,7 @@ func TestLimit(t *testing.T) {
 				e := &teamEngine{concurrency: c.concurrency, pass: func(context.Context, int) error { time.Sleep(c.pass); return nil }}
 				job := f.job(t, c.dir, e)
 				slow := &slowTables{memory: f.memory, commit: c.commit}
-				job.Tables = slow
+				job.Stored, job.Sink = slow, TableSink{slow}
 				r, err := newRun(t.Context(), job, f.opt)
 				if err != nil {
 					t.Fatal(err)
@@ -144,7 +144,7 @@ func TestLimitSentence(t *testing.T) {
 		}
 	}
 	for v, want := range map[float64]string{0: "0.0", 9.84: "9.8", 99.96: "100.0", 999.6: "1,000", 1234567: "1,234,567"} {
-		if got := thousands(v); got != want {
+		if got := rateText(v); got != want {
 			t.Errorf("%v is %s, want %s", v, got, want)
 		}
 	}

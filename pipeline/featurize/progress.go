@@ -8,16 +8,17 @@ import (
 // Progress counts what a run has done so far. It may be read at any time from
 // any goroutine.
 type Progress struct {
-	planned   atomic.Int64 // pages to compute, an estimate until all documents are open
-	limit     atomic.Int64 // Options.Limit
-	toRead    atomic.Int64 // documents to read
-	documents atomic.Int64 // documents read
-	pages     atomic.Int64 // pages computed
-	committed atomic.Int64 // pages safe in the tables
-	failed    failedSet    // documents that failed, wholly or in part
-	copies    atomic.Int64
-	conflicts atomic.Int64
-	moved     atomic.Int64
+	planned    atomic.Int64 // pages to compute, an estimate until all documents are open
+	limit      atomic.Int64 // Options.Limit
+	toRead     atomic.Int64 // documents to read
+	documents  atomic.Int64 // documents read
+	pages      atomic.Int64 // pages computed
+	committed  atomic.Int64 // pages safe in the tables
+	failed     failedSet    // documents that failed, wholly or in part
+	copies     atomic.Int64
+	conflicts  atomic.Int64
+	moved      atomic.Int64
+	outOfRange atomic.Int64 // pages
 }
 
 // Counts is a reading of Progress.

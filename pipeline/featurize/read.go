@@ -139,7 +139,7 @@ func (r *run) open(ctx context.Context, d *document) (*raster.Document, error) {
 	}
 	sum := sha256.Sum256(data)
 	d.id = hex.EncodeToString(sum[:])
-	doc, err := raster.Open(ctx, data, r.opt.Limits)
+	doc, err := raster.Open(ctx, data, r.opt.Limits, r.opt.Preparation.Decoding)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

@@ -43,7 +43,7 @@ func (f *fixture) halfRun(t *testing.T, dir string, engine *loudEngine) Summary 
 	t.Helper()
 	f.opt.DType = schemas.Float16
 	s, err := Run(context.Background(), Job{
-		Entries: entries(t, dir), Tables: f.memory,
+		Entries: entries(t, dir), Stored: f.memory, Sink: TableSink{f.memory},
 		NewEngine: func() (model.Engine, error) { return engine, nil },
 	}, f.opt)
 	if err != nil {
@@ -55,7 +55,7 @@ func (f *fixture) halfRun(t *testing.T, dir string, engine *loudEngine) Summary 
 func outOfRange(f *fixture) []schemas.Failure {
 	var out []schemas.Failure
 	for _, x := range f.failures {
-		if x.Class == classOutOfRange {
+		if x.Class == ClassOutOfRange {
 			out = append(out, x)
 		}
 	}
@@ -66,14 +66,14 @@ func TestOutOfRangeIsStoredAtNoCut(t *testing.T) {
 	dir := sample(t)
 	f := newFixture(t, "fc2,pool5-avg")
 	s := f.halfRun(t, dir, &loudEngine{cut: "pool5-avg", grey: 30})
-	if s.Pages != 11 || s.Read != 9 || s.Failed != 4 || s.Left != 0 {
+	if s.Pages != 11 || s.OutOfRange != 1 || s.Read != 9 || s.Failed != 4 || s.Left != 0 {
 		t.Errorf("summary %+v", s)
 	}
 	failed := outOfRange(f)
 	if len(failed) != 1 || filepath.Base(failed[0].Path) != "f.tif" || failed[0].Page != 2 || failed[0].Stage != stageRound || failed[0].Bytes == 0 {
 		t.Fatalf("failures %+v", failed)
 	}
-	for _, want := range []string{"pool5-avg", "-70000", "--dtype float32"} {
+	for _, want := range []string{"pool5-avg", "-70000", "65504"} {
 		if !strings.Contains(failed[0].Message, want) {
 			t.Errorf("the message does not say %q: %s", want, failed[0].Message)
 		}

@@ -20,7 +20,8 @@ var ErrStopped = errors.New("stopped before the end of the corpus")
 // Job is one run's input.
 type Job struct {
 	Entries   []corpus.Entry
-	Tables    Tables
+	Stored    Stored // nil if nothing is stored yet
+	Sink      Sink
 	NewEngine func() (model.Engine, error) // called once, if there is a page to compute
 	Progress  *Progress                    // nil if nobody looks
 	Stop      <-chan struct{}              // closed: finish the part, commit it and return ErrStopped
@@ -30,7 +31,7 @@ type run struct {
 	opt       Options
 	plan      plan
 	catalog   *catalog
-	tables    Tables
+	sink      Sink
 	newEngine func() (model.Engine, error)
 	progress  *Progress
 	stop      <-chan struct{}
@@ -52,7 +53,7 @@ type run struct {
 	limitReached bool          // set by the batcher before it ends the intake
 }
 
-// DryRun plans and reads nothing but the tables.
+// DryRun plans, and reads nothing but what is stored. It needs no Sink.
 func DryRun(ctx context.Context, job Job, opt Options) (Summary, error) {
 	r, err := newRun(ctx, job, opt)
 	if err != nil {
@@ -61,7 +62,7 @@ func DryRun(ctx context.Context, job Job, opt Options) (Summary, error) {
 	return r.summary(0), nil
 }
 
-// Run featurizes what the tables lack. The first error ends it; what was
+// Run featurizes what is not stored yet. The first error ends it; what was
 // committed before stays, and the next run goes on from there.
 func Run(ctx context.Context, job Job, opt Options) (Summary, error) {
 	start := time.Now()
@@ -83,12 +84,12 @@ func newRun(ctx context.Context, job Job, opt Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := loadCatalog(ctx, job.Tables, opt.Cuts)
+	c, err := loadCatalog(ctx, job.Stored, opt.Cuts)
 	if err != nil {
 		return nil, fmt.Errorf("read what the store holds: %w", err)
 	}
 	r := &run{
-		opt: opt, catalog: c, plan: makePlan(c, job.Entries, opt), tables: job.Tables,
+		opt: opt, catalog: c, plan: makePlan(c, job.Entries, opt), sink: job.Sink,
 		newEngine: job.NewEngine, progress: job.Progress, stop: job.Stop,
 		intakeEnded: make(chan struct{}), vectors: make([]buffers[float32], len(opt.Cuts)),
 		fileMemory: newBudget(opt.Limits.MaxBytes), pageMemory: newBudget(opt.Limits.MaxMemory),

@@ -52,7 +52,7 @@ func newFixture(t *testing.T, cuts string) *fixture {
 func (f *fixture) run(t *testing.T, dir string) (Summary, error) {
 	t.Helper()
 	return Run(context.Background(), Job{
-		Entries: entries(t, dir), Tables: f.memory,
+		Entries: entries(t, dir), Stored: f.memory, Sink: TableSink{f.memory},
 		NewEngine: func() (model.Engine, error) { return f.engine, nil },
 	}, f.opt)
 }
@@ -213,7 +213,7 @@ func TestStopCommitsWhatIsComputed(t *testing.T) {
 		}
 	}
 	s, err := Run(context.Background(), Job{
-		Entries: entries(t, dir), Tables: f.memory, Stop: stop,
+		Entries: entries(t, dir), Stored: f.memory, Sink: TableSink{f.memory}, Stop: stop,
 		NewEngine: func() (model.Engine, error) { return f.engine, nil },
 	}, f.opt)
 	if !errors.Is(err, ErrStopped) || s.Pages < 4 || s.Pages >= 12 || len(f.features["fc2"]) != s.Pages {
@@ -288,7 +288,7 @@ func asJSON(t *testing.T, row any) string {
 func TestEngineFailureEndsTheRun(t *testing.T) {
 	f := newFixture(t, "fc2")
 	_, err := Run(context.Background(), Job{
-		Entries: entries(t, sample(t)), Tables: f.memory,
+		Entries: entries(t, sample(t)), Stored: f.memory, Sink: TableSink{f.memory},
 		NewEngine: func() (model.Engine, error) { return nil, errors.New("no memory") },
 	}, f.opt)
 	if err == nil || len(f.features["fc2"]) != 0 {
@@ -304,7 +304,7 @@ func TestUnreadableFileIsTriedEveryTime(t *testing.T) {
 	if err := os.Remove(gone); err != nil {
 		t.Fatal(err)
 	}
-	job := Job{Entries: list, Tables: f.memory, NewEngine: func() (model.Engine, error) { return f.engine, nil }}
+	job := Job{Entries: list, Stored: f.memory, Sink: TableSink{f.memory}, NewEngine: func() (model.Engine, error) { return f.engine, nil }}
 	for attempt := int32(1); attempt <= 2; attempt++ {
 		if _, err := Run(context.Background(), job, f.opt); err != nil {
 			t.Fatal(err)
@@ -387,6 +387,30 @@ func TestCopiesOfAFailedDocument(t *testing.T) {
 	}
 }
 
+// parts is a sink that counts pages.
+type parts struct{ failures, pages int }
+
+func (p *parts) Write(_ context.Context, part *Part) error {
+	p.failures += len(part.Failures)
+	for _, f := range part.Features {
+		p.pages += len(f.Rows)
+	}
+	return nil
+}
+
+// TestNothingStored: without a store all pages are due, each time.
+func TestNothingStored(t *testing.T) {
+	dir := sample(t)
+	f := newFixture(t, "fc2,pool5-avg")
+	for range 2 {
+		var sink parts
+		s, err := Run(t.Context(), Job{Entries: entries(t, dir), Sink: &sink, NewEngine: func() (model.Engine, error) { return f.engine, nil }}, f.opt)
+		if err != nil || s.Pages != 12 || s.UpToDate != 0 || sink != (parts{failures: 3, pages: 24}) {
+			t.Errorf("%v, %+v, summary %+v", err, sink, s)
+		}
+	}
+}
+
 // rowsOf is a memory that takes a page twice.
 type rowsOf struct {
 	*memory
@@ -409,7 +433,7 @@ func TestEveryCopy(t *testing.T) {
 	f := newFixture(t, "pool5-avg")
 	f.opt.EveryCopy = true
 	tables := &rowsOf{memory: f.memory}
-	s, err := Run(context.Background(), Job{Entries: entries(t, dir), Tables: tables, NewEngine: func() (model.Engine, error) { return f.engine, nil }}, f.opt)
+	s, err := Run(context.Background(), Job{Entries: entries(t, dir), Stored: tables, Sink: TableSink{tables}, NewEngine: func() (model.Engine, error) { return f.engine, nil }}, f.opt)
 	if err != nil || s.Pages != 3 || s.Read != 3 || s.Copies != 0 || !slices.Equal(tables.paths, []string{"a.png", "b.png", "c.png"}) {
 		t.Errorf("%v, rows %v, summary %+v", err, tables.paths, s)
 	}

@@ -12,6 +12,7 @@ type Summary struct {
 	FailedBefore   int     `json:"failed_before"`   // failed in an earlier run, not tried again
 	Left           int     `json:"left"`            // not reached in this run
 	Failed         int     `json:"failed"`          // of Read: could not be read or stored, wholly or in part
+	OutOfRange     int     `json:"out_of_range"`    // pages that failed because float16 has not their values
 	Moved          int     `json:"moved"`           // of Read: known under another path before
 	LabelConflicts int     `json:"label_conflicts"` // of Copies: with another label
 	Pages          int     `json:"pages"`           // featurized in this run
@@ -33,7 +34,7 @@ func (r *run) summary(took time.Duration) Summary {
 	s := Summary{
 		UpToDate: r.plan.settled, FailedBefore: r.plan.failedBefore,
 		Read: int(p.documents.Load()), Copies: int(p.copies.Load()), Failed: int(p.failed.len()),
-		Moved: int(p.moved.Load()), LabelConflicts: int(p.conflicts.Load()),
+		Moved: int(p.moved.Load()), OutOfRange: int(p.outOfRange.Load()), LabelConflicts: int(p.conflicts.Load()),
 		Pages: int(p.committed.Load()), PlannedPages: r.plan.pages,
 		Seconds: took.Seconds(), EngineSeconds: r.passes.total.Seconds(),
 		LimitReached: r.limitReached,

@@ -8,7 +8,6 @@ import (
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/raster"
-	"cutpoint/schemas"
 )
 
 // Job is a prediction straight from documents.
@@ -26,7 +25,7 @@ type Job struct {
 }
 
 // Corpus decodes, prepares and computes the entries' pages up to the head's cut
-// and gives them to p in corpus order. Nothing is stored. Decoding, the trunk and
+// and has p score them in corpus order. Nothing is stored. Decoding, the trunk and
 // the head work at the same time. Copies of one document are each predicted.
 func Corpus(ctx context.Context, job Job, p *Predictor) error {
 	cut, err := CutOf(p.file)
@@ -39,33 +38,23 @@ func Corpus(ctx context.Context, job Job, p *Predictor) error {
 		PartPages: 1, // hand every batch on at once
 		EveryCopy: true, Log: job.Log,
 	}
-	run := featurize.Job{Entries: job.Entries, Tables: scored{p}, NewEngine: job.NewEngine, Progress: job.Progress}
+	run := featurize.Job{Entries: job.Entries, Sink: scores{p}, NewEngine: job.NewEngine, Progress: job.Progress}
 	summary, err := featurize.Run(ctx, run, opt)
 	p.summary.Failed = summary.Failed
 	return err
 }
 
-// scored stands where a run of featurize has a store: it holds nothing, so that
-// every page is due, and keeps nothing but the predictions.
-type scored struct{ p *Predictor }
+// scores is the sink of a run: it passes vectors to the head, and keeps nothing.
+type scores struct{ p *Predictor }
 
-func (scored) Documents(context.Context, func([]schemas.Document) error) error { return nil }
-func (scored) Failures(context.Context) ([]schemas.Failure, error)             { return nil, nil }
-func (scored) Present(context.Context, string) (featurize.Keys, error)         { return none{}, nil }
-func (scored) PutDocuments(context.Context, []schemas.Document) error          { return nil }
-
-func (t scored) PutFailures(_ context.Context, put []schemas.Failure, _ []schemas.PageKey) error {
-	for _, f := range put {
-		t.p.summary.Failures = append(t.p.summary.Failures, Failure{f.Path, f.Page, f.Class, f.Message})
+func (s scores) Write(_ context.Context, part *featurize.Part) error {
+	for _, f := range part.Failures {
+		s.p.summary.Failures = append(s.p.summary.Failures, Failure{f.Path, f.Page, f.Class, f.Message})
+	}
+	for _, f := range part.Features {
+		if err := s.p.Take(f.Rows); err != nil {
+			return err
+		}
 	}
 	return nil
 }
-
-func (t scored) AppendFeatures(_ context.Context, _ string, rows []schemas.Feature) error {
-	return t.p.Take(rows)
-}
-
-type none struct{}
-
-func (none) Has(schemas.PageKey) bool { return false }
-func (none) Len() int                 { return 0 }

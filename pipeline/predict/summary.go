@@ -3,6 +3,8 @@ package predict
 import (
 	"fmt"
 	"strings"
+
+	"cutpoint/pipeline/quantity"
 )
 
 // Summary says what was predicted.
@@ -49,9 +51,9 @@ func (p *Predictor) Summary() Summary {
 // Text says it for people, in a few lines.
 func (s Summary) Text(unit string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Predicted %s", number(s.Rows, unit))
+	fmt.Fprintf(&b, "Predicted %s", quantity.Plural(s.Rows, unit))
 	if unit != UnitPage {
-		fmt.Fprintf(&b, " of %s", number(s.Pages, UnitPage))
+		fmt.Fprintf(&b, " of %s", quantity.Plural(s.Pages, UnitPage))
 	}
 	if s.Seconds > 0 {
 		fmt.Fprintf(&b, " in %.1f s (%.1f pages/s)", s.Seconds, float64(s.Pages)/s.Seconds)
@@ -66,17 +68,10 @@ func (s Summary) Text(unit string) string {
 			s.Labelled, s.Correct, 100**s.Accuracy)
 	}
 	if s.OtherLabels > 0 {
-		fmt.Fprintf(&b, "%s with a label that is no class of the head.\n", number(s.OtherLabels, unit))
+		fmt.Fprintf(&b, "%s with a label that is no class of the head.\n", quantity.Plural(s.OtherLabels, unit))
 	}
 	if s.Failed > 0 {
-		fmt.Fprintf(&b, "%s could not be read, wholly or in part.\n", number(s.Failed, UnitDocument))
+		fmt.Fprintf(&b, "%s could not be read, wholly or in part.\n", quantity.Plural(s.Failed, UnitDocument))
 	}
 	return b.String()
-}
-
-func number(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cutpoint/model/head"
+	"cutpoint/schemas"
 )
 
 // Formats of a table of predictions. All have the same columns: document_id,
@@ -25,7 +26,8 @@ const (
 // Formats lists what Create writes.
 func Formats() []string { return []string{CSV, JSONL, Parquet} }
 
-// FormatOf returns the format that a file name's extension stands for.
+// FormatOf returns the format that a file name's extension stands for. Its error says
+// which extensions do.
 func FormatOf(path string) (string, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv":
@@ -35,7 +37,7 @@ func FormatOf(path string) (string, error) {
 	case ".parquet":
 		return Parquet, nil
 	}
-	return "", fmt.Errorf("%s: the extension tells no format; end the name in .csv, .jsonl or .parquet, or give --format", path)
+	return "", fmt.Errorf("%s: the extension tells no format; end the name in .csv, .jsonl or .parquet", path)
 }
 
 // Table writes predictions. Without Close the end is missing.
@@ -60,9 +62,9 @@ func Create(w io.Writer, format, unit string, f *head.File) (Table, error) {
 
 // columns names the columns in order.
 func columns(unit string, classes []string) []string {
-	names := []string{"document_id", "page", "path", "label", "predicted", "probability"}
+	names := []string{schemas.ColumnDocumentID, schemas.ColumnPage, schemas.ColumnPath, schemas.ColumnLabel, "predicted", "probability"}
 	if unit == UnitDocument {
-		names[1] = "pages"
+		names[1] = schemas.ColumnPages
 	}
 	for _, c := range classes {
 		names = append(names, "p_"+c)

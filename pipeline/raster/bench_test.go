@@ -108,7 +108,7 @@ func BenchmarkPage(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			dst := make([]uint8, 224*224*3)
 			for b.Loop() {
-				d, err := Open(b.Context(), data, DefaultLimits())
+				d, err := Open(b.Context(), data, DefaultLimits(), Decoding{})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -40,6 +40,7 @@ func (e extent) bytes() int64 { return int64(e.width) * int64(e.height) * int64(
 type Document struct {
 	format  string
 	limits  Limits
+	how     Decoding
 	decoder decoder
 	spent   time.Duration // on its pages
 	stuck   bool          // a decoder was left behind
@@ -54,12 +55,12 @@ func (d *Document) Pages() int { return d.decoder.pages() }
 
 // Open tells the format and reads the document's directory, but no pixels. Its
 // error is of type *Error, or the context's. The document is to be closed.
-func Open(ctx context.Context, data []byte, limits Limits) (*Document, error) {
+func Open(ctx context.Context, data []byte, limits Limits, how Decoding) (*Document, error) {
 	limits = limits.OrDefault()
 	if int64(len(data)) > limits.MaxBytes {
 		return nil, &Error{TooLarge, "", fmt.Errorf("the file has %d bytes, the limit is %d", len(data), limits.MaxBytes)}
 	}
-	d := &Document{format: sniff(data), limits: limits}
+	d := &Document{format: sniff(data), limits: limits, how: how}
 	if d.format == "" {
 		return nil, &Error{Unsupported, "", fmt.Errorf("%s; PDF, TIFF, PNG, JPEG, GIF, BMP, WebP and PNM are read", looksLike(data))}
 	}
@@ -76,9 +77,9 @@ func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 	case "bmp":
 		return openBMP(data)
 	case "jpeg":
-		return openJPEG(data, d.limits.FastDecode)
+		return openJPEG(data, d.how.FastDecode)
 	case "pdf":
-		return openPDF(ctx, data, d.limits)
+		return openPDF(ctx, data, d.limits.MaxPages, d.how.PDFDPI)
 	case "pnm":
 		return openPNM(data)
 	case "webp":

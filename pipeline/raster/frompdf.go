@@ -9,8 +9,8 @@ import (
 // pdfDocument renders the pages of a PDF.
 type pdfDocument struct{ file *pdf.File }
 
-func openPDF(ctx context.Context, data []byte, limits Limits) (decoder, error) {
-	f, err := pdf.Open(ctx, data, limits.MaxPages, limits.PDFDPI)
+func openPDF(ctx context.Context, data []byte, maxPages int, dpi float64) (decoder, error) {
+	f, err := pdf.Open(ctx, data, maxPages, dpi)
 	if err != nil {
 		return nil, err
 	}

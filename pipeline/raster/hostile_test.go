@@ -35,7 +35,7 @@ func exercise(t *testing.T, data []byte) became {
 		seen[e.Class]++
 		return false
 	}
-	d, err := Open(t.Context(), data, small)
+	d, err := Open(t.Context(), data, small, Decoding{})
 	if !check(err) {
 		return seen
 	}
@@ -143,7 +143,7 @@ func TestLimits(t *testing.T) {
 		"pages":  {MaxPixels: 1 << 30, MaxPages: 2, MaxBytes: 1 << 20},
 		"bytes":  {MaxPixels: 1 << 30, MaxPages: 50, MaxBytes: 100},
 	} {
-		d, err := Open(t.Context(), data, limits)
+		d, err := Open(t.Context(), data, limits, Decoding{})
 		if err == nil {
 			_, err = d.Decode(t.Context(), 0)
 		}
@@ -160,7 +160,7 @@ func TestUnknownContentIsNamed(t *testing.T) {
 		"\x00\x00\x00\x18ftypheix": "HEIC", "\x00\x00\x00\x18ftypavis": "AVIF", "\x00\x00\x00\x18ftypqt  ": "a video", "\x0a\x03\x01": "PCX",
 		strings.Repeat("\x00", 128) + "DICM": "DICOM", strings.Repeat("\x00", 257) + "ustar": "tar", "P7\n": "PAM", "P": "no document that is known",
 	} {
-		_, err := Open(t.Context(), []byte(content), small)
+		_, err := Open(t.Context(), []byte(content), small, Decoding{})
 		var e *Error
 		if !errors.As(err, &e) || e.Class != Unsupported {
 			t.Errorf("opening %q: error %v, want class %s", content, err, Unsupported)

@@ -46,7 +46,7 @@ func decodeFile(t *testing.T, name string) *Page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Open(t.Context(), data, DefaultLimits())
+	d, err := Open(t.Context(), data, DefaultLimits(), Decoding{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestFastDecode(t *testing.T) {
 		t.Fatal(err)
 	}
 	for fast, want := range map[bool]int{false: 1001, true: 501} {
-		d, err := Open(t.Context(), b.Bytes(), Limits{FastDecode: fast})
+		d, err := Open(t.Context(), b.Bytes(), Limits{}, Decoding{FastDecode: fast})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func TestFastDecode(t *testing.T) {
 			t.Errorf("fast %v: %+v, %v", fast, p, err)
 		}
 	}
-	if d, err := Open(t.Context(), b.Bytes(), Limits{FastDecode: true, MaxPixels: 1000 * 897}); err == nil {
+	if d, err := Open(t.Context(), b.Bytes(), Limits{MaxPixels: 1000 * 897}, Decoding{FastDecode: true}); err == nil {
 		if _, err := d.Decode(t.Context(), 0); err == nil {
 			t.Error("the limit is that of the smaller page")
 		}
@@ -109,7 +109,7 @@ func TestMessages(t *testing.T) {
 
 func mustOpen(t *testing.T, data []byte) *Document {
 	t.Helper()
-	d, err := Open(t.Context(), data, DefaultLimits())
+	d, err := Open(t.Context(), data, DefaultLimits(), Decoding{})
 	if err != nil {
 		t.Fatal(err)
 	}

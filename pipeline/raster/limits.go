@@ -13,8 +13,6 @@ type Limits struct {
 	MaxMemory    int64         // bytes that decoding one page may take; before they are taken
 	PageTime     time.Duration // for opening a document, and for each of its pages
 	DocumentTime time.Duration // for all pages of a document together
-	FastDecode   bool          // decode large JPEG files at a fraction of their size: see jpegDocument
-	PDFDPI       float64       // resolution of rendered pages; 0 = pdf.LongSide pixels on the longer side
 }
 
 // OrDefault returns the limits with the default of each that is zero.
@@ -22,7 +20,7 @@ func (l Limits) OrDefault() Limits {
 	d := DefaultLimits()
 	return Limits{
 		cmp.Or(l.MaxPixels, d.MaxPixels), cmp.Or(l.MaxPages, d.MaxPages), cmp.Or(l.MaxBytes, d.MaxBytes),
-		cmp.Or(l.MaxMemory, d.MaxMemory), cmp.Or(l.PageTime, d.PageTime), cmp.Or(l.DocumentTime, d.DocumentTime), l.FastDecode, l.PDFDPI,
+		cmp.Or(l.MaxMemory, d.MaxMemory), cmp.Or(l.PageTime, d.PageTime), cmp.Or(l.DocumentTime, d.DocumentTime),
 	}
 }
 

@@ -73,7 +73,7 @@ func decodedPage(path string, page int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := Open(context.Background(), data, DefaultLimits())
+	d, err := Open(context.Background(), data, DefaultLimits(), Decoding{})
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func decodedPage(path string, page int) (*Page, error) {
 func digest(p *Page, how string) string {
 	fit, filter, _ := strings.Cut(how, " ")
 	dst := make([]uint8, 224*224*3)
-	p.Prepare(dst, 224, Preparation{Fit(fit), resample.Filter(filter)})
+	p.Prepare(dst, 224, Preparation{Fit: Fit(fit), Filter: resample.Filter(filter)})
 	sum := sha256.Sum256(dst)
 	return hex.EncodeToString(sum[:])
 }

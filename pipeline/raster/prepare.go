@@ -13,7 +13,7 @@ import (
 // Fit says how a page of any proportions becomes a square.
 type Fit string
 
-// The ways.
+// The values of Fit.
 const (
 	// Squash resizes the whole page, whatever its proportions.
 	Squash Fit = "squash"
@@ -28,7 +28,7 @@ const (
 // Fits lists them.
 func Fits() []Fit { return []Fit{Squash, Pad, Crop} }
 
-// ParseFit returns the way of a name.
+// ParseFit returns the Fit of a name.
 func ParseFit(name string) (Fit, error) {
 	var names []string
 	for _, f := range Fits() {
@@ -40,11 +40,19 @@ func ParseFit(name string) (Fit, error) {
 	return "", fmt.Errorf("unknown way to resize %q; it is one of %s", name, strings.Join(names, ", "))
 }
 
-// Preparation says how a page becomes what the trunk takes. The zero value is that of
-// the preset document.
+// Preparation says all that decides the pixels that the trunk takes. The zero value is
+// that of the preset document.
 type Preparation struct {
+	Decoding
 	Fit    Fit
 	Filter resample.Filter
+}
+
+// Decoding is the part of a preparation that decides how pages are decoded. The zero
+// value decodes whole JPEG files, and renders PDF pages by their longer side.
+type Decoding struct {
+	FastDecode bool    // decode large JPEG files at a fraction of their size: see jpegDocument
+	PDFDPI     float64 // resolution of rendered pages; 0 = pdf.LongSide pixels on the longer side
 }
 
 // Prepare fills dst with the page. It is bit-exact with Pillow's Image.resize on images
@@ -71,7 +79,8 @@ func (p *Page) Prepare(dst []uint8, size int, how Preparation) {
 
 // OrDefault returns the preparation with what is not set taken from the preset document.
 func (how Preparation) OrDefault() Preparation {
-	return Preparation{cmp.Or(how.Fit, Squash), cmp.Or(how.Filter, resample.Bilinear)}
+	how.Fit, how.Filter = cmp.Or(how.Fit, Squash), cmp.Or(how.Filter, resample.Bilinear)
+	return how
 }
 
 // scaled returns the size that the whole page has when it is resized.

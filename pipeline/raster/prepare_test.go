@@ -33,7 +33,7 @@ func TestPreparations(t *testing.T) {
 		for i := range drawn.Pix {
 			drawn.Pix[i] = uint8(i*7919%251 + i%5)
 		}
-		drawn.Prepare(dst, 224, Preparation{Fit(fit), resample.Filter(filter)})
+		drawn.Prepare(dst, 224, Preparation{Fit: Fit(fit), Filter: resample.Filter(filter)})
 		if sum := sha256.Sum256(dst); hex.EncodeToString(sum[:]) != r.SHA256 {
 			t.Errorf("%s of %v × %d differs from its reference", r.How, r.Size, r.Channels)
 		}
@@ -47,7 +47,7 @@ func TestNarrowPages(t *testing.T) {
 		for _, fit := range Fits() {
 			for _, filter := range resample.Filters() {
 				dst := make([]uint8, 3*224*224)
-				page.Prepare(dst, 224, Preparation{fit, filter})
+				page.Prepare(dst, 224, Preparation{Fit: fit, Filter: filter})
 				if middle := dst[3*(112*224+112)]; middle != 0 {
 					t.Errorf("%s %s of a black page of %v is %d in the middle", fit, filter, size, middle)
 				}

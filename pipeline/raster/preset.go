@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cutpoint/pipeline/raster/resample"
+	"cutpoint/schemas"
 )
 
 // Preset is a preparation with a name.
@@ -18,9 +19,9 @@ type Preset struct {
 // weights do to PIL images.
 func Presets() []Preset {
 	return []Preset{
-		{"document", Preparation{Squash, resample.Bilinear}},
-		{"keras", Preparation{Squash, resample.Nearest}},
-		{"torchvision", Preparation{Crop, resample.Bilinear}},
+		{"document", Preparation{Fit: Squash, Filter: resample.Bilinear}},
+		{"keras", Preparation{Fit: Squash, Filter: resample.Nearest}},
+		{"torchvision", Preparation{Fit: Crop, Filter: resample.Bilinear}},
 	}
 }
 
@@ -36,12 +37,30 @@ func ParsePreset(name string) (Preset, error) {
 	return Preset{}, fmt.Errorf("unknown preset %q; it is one of %s", name, strings.Join(names, ", "))
 }
 
-// Name returns the name of the preset that the preparation is, or "custom".
+// Name returns the name of the preset that resizes as the preparation does, or "custom".
 func (how Preparation) Name() string {
 	for _, p := range Presets() {
-		if p.Preparation == how {
+		if p.Fit == how.Fit && p.Filter == how.Filter {
 			return p.Name
 		}
 	}
 	return "custom"
+}
+
+// Describe fills in what a store's description says of the preparation.
+func (how Preparation) Describe(p *schemas.Preset) {
+	how = how.OrDefault()
+	p.Name, p.Resize, p.Filter = how.Name(), string(how.Fit), string(how.Filter)
+	p.FastDecode, p.PDFDPI, p.Revision = how.FastDecode, how.PDFDPI, schemas.PresetRevision
+}
+
+// PreparationOf returns the preparation that a description names. It may be one that
+// only a newer program knows.
+func PreparationOf(p schemas.Preset) (how Preparation, err error) {
+	if how.Fit, err = ParseFit(p.Resize); err != nil {
+		return how, err
+	}
+	how.FastDecode, how.PDFDPI = p.FastDecode, p.PDFDPI
+	how.Filter, err = resample.ParseFilter(p.Filter)
+	return how, err
 }

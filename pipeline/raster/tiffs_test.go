@@ -82,7 +82,7 @@ func pageOf(t *testing.T, path string, page int) (*Page, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Open(t.Context(), data, Limits{})
+	d, err := Open(t.Context(), data, Limits{}, Decoding{})
 	if err != nil {
 		return nil, err
 	}

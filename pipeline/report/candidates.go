@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 )
 
 // few is up to how many candidates each has a mark of its own; of more, the mark
@@ -97,9 +98,9 @@ func (f field) label(e compare.Entry) string {
 // splits to have one.
 func (f field) spread(s compare.Summary) string {
 	if f.report.Split == compare.SplitStore {
-		return points(s.Mean)
+		return quantity.Points(s.Mean)
 	}
-	return points(s.Mean) + " ± " + points(s.SD)
+	return quantity.Points(s.Mean) + " ± " + quantity.Points(s.SD)
 }
 
 func (f field) chosen() candidate {

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"cutpoint/pipeline/compare"
 )
 
 // drawn lists all charts of a report at one width, by name.
@@ -109,19 +111,25 @@ func TestMatrix(t *testing.T) {
 }
 
 func TestHeadline(t *testing.T) {
-	for _, c := range []struct{ advice, head, rest string }{
-		{"Use fc2 with softmax: its accuracy of 78.0 % is the highest.", "Use fc2 with softmax", "Its accuracy of 78.0\u00a0% is the highest."},
-		{"Use none of these heads yet: the best is no better.", "Use none of these heads yet", "The best is no better."},
-		{`cut0 is right where "a: b" is.`, "cut0 with head0: 90.0\u00a0%", `cut0 is right where "a: b" is.`},
-		{"Use " + strings.Repeat("x", 99) + ": y", "cut0 with head0: 90.0\u00a0%", "Use " + strings.Repeat("x", 99) + ": y"},
-		{"Use it: ", "Use it", ""},
-		{"Use it: écart", "Use it", "Écart"},
-		{"", "cut0 with head0: 90.0\u00a0%", ""},
+	long := strings.Repeat("x", 99)
+	for _, c := range []struct {
+		advice     compare.Advice
+		head, rest string
+	}{
+		{compare.Advice{Rule: compare.HighestAccuracy, Chosen: compare.Contender{Candidate: "fc2 with softmax", Accuracy: 0.78}}, "Use fc2 with softmax",
+			"Its accuracy of 78.0\u00a0% is the highest, and no cheaper candidate comes within one standard error (0.0 points) of it."},
+		{compare.Advice{Rule: compare.NoBetterThanChance, Best: compare.Contender{Candidate: "fc2", Accuracy: 0.5}, MajorityClass: "a: b"}, "Use none of these heads yet",
+			"The best, fc2, is right on 50.0\u00a0% of held-out pages, and always answering \"a: b\" would be right on 0.0\u00a0%, which is within one standard error (0.0 points); check the labels or label more pages."},
+		{compare.Advice{Rule: compare.OnlyCandidate, Chosen: compare.Contender{Candidate: "écart", Accuracy: 0.9}, MajorityClass: "a: b"}, "cut0 with head0: 90.0\u00a0%",
+			"écart is right on 90.0\u00a0% of held-out pages, where always answering \"a: b\" would be right on 0.0\u00a0%; name more cuts to learn whether a cheaper one does as well."},
+		{compare.Advice{Rule: compare.HighestAccuracy, Chosen: compare.Contender{Candidate: long}}, "cut0 with head0: 90.0\u00a0%",
+			"Use " + long + ": its accuracy of 0.0\u00a0% is the highest, and no cheaper candidate comes within one standard error (0.0 points) of it."},
+		{compare.Advice{}, "cut0 with head0: 90.0\u00a0%", ""},
 	} {
 		r := invented(1, 1, 2)
 		r.Advice = c.advice
 		if head, rest := headline(newField(r)); head != c.head || rest != c.rest {
-			t.Errorf("%q becomes %q and %q", c.advice, head, rest)
+			t.Errorf("%+v becomes %q and %q", c.advice, head, rest)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"cutpoint/pipeline/quantity"
 )
 
 // wideMatrix is up to how many classes every candidate's matrix is drawn; of more,
@@ -73,7 +75,7 @@ func (f field) matrix(c candidate) matrix {
 	m := matrix{Title: c.Title(), Units: plurals(f.report), Role: c.role(), Open: c.Chosen, Wide: len(names) > 12 || len(names)*longest > 120}
 	m.Sparse = len(names) > wideMatrix
 	for k, s := range c.PerClass {
-		m.Scores = append(m.Scores, classScore{names[k], fixed(s.Precision, 3), fixed(s.Recall, 3), fixed(s.F1, 3), spaced(s.Pages), bar(s.F1)})
+		m.Scores = append(m.Scores, classScore{names[k], quantity.Fixed(s.Precision, 3), quantity.Fixed(s.Recall, 3), quantity.Fixed(s.F1, 3), spaced(s.Pages), bar(s.F1)})
 	}
 	if c.Chosen || len(names) <= wideMatrix {
 		m.Classes = names

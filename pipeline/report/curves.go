@@ -5,7 +5,10 @@ import (
 	"html/template"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
+
+	"cutpoint/pipeline/quantity"
 )
 
 // panel is one chart of learning curves.
@@ -127,7 +130,7 @@ func (c *curveChart) axes(plot float64) {
 		c.line(x, bottom, x, bottom+5, "axis")
 		room := i == len(sizes)-1 || c.x.at(float64(sizes[len(sizes)-1]))-x > 26
 		if room && x-last > 26 {
-			c.text(x, bottom+20, "middle", "tick", short(float64(n)))
+			c.text(x, bottom+20, "middle", "tick", strconv.Itoa(n))
 			last = x
 		}
 	}
@@ -171,7 +174,7 @@ func (c *curveChart) curve(i int, full bool) {
 	}
 	c.polyline(path, class)
 	for k, p := range candidate.LearningCurve {
-		c.mark(s, path[k][0], path[k][1], 4.6, fmt.Sprintf("%s, %d pages a class: %s ± %s %%", candidate.Title(), p.PagesPerClass, points(p.Accuracy.Mean), points(p.Accuracy.SD)))
+		c.mark(s, path[k][0], path[k][1], 4.6, fmt.Sprintf("%s, %d pages a class: %s ± %s %%", candidate.Title(), p.PagesPerClass, quantity.Points(p.Accuracy.Mean), quantity.Points(p.Accuracy.SD)))
 	}
 }
 
@@ -220,7 +223,7 @@ func (p panel) describe() string {
 	b.WriteString("Accuracy (vertical, percent, with bars of one standard deviation over the splits) against labelled pages a class (horizontal, logarithmic). ")
 	for i, c := range p.candidates[:min(len(p.candidates), lines)] {
 		first, last := c.LearningCurve[0], c.LearningCurve[len(c.LearningCurve)-1]
-		fmt.Fprintf(&b, "%s: %s %% at %d, %s %% at %d. ", p.labels[i], points(first.Accuracy.Mean), first.PagesPerClass, points(last.Accuracy.Mean), last.PagesPerClass)
+		fmt.Fprintf(&b, "%s: %s %% at %d, %s %% at %d. ", p.labels[i], quantity.Points(first.Accuracy.Mean), first.PagesPerClass, quantity.Points(last.Accuracy.Mean), last.PagesPerClass)
 	}
 	return strings.TrimSpace(b.String())
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 	"cutpoint/schemas"
 )
 
@@ -24,8 +25,8 @@ func splitting(r *compare.Report) []fact {
 	if r.Unit == compare.UnitDocument {
 		unit = "The document: the mean of its pages’ log probabilities decides."
 	}
-	rate := r.Rate.From
-	if r.Rate.FLOPsPerSecond <= 0 {
+	rate := r.Rate.Phrase()
+	if rate == "" {
 		rate = "not measured; time for a million pages is therefore not told"
 	}
 	return append(facts,
@@ -119,7 +120,7 @@ func quote(arg string) string {
 
 func timestamp(t time.Time) string {
 	if t.IsZero() {
-		return none
+		return quantity.Unknown
 	}
 	return t.UTC().Format("2006-01-02 15:04:05 UTC")
 }

@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 )
 
 // element is a start tag.
@@ -187,7 +188,7 @@ func TestPages(t *testing.T) {
 				t.Errorf("the page has %d bytes", n)
 			}
 			for _, e := range r.Candidates {
-				if s := points(e.Accuracy.Mean); !strings.Contains(p.text, s) {
+				if s := quantity.Points(e.Accuracy.Mean); !strings.Contains(p.text, s) {
 					t.Errorf("the accuracy %s of %s is not told", s, e.Name())
 				}
 			}
@@ -225,9 +226,30 @@ func FuzzNames(f *testing.F) {
 		r.Pages.Suspects = r.Pages.Suspects[:1]
 		r.Pages.Surprising, r.Pages.Confused = nil, nil
 		r.Pages.Suspects[0].Path, r.Pages.Suspects[0].Label = name, name
-		r.Advice, r.Reasons, r.Command, r.Tool = name, []string{name}, []string{name}, name
+		r.Advice = compare.Advice{Rule: compare.NoBetterThanChance, Best: compare.Contender{Candidate: name}, MajorityClass: name}
+		r.Reasons.SuspectLabels = &compare.SuspectLabels{Count: 1, Worst: name}
+		r.Command, r.Tool = []string{name}, name
 		checkPage(t, write(t, r, func(compare.Outcome) ([]byte, error) { return nil, errors.New(name) }))
 	})
+}
+
+// TestSentencesOfAStoredReport: the facts of a report that was read again become the
+// sentences that were printed when it was made.
+func TestSentencesOfAStoredReport(t *testing.T) {
+	r := real(t)
+	use, because := r.AdviceSentence()
+	got := append([]string{use, because}, r.ReasonSentences()...)
+	want := []string{
+		"Use pool3-avg with softmax",
+		"its accuracy of 78.0 % is the highest, and no cheaper candidate comes within one standard error (2.5 points) of it.",
+		"Keep the fully connected layers? The best cut behind them, fc1 with softmax, has 74.3 %, the best before them, pool3-avg with softmax, has 78.0 % (p = 0.43): the difference is within chance.",
+		"A million pages take 28.8 h of computing and 1.1 GB of vectors (at 5.5 pages/s through the whole network, as given).",
+		"From 20 to 48 labelled pages a class the accuracy of pool3-avg with softmax goes from 74.7 % to 78.0 %: more labels will probably help.",
+		"26 labels may be wrong: heads that had not seen the pages are sure of another, scans/news/b209b031.tif first; look at them, correct and compare again.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
 }
 
 // TestReadingOrder: the advice is the first heading, and no level is left out.

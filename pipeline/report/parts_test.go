@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 )
 
 func TestVisible(t *testing.T) {
@@ -50,12 +51,10 @@ func TestClip(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
-		{points(0.8434), "84.3"}, {percent(1), "100.0\u00a0%"}, {fixed(-0.5, 1), "−0.5"}, {fixed(math.NaN(), 1), none},
-		{size(16384), "16.4\u00a0kB"}, {size(999_600), "1.00\u00a0MB"}, {size(0), none}, {size(250), "250\u00a0B"},
-		{count(0), "0"}, {count(1280), "1.28k"}, {count(119_586_826), "120M"},
-		{short(0.00012), "0.0001"}, {short(0.04), "0.040"}, {short(28.83), "28.8"}, {short(3000), "3000"}, {short(math.Inf(1)), none},
-		{known(0), none}, {known(5.5), "5.50"}, {pValue(0.0004), "<\u00a00.001"}, {pValue(0.25), "0.250"}, {pValue(math.NaN()), none},
-		{spaced(1234567), "1\u202f234\u202f567"}, {spaced(-123), "-123"}, {spaced(999), "999"}, {plural(1, "page"), "1\u00a0page"}, {plural(2000, "page"), "2\u202f000\u00a0pages"},
+		{percent(1), "100.0\u00a0%"}, {size(16384), "16.4\u00a0kB"}, {size(0), quantity.Unknown}, {known(0), quantity.Unknown}, {known(5.5), "5.5"},
+		{spaced(1234567), "1\u202f234\u202f567"}, {plural(1, "page"), "1\u00a0page"}, {plural(2000, "page"), "2\u202f000\u00a0pages"},
+		{tickText(quantity.Short, 25), "25"}, {tickText(quantity.Short, 0.5), "0.5"}, {tickText(quantity.Short, 99.5), "99.5"}, {tickText(quantity.Short, 1000), "1000"},
+		{tickText(func(v float64) string { return size(int64(v)) }, 100_000), "100\u00a0kB"}, {tickText(func(v float64) string { return size(int64(v)) }, 200), "200\u00a0B"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 )
 
 // Bounds of the lists of pages to look at.
@@ -84,7 +85,7 @@ func newCard(o compare.Outcome, thumbnail Thumbnail) card {
 	c := card{
 		Name: clipMiddle(visible(path.Base(strings.ReplaceAll(o.Path, `\`, "/"))), 48), Path: breakable(pathOf(o.Path)), FullPath: pathOf(o.Path),
 		Label: nameOf(o.Label), Predicted: nameOf(o.Predicted), Same: o.Label == o.Predicted,
-		LabelP: percent(o.LabelProbability), PredictedP: percent(o.PredictedProbability), Entropy: fixed(o.Entropy, 2),
+		LabelP: percent(o.LabelProbability), PredictedP: percent(o.PredictedProbability), Entropy: quantity.Fixed(o.Entropy, 2),
 		LabelBar: bar(o.LabelProbability), PredictedBar: bar(o.PredictedProbability),
 	}
 	if o.Page >= 0 {

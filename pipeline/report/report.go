@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 )
 
 //go:embed page.html
@@ -81,12 +82,12 @@ func newPage(r *compare.Report, thumbnail Thumbnail) page {
 		Style: sheet, Policy: policy, Title: headline, Headline: strings.Fields(headline), Lede: lede,
 		Date: day(r.Created), Store: pathOf(r.Source.Store),
 		Tiles: f.tiles(), Charts: f.charts(), Keys: f.keys(), Rows: f.table(), Several: len(r.Candidates) > 1,
-		HasRate: r.Rate.FLOPsPerSecond > 0, StandardError: points(r.StandardError),
+		HasRate: r.Rate.FLOPsPerSecond > 0, StandardError: quantity.Points(r.StandardError),
 		Matrices: f.matrices(), Unit: strings.TrimSuffix(plurals(r), "s"), Units: plurals(r), Splits: len(r.Candidates[r.Chosen].Splits),
 		Galleries: f.galleries(thumbnail), Splitting: splitting(r), Provenance: provenance(r),
 		Test: test(r), Single: r.Split == compare.SplitStore, Command: command(r.Command),
 	}
-	for _, reason := range r.Reasons {
+	for _, reason := range r.ReasonSentences() {
 		p.Reasons = append(p.Reasons, sentence(reason))
 	}
 	p.Curves, p.CurvesHidden = f.curveCharts()
@@ -94,20 +95,22 @@ func newPage(r *compare.Report, thumbnail Thumbnail) page {
 	return p
 }
 
-// longHeadline is up to how many characters the beginning of the advice is a headline.
+// longHeadline is how many characters a headline has at most.
 const longHeadline = 90
 
-// headline divides the advice: "Use fc2 with softmax: its accuracy …" becomes a
-// headline and a sentence. Advice that does not begin so stays whole below the
-// chosen candidate's name.
+// headline is what to use, "Use fc2 with softmax", and why. Where that is nothing, or
+// too long, it is the chosen candidate's name and accuracy.
 func headline(f field) (head, rest string) {
-	advice := sentence(f.report.Advice)
-	before, after, found := strings.Cut(advice, ": ")
-	if found && strings.HasPrefix(before, "Use ") && utf8.RuneCountInString(before) <= longHeadline {
-		return before, capital(after)
+	use, because := f.report.AdviceSentence()
+	use, because = sentence(use), sentence(because)
+	if use != "" && utf8.RuneCountInString(use) <= longHeadline {
+		return use, capital(because)
+	}
+	if use != "" {
+		because = clip(use+": "+because, longSentence)
 	}
 	c := f.chosen()
-	return clip(c.Title(), longHeadline) + ": " + percent(c.Accuracy.Mean), advice
+	return clip(c.Title(), longHeadline) + ": " + percent(c.Accuracy.Mean), because
 }
 
 // capital begins a sentence.

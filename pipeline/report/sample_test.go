@@ -34,7 +34,7 @@ func real(t testing.TB) *compare.Report {
 func invented(cuts, heads, classes int) *compare.Report {
 	r := &compare.Report{Tool: "cutpoint test", Command: []string{"fit", "--store", "it's here"}, Unit: compare.UnitPage, Split: compare.SplitFolds,
 		Folds: 5, Repeats: 1, Seed: 7, MajorityShare: 1 / float64(max(classes, 1)), StandardError: 0.012,
-		Advice: "Use cut0 with head0: it is the best."}
+		Advice: compare.Advice{Rule: compare.HighestAccuracy, Chosen: compare.Contender{Candidate: "cut0 with head0", Accuracy: 0.9}, StandardError: 0.012}}
 	for k := range classes {
 		r.Classes = append(r.Classes, compare.Class{Name: fmt.Sprintf("class %02d", k), Pages: 20 + k})
 	}
@@ -96,9 +96,12 @@ func hostile() *compare.Report {
 		o.Path, o.Label, o.Predicted = "../"+names[i%4]+"/\xff\x00'`.tif", names[i%4], names[(i+1)%4]
 	}
 	r.Tool, r.Source.Store, r.Source.Fingerprint = names[0], names[1], names[2]
-	r.Rate.From, r.Rate.FLOPsPerSecond = names[0], 1e12
+	r.Rate = compare.Rate{FLOPsPerSecond: 1e12, PagesPerSecond: 25}
 	r.Command = []string{"fit", names[0], "a\nb", "'; rm -rf '", names[2]}
-	r.Advice, r.Reasons = "Use "+names[0]+": "+names[1], names
+	bad := compare.Contender{Candidate: names[1], Accuracy: 0.9}
+	r.Advice = compare.Advice{Rule: compare.OneStandardError, Chosen: compare.Contender{Candidate: names[0]}, Best: bad, MajorityClass: names[2]}
+	r.Reasons.FullyConnected = &compare.FullyConnected{With: bad, Without: bad}
+	r.Reasons.SuspectLabels = &compare.SuspectLabels{Count: 1, Worst: names[3]}
 	return r
 }
 
@@ -120,7 +123,7 @@ func gone(o compare.Outcome) ([]byte, error) { return nil, fs.ErrNotExist }
 func samples(t testing.TB) map[string]*compare.Report {
 	single := invented(1, 1, 2)
 	single.Pages = compare.Outcomes{}
-	single.Advice = "cut0 with head0 is right on 90.0 % of held-out pages; name more cuts."
+	single.Advice.Rule = compare.OnlyCandidate
 	single.Candidates[0].LearningCurve = nil
 	split := invented(2, 1, 3)
 	split.Split, split.Unit = compare.SplitStore, compare.UnitDocument

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 )
 
 // tableRow is a candidate's line in the table of all.
@@ -37,13 +38,13 @@ func (f field) tableRow(c candidate, x scale) tableRow {
 		Rank: c.Rank, Cut: nameOf(c.Cut), Head: nameOf(c.Head), Role: c.role(), Within: c.WithinError,
 		Mark: markOf(c.series), Forest: f.forest(c, x),
 		Accuracy: f.spread(c.Accuracy),
-		MacroF1:  fixed(c.MacroF1.Mean, 3), LogLoss: fixed(c.LogLoss.Mean, 3), Calibration: fixed(c.CalibrationError.Mean, 3),
-		P: none, GFLOP: gflop(c.Costs.TrunkFLOPs), Bytes: size(float64(storedBytes(c.Entry))), Parameters: count(c.Costs.HeadParameters),
-		Train: short(c.TrainSeconds.Mean), Micros: short(c.PredictMicros.Mean), PagesPerSecond: known(c.Costs.PagesPerSecond),
-		Hours: known(c.Costs.MillionHours), MillionBytes: size(float64(c.Costs.MillionBytes)),
+		MacroF1:  quantity.Fixed(c.MacroF1.Mean, 3), LogLoss: quantity.Fixed(c.LogLoss.Mean, 3), Calibration: quantity.Fixed(c.CalibrationError.Mean, 3),
+		P: quantity.Unknown, GFLOP: quantity.GFLOP(c.Costs.TrunkFLOPs), Bytes: size(storedBytes(c.Entry)), Parameters: quantity.Count(c.Costs.HeadParameters),
+		Train: quantity.Short(c.TrainSeconds.Mean), Micros: quantity.Short(c.PredictMicros.Mean), PagesPerSecond: known(c.Costs.PagesPerSecond),
+		Hours: known(c.Costs.MillionHours), MillionBytes: size(c.Costs.MillionBytes),
 	}
 	if c.AgainstBest != nil {
-		row.P = pValue(c.AgainstBest.P)
+		row.P = quantity.P(c.AgainstBest.P)
 	}
 	return row
 }
@@ -100,16 +101,16 @@ func (f field) tiles() []tile {
 	c, r := f.chosen(), f.report
 	accuracy := "accuracy on held-out " + plurals(r)
 	if r.Split != compare.SplitStore {
-		accuracy += ", ±\u00a0" + points(c.Accuracy.SD) + " over the splits"
+		accuracy += ", ±\u00a0" + quantity.Points(c.Accuracy.SD) + " over the splits"
 	}
 	tiles := []tile{
-		{points(c.Accuracy.Mean), "%", accuracy},
-		{points(r.MajorityShare), "%", "would be right by always answering the commonest class"},
-		{gflop(c.Costs.TrunkFLOPs), "GFLOP", "a page up to the cut"},
-		{size(float64(storedBytes(c.Entry))), "", "a page in the store"},
+		{quantity.Points(c.Accuracy.Mean), "%", accuracy},
+		{quantity.Points(r.MajorityShare), "%", "would be right by always answering the commonest class"},
+		{quantity.GFLOP(c.Costs.TrunkFLOPs), "GFLOP", "a page up to the cut"},
+		{size(storedBytes(c.Entry)), "", "a page in the store"},
 	}
 	if c.Costs.MillionHours > 0 {
-		tiles = append(tiles, tile{short(c.Costs.MillionHours), "h", "for a million pages, at " + short(c.Costs.PagesPerSecond) + " pages a second"})
+		tiles = append(tiles, tile{quantity.Short(c.Costs.MillionHours), "h", "for a million pages, at " + quantity.Short(c.Costs.PagesPerSecond) + " pages a second"})
 	}
 	return append(tiles, tile{spaced(r.Rows.Used), "", "labelled pages in " + classesOf(len(r.Classes))})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/quantity"
 )
 
 // expense is one kind of cost that accuracy is drawn against.
@@ -21,11 +22,11 @@ type expense struct {
 func (f field) expenses() []expense {
 	all := []expense{
 		{"gflop", "Accuracy against computing", "trunk, GFLOP a page",
-			func(e compare.Entry) float64 { return float64(e.Costs.TrunkFLOPs) / 1e9 }, short},
+			func(e compare.Entry) float64 { return float64(e.Costs.TrunkFLOPs) / 1e9 }, quantity.Short},
 		{"hours", "Accuracy against time", "hours for a million pages",
-			func(e compare.Entry) float64 { return e.Costs.MillionHours }, short},
+			func(e compare.Entry) float64 { return e.Costs.MillionHours }, quantity.Short},
 		{"bytes", "Accuracy against storage", "bytes a page",
-			func(e compare.Entry) float64 { return float64(e.Costs.BytesAPage) }, size},
+			func(e compare.Entry) float64 { return float64(e.Costs.BytesAPage) }, func(v float64) string { return size(int64(math.Round(v))) }},
 	}
 	if f.all(func(e compare.Entry) float64 { return float64(e.Costs.StoredBytesPage) }) {
 		all[2].axis = "stored bytes a page"
@@ -158,7 +159,7 @@ func tickText(tell func(float64) string, v float64) string {
 func (d *drawing) accuracyAxis(y scale) {
 	for _, v := range y.ticks {
 		d.line(left, y.at(v), d.width-right, y.at(v), "grid")
-		d.text(left-8, y.at(v)+.35*d.font, "end", "tick", short(v))
+		d.text(left-8, y.at(v)+.35*d.font, "end", "tick", tickText(quantity.Short, v))
 	}
 	d.text(2, above-14, "start", "name", "accuracy, %")
 }
@@ -187,7 +188,7 @@ func (t *tradeoff) marks() {
 }
 
 func (t *tradeoff) tellSpot(s spot) string {
-	return fmt.Sprintf("%s: accuracy %s ± %s %%, %s %s", s.Title(), points(s.Accuracy.Mean), points(s.Accuracy.SD), t.axis, t.tell(t.of(s.Entry)))
+	return fmt.Sprintf("%s: accuracy %s ± %s %%, %s %s", s.Title(), quantity.Points(s.Accuracy.Mean), quantity.Points(s.Accuracy.SD), t.axis, t.tell(t.of(s.Entry)))
 }
 
 // labels names the chosen and the best, then whoever is not beaten at its cost,

@@ -102,9 +102,7 @@ func measure(folder, pattern string, fast bool) (map[string]float64, error) {
 }
 
 func prepare(data []byte, fast bool) error {
-	limits := raster.DefaultLimits()
-	limits.FastDecode = fast
-	d, err := raster.Open(context.Background(), data, limits)
+	d, err := raster.Open(context.Background(), data, raster.DefaultLimits(), raster.Decoding{FastDecode: fast})
 	if err != nil {
 		return err
 	}

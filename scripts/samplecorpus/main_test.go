@@ -52,7 +52,7 @@ func TestCorpus(t *testing.T) {
 
 func decoded(t *testing.T, path string, data []byte) int {
 	t.Helper()
-	d, err := raster.Open(t.Context(), data, raster.DefaultLimits())
+	d, err := raster.Open(t.Context(), data, raster.DefaultLimits(), raster.Decoding{})
 	if err != nil {
 		t.Fatalf("open %s: %v", path, err)
 	}

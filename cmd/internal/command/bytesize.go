@@ -26,16 +26,3 @@ func ParseBytes(text string) (int64, error) {
 	}
 	return 0, fmt.Errorf("%q is no size; sizes are written like 256MB or 1GiB", text)
 }
-
-// FormatBytes writes a size for people.
-func FormatBytes(n int64) string {
-	switch f := float64(n); {
-	case f >= 1e9:
-		return fmt.Sprintf("%.1f GB", f/1e9)
-	case f >= 1e6:
-		return fmt.Sprintf("%.1f MB", f/1e6)
-	case f >= 1e3:
-		return fmt.Sprintf("%.1f kB", f/1e3)
-	}
-	return fmt.Sprintf("%d B", n)
-}

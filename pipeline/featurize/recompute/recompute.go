@@ -123,7 +123,7 @@ func (p *stored) prepare(ctx context.Context, limits raster.Limits, how raster.P
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != p.key.DocumentID {
 		return nil, fmt.Errorf("the file holds another document now")
 	}
-	doc, err := raster.Open(ctx, data, limits)
+	doc, err := raster.Open(ctx, data, limits, how.Decoding)
 	if err != nil {
 		return nil, &noSuchPage{err}
 	}

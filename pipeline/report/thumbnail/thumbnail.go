@@ -61,7 +61,7 @@ func Read(ctx context.Context, path, documentID string, page int, limits raster.
 	if sum := sha256.Sum256(data); documentID != "" && hex.EncodeToString(sum[:]) != documentID {
 		return nil, ErrChanged
 	}
-	document, err := raster.Open(ctx, data, limits)
+	document, err := raster.Open(ctx, data, limits, raster.Decoding{})
 	if err != nil {
 		return nil, err
 	}
