@@ -87,7 +87,7 @@ func TestReadmeCommands(t *testing.T) {
 			shell.Dir = ".."
 		}
 		if out, err := shell.CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v\n%s", c, err, out)
+			t.Fatalf("run %s: %v\n%s", c, err, out)
 		}
 	}
 	for _, file := range []string{"report/report.html", "pool5-softmax.safetensors", "predictions.csv", "fc2.npy", "fc2.rows.csv"} {

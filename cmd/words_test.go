@@ -47,7 +47,7 @@ func helps(t *testing.T) map[string]string {
 		words := strings.Fields(line)
 		out, err := exec.Command(filepath.Join(bin, words[0]), words[1:]...).CombinedOutput()
 		if err != nil {
-			t.Fatalf("%s: %v\n%s", line, err, out)
+			t.Fatalf("run %s: %v\n%s", line, err, out)
 		}
 		texts[line] = string(out)
 		return string(out)

@@ -57,7 +57,7 @@ func TestBenchSideBySide(t *testing.T) {
 		m := measurement{Batch: 8, Cuts: []string{"fc2"}, Engine: "cuda pair"}
 		m.sum(measuring, rounds)
 		if m.PagesPerSecond.Median != 4*8/.02 || m.Concurrency != 4 || m.DeviceMemory != 5e9 || m.PeakGFLOPS != 1.6e6 {
-			t.Errorf("%+v", m)
+			t.Errorf("sum of the rounds: %+v, want %v pages/s, 4 batches at a time, 5e9 bytes and 1.6e6 GFLOPS", m, 4*8/.02)
 		}
 		// 18 layers of 1 ms in 20 ms for 8 pages.
 		if l := m.Layers[1]; len(m.Layers) != 18 || math.Abs(l.Milliseconds-1./8) > 1e-9 || math.Abs(l.Share-1./20) > 1e-9 || math.Abs(m.Rest-2./8) > 1e-9 {

@@ -61,7 +61,7 @@ func TestDescribe(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.DType != schemas.Float16 || d.Description.Preset.Mean != model.Caffe().Mean || d.Fingerprint != d.Description.Fingerprint() || d.Tool != schemas.Tool() {
-		t.Errorf("%+v", d)
+		t.Errorf("describe --json: %+v, want float16, Caffe's means, the description's fingerprint and this tool", d)
 	}
 	if d.Documents != 2 || d.Pages != 2 || len(d.Labels) != 1 || d.Labels[0] != (describe.Count{Label: "letter", Split: "test", Documents: 2, Pages: 2}) {
 		t.Errorf("%d documents, %d pages, labels %+v", d.Documents, d.Pages, d.Labels)

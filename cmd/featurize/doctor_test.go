@@ -25,7 +25,7 @@ func TestDoctor(t *testing.T) {
 	var m diagnosis
 	_, out, _ = run(t, "", "doctor", "--json")
 	if err := json.Unmarshal([]byte(out), &m); err != nil || m.Cores < 1 || len(m.Kernels) != len(model.Precisions()) || m.GPUs == nil || m.NoGPUs == "" {
-		t.Errorf("%v: %s", err, out)
+		t.Errorf("doctor --json: error %v, output %s; want cores, kernels for each precision, and why there is no GPU", err, out)
 	}
 	if code, _, errs = run(t, "", "doctor", "me"); code != command.Usage {
 		t.Errorf("an argument: code %d, %s", code, errs)

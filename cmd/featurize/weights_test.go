@@ -36,7 +36,7 @@ func TestWeightsConvert(t *testing.T) {
 	for i, l := range in.Layers {
 		values := made.Params[i].Kernel
 		if l.Kernel.Values != len(values) || !(l.Kernel.Least < 0 && l.Kernel.Greatest > 0 && l.Kernel.Deviation > 0) {
-			t.Errorf("%s: %+v", l.Name, l.Kernel)
+			t.Errorf("inspect: the kernel of %s is %+v, want %d values on both sides of zero", l.Name, l.Kernel, len(values))
 		}
 	}
 	if code, _, errs = run(t, "", "weights", "convert", "random:7", out); code != command.Usage || !strings.Contains(errs, "--force") {

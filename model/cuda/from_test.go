@@ -54,7 +54,7 @@ func TestForwardFrom(t *testing.T) {
 // scripts/test-gpu asks for it.
 func TestEmulatedTail(t *testing.T) {
 	if os.Getenv("CUTPOINT_EMULATE") == "" {
-		t.Skip("takes minutes; ./scripts/test-gpu runs it")
+		t.Skip("scripts/test-gpu: takes minutes")
 	}
 	derived(t, DefaultBatch, "pool5 pool5-avg,fc1,fc2,predictions")
 }

@@ -10,7 +10,7 @@ import (
 func TestDescribe(t *testing.T) {
 	list := describe([]driver.DeviceInfo{{Ordinal: 0, Name: "H200", Major: 9, Memory: 150e9}, {Ordinal: 1, Name: "T4", Major: 7, Minor: 5}})
 	if len(list) != 2 || list[0].Kernels[0] != "sm_90a" || list[0].Memory != 150e9 || list[1].Number != 1 || list[1].Capability != "7.5" || len(list[1].Kernels) != 0 {
-		t.Errorf("%+v", list)
+		t.Errorf("describe: %+v, want the H200 with its kernels and the T4 without any", list)
 	}
 }
 

@@ -87,7 +87,7 @@ func open(t *testing.T, b bench, opt Options) *Engine {
 	}
 	e, err := newEngine(b.api, w, opt)
 	if err != nil {
-		t.Fatalf("%v (%v)", err, b.fault())
+		t.Fatalf("make an engine: %v (the GPU says %v)", err, b.fault())
 	}
 	t.Cleanup(func() { e.Close() })
 	return e
@@ -155,7 +155,7 @@ func run(t *testing.T, b bench, e *Engine, pixels []uint8, cuts []model.Cut) [][
 	n := len(pixels) / model.InputShape().Len()
 	dst, whole := poisoned(n, cuts)
 	if err := e.Forward(t.Context(), pixels, cuts, dst); err != nil {
-		t.Fatalf("%v (%v)", err, b.fault())
+		t.Fatalf("compute %d pages: %v (the GPU says %v)", n, err, b.fault())
 	}
 	for i, c := range cuts {
 		for j, v := range whole[i] {

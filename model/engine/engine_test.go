@@ -32,7 +32,7 @@ func TestOpenFails(t *testing.T) {
 	noGPU(t)
 	for _, o := range []Options{{GPUs: []int{0}}, {}} {
 		if e, err := Open(&model.Weights{Source: "nothing"}, o); err == nil || e != nil {
-			t.Errorf("%+v: %v, %v", o, e, err)
+			t.Errorf("Open with %+v: %v, error %v; want an error and no engine", o, e, err)
 		}
 	}
 }

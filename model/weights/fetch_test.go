@@ -76,7 +76,7 @@ func TestFetchWeightsUsage(t *testing.T) {
 	}
 	for _, args := range [][]string{{"--force"}, {"a", "b"}} {
 		if _, errs, ok := fetch(t, curlOffline, md5Knows, args...); ok || !strings.Contains(errs, "Usage") {
-			t.Errorf("%v: %v, %s", args, ok, errs)
+			t.Errorf("fetch-weights %q: success %t, stderr %q; want a failure with the usage", args, ok, errs)
 		}
 	}
 }

@@ -144,7 +144,7 @@ func TestNoTop(t *testing.T) {
 		tensors["dense_1/kernel"] = array{[]int{2}, []float32{1, 2}} // a head of the user's own
 		w, err := loadTiny(safetensorsOf(tensors, f32, nil))
 		if err != nil {
-			t.Fatalf("%s: %v", library, err)
+			t.Fatalf("open weights of %s: %v", library, err)
 		}
 		sameParams(t, w.Params, tinyParams()[:2])
 	}
@@ -154,7 +154,7 @@ func TestMetadataDecidesPreprocess(t *testing.T) {
 	for name, want := range map[string]model.Preprocess{"caffe": model.Caffe(), "torch": model.Torch()} {
 		w, err := loadTiny(safetensorsOf(kerasTensors(), f32, map[string]string{"preprocess": name}))
 		if err != nil || w.Preprocess != want {
-			t.Errorf("%s: %v, %v", name, w, err)
+			t.Errorf("weights whose metadata say %s: %v, %v; want preprocess %+v", name, w, err, want)
 		}
 	}
 	_, err := loadTiny(safetensorsOf(kerasTensors(), f32, map[string]string{"preprocess": "tf"}))

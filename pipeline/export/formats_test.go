@@ -135,7 +135,7 @@ func TestParquet(t *testing.T) {
 	back, err := parquet.Read[schemas.Feature](bytes.NewReader(got), int64(len(got)))
 	if err != nil || len(back) != 2 || back[0].Path != rows[0].Path || *back[0].Label != *rows[0].Label || back[1].Label != nil ||
 		!slices.Equal(back[0].Embedding, rows[0].Embedding) || math.Float32bits(back[1].Embedding[0]) != 0x80000000 {
-		t.Errorf("%+v (%v)", back, err)
+		t.Errorf("reading the Parquet file back: %+v, %v; want %+v", back, err, rows)
 	}
 }
 

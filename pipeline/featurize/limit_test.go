@@ -117,10 +117,10 @@ func TestWaited(t *testing.T) {
 		}
 		d, c, w := s.Stages.Decode, s.Stages.Engine, s.Stages.Write
 		if s.Seconds != 60 || s.EngineSeconds != 60 || c.BusySeconds != 60 || c.WaitedSeconds != 0 || w.WaitedSeconds != 60 || w.BusySeconds != 0 {
-			t.Errorf("%+v", s)
+			t.Errorf("with a slow engine: %+v, want 60 s of engine, and the writer waiting for as long", s)
 		}
 		if d.WaitedSeconds < 2*40 || d.WaitedSeconds > 3*60 || d.BusySeconds != 0 || d.AwaitedSeconds != 0 {
-			t.Errorf("%+v", d)
+			t.Errorf("with a slow engine, decoding: %+v, want 80 to 180 s of waiting and no other time", d)
 		}
 	})
 }
@@ -155,10 +155,10 @@ func TestNothingComputed(t *testing.T) {
 	dir := sample(t)
 	f := newFixture(t, "fc2")
 	if s := f.mustRun(t, dir); s.Limit == "" || s.Stages.Decode.BusySeconds <= 0 || s.Stages.Engine.PagesPerSecond <= 0 || s.Stages.Write.PagesPerSecond <= 0 {
-		t.Errorf("%+v", s)
+		t.Errorf("summary of a run: %+v, want a limit, time in decoding, and rates of the engine and the writer", s)
 	}
 	s := f.mustRun(t, dir)
 	if raw, err := json.Marshal(s); err != nil || s.Limit != "" || s.LimitSentence() != "" || !strings.Contains(string(raw), `"limit":""`) {
-		t.Errorf("%v: %s", err, raw)
+		t.Errorf("summary of a run with nothing to do: %s, error %v; want an empty limit and no sentence", raw, err)
 	}
 }

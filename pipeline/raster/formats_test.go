@@ -157,7 +157,7 @@ func readWhole(t *testing.T, name string) {
 	}
 	d, err := Open(t.Context(), data, DefaultLimits(), Decoding{})
 	if err != nil {
-		t.Errorf("%s: %v", name, err)
+		t.Errorf("open %s: %v", name, err)
 		return
 	}
 	defer d.Close()

@@ -149,7 +149,7 @@ func TestLimits(t *testing.T) {
 		}
 		var e *Error
 		if !errors.As(err, &e) || e.Class != TooLarge {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("decoding %s with small limits: error %v, want class %s", name, err, TooLarge)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func TestUnknownContentIsNamed(t *testing.T) {
 		_, err := Open(t.Context(), []byte(content), small, Decoding{})
 		var e *Error
 		if !errors.As(err, &e) || e.Class != Unsupported {
-			t.Errorf("%q: %v", content, err)
+			t.Errorf("opening %q: error %v, want class %s", content, err, Unsupported)
 		} else if !strings.Contains(e.Error(), want) {
 			t.Errorf("%q: %v, want %q in it", content, err, want)
 		}

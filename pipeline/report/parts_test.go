@@ -23,7 +23,7 @@ func TestVisible(t *testing.T) {
 		"":               "",
 		"Rechnung Nr. 7": "Rechnung Nr. 7",
 		"请求书":            "请求书",
-		"می‌خواهم":       "می‌خواهم", // with a zero-width non-joiner
+		"می\u200cخواهم":  "می\u200cخواهم", // with a zero-width non-joiner
 		"a\tb\n":         "a⟨U+0009⟩b⟨U+000A⟩",
 		"\u202eexe.tif":  "⟨U+202E⟩exe.tif",
 		"\u200b\ufeff":   "⟨U+200B⟩⟨U+FEFF⟩",

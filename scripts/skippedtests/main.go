@@ -21,7 +21,6 @@ import (
 // event is a line of go test -json: see go doc test2json.
 type event struct {
 	Action, Package, Test, Output string
-	FailedBuild, ImportPath       string
 }
 
 func main() {
@@ -65,8 +64,6 @@ func read(r io.Reader, w io.Writer) (results, error) {
 			} else {
 				printed[name] += e.Output
 			}
-		case "build-fail":
-			all.failed = true
 		case "skip":
 			if e.Test != "" {
 				all.skipped = append(all.skipped, skip{strings.TrimPrefix(name, "cutpoint/"), reason(printed[name])})

@@ -24,7 +24,7 @@ func TestParseDeviceWords(t *testing.T) {
 		"cuda:0": {"cuda", []int{0}}, "cuda:3,0,11": {"cuda", []int{3, 0, 11}},
 	} {
 		if kind, gpus, err := parseDevice(text); err != nil || kind != want.kind || !slices.Equal(gpus, want.gpus) {
-			t.Errorf("%s: %s %v, %v", text, kind, gpus, err)
+			t.Errorf("parseDevice(%s) = %s, %v, %v; want %s, %v", text, kind, gpus, err, want.kind, want.gpus)
 		}
 	}
 	for text, want := range map[string]string{
@@ -84,7 +84,7 @@ func TestParseDevice(t *testing.T) {
 			t.Errorf("%s: warned %q", c.args, errs)
 		}
 		if err == nil && (d.GPUs != nil || d.Kernel != "" != strings.Contains(c.args, "kernel") || d.Batch != 16 && d.Batch != 7) {
-			t.Errorf("%s: %+v", c.args, d)
+			t.Errorf("device of %q: %+v, want the CPU, its kernel if one is named, and batch 16 or 7", c.args, d)
 		}
 	}
 	t.Setenv("CUTPOINT_DEVICE", "cuda")

@@ -20,12 +20,12 @@ func TestParsePreset(t *testing.T) {
 		{"keras", "pad", "box", raster.Preparation{Fit: raster.Pad, Filter: resample.Box}},
 	} {
 		if got, err := parsePreset(c.name, c.resize, c.filter); err != nil || got != c.want {
-			t.Errorf("%+v: %+v, %v", c, got, err)
+			t.Errorf("parsePreset of %+v: %+v, %v; want %+v", c, got, err, c.want)
 		}
 	}
 	for _, c := range [][3]string{{"caffe", "", ""}, {"keras", "stretch", ""}, {"keras", "", "cubic"}} {
 		if _, err := parsePreset(c[0], c[1], c[2]); err == nil || !strings.Contains(err.Error(), "it is one of") {
-			t.Errorf("%v: %v", c, err)
+			t.Errorf("parsePreset%q: error %v, want one that lists the choices", c, err)
 		}
 	}
 }

@@ -37,10 +37,10 @@ func keepsTiles() bool {
 
 // tileConfig is what LDTILECFG takes (Intel SDM volume 1, chapter on AMX).
 type tileConfig struct {
-	palette, startRow uint8
-	_                 [14]uint8
-	rowBytes          [16]uint16
-	rows              [16]uint8
+	palette  uint8
+	_        [15]uint8 // the row to start from, 0, and reserved
+	rowBytes [16]uint16
+	rows     [16]uint8
 }
 
 // configFor has the tiles of the sums of upper and lower rows by left and right outputs,

@@ -129,7 +129,7 @@ func TestModules(t *testing.T) {
 		var m driver.Module
 		r := g.ModuleLoadDataEx(&m, unsafe.Pointer(&text[0]), 2, &names[0], &values[0])
 		if r != c.want || !strings.Contains(string(buffer), c.says) {
-			t.Errorf("%+v, %.60s: %d, %q", c.config, c.text, r, buffer)
+			t.Errorf("ModuleLoadDataEx of %.60q on %+v: result %d, log %q; want %d and a log with %q", c.text, c.config, r, buffer, c.want, c.says)
 		}
 	}
 }

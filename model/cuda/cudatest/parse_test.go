@@ -40,7 +40,7 @@ func TestParseAccepts(t *testing.T) {
 		body("mov.b64 %rd1, m; cvta.param.u64 %rd2, %rd1; ld.param.v2.u32 {%r1, %r2}, [m+8];"),
 	} {
 		if err := load1(text); err != nil {
-			t.Errorf("%s\n%v", text, err)
+			t.Errorf("loading valid PTX: %v\n%s", err, text)
 		}
 	}
 }

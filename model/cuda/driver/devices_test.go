@@ -45,7 +45,7 @@ func TestDevices(t *testing.T) {
 	h8 := h7
 	h8.Ordinal, h8.Device, h8.Name = 1, 8, "H8"
 	if err != nil || !slices.Equal(devices, []DeviceInfo{h7, h8}) {
-		t.Errorf("%+v, %v", devices, err)
+		t.Errorf("Devices: %+v, %v; want %+v", devices, err, []DeviceInfo{h7, h8})
 	}
 }
 
@@ -97,7 +97,7 @@ func TestNameWithoutEnd(t *testing.T) {
 		return Success
 	}
 	if devices, err := Devices(api); err != nil || devices[0].Name != strings.Repeat("x", 256) {
-		t.Errorf("%v, %v", devices, err)
+		t.Errorf("Devices with a name that fills the buffer: %v, %v; want all 256 bytes of it", devices, err)
 	}
 }
 
@@ -143,6 +143,6 @@ func TestKinds(t *testing.T) {
 func TestLoadWithoutDriver(t *testing.T) {
 	t.Setenv("CUTPOINT_LIBCUDA", "/nowhere/libcuda.so.1")
 	if api, err := Load(); api != nil || !errors.Is(err, ErrNoDriver) {
-		t.Errorf("%v, %v", api, err)
+		t.Errorf("Load without a library: %v, error %v; want nil and %v", api, err, ErrNoDriver)
 	}
 }

@@ -56,7 +56,7 @@ func fakeDriver(t *testing.T, flags ...string) string {
 	library := filepath.Join(t.TempDir(), "libcuda.so.1")
 	c := exec.Command(compiler, append(flags, "-shared", "-fPIC", "-o", library, "testdata/libcuda.c")...)
 	if out, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", c, err, out)
+		t.Fatalf("compile the fake driver (%v): %v\n%s", c, err, out)
 	}
 	return library
 }

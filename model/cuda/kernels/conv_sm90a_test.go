@@ -200,7 +200,7 @@ func convolve(t testing.TB, g *kerneltest.GPU, l convolution, o operands) []byte
 		t.Fatalf("%v: a tensor map is refused", l)
 	}
 	if err := g.Run(l.Kernel, l.grid, unsafe.Pointer(a), unsafe.Pointer(b), unsafe.Pointer(&p)); err != nil {
-		t.Fatalf("%v: %v", l, err)
+		t.Fatalf("run %v: %v", l, err)
 	}
 	defer out.Free()
 	g.Free(in, weights, bias)

@@ -72,7 +72,7 @@ func TestTrunkEnds(t *testing.T) {
 			t.Errorf("%s: ends with %s, want %s", cut, got, want)
 		}
 		if count["Conv"] != want.convolutions || count["MaxPool"] != want.pools {
-			t.Errorf("%s: %v", cut, count)
+			t.Errorf("the model to %s has %d convolutions and %d pools, want %d and %d", cut, count["Conv"], count["MaxPool"], want.convolutions, want.pools)
 		}
 	}
 }

@@ -93,7 +93,7 @@ func TestFollow(t *testing.T) {
 	} {
 		m, err := read(modelOf(c.nodes...))
 		if err != nil || len(m.Layers) != 2 {
-			t.Errorf("%s: %+v, %v", name, m, err)
+			t.Errorf("reading a model with %s: %+v, %v; want two layers", name, m, err)
 			continue
 		}
 		l := m.Layers[1]
@@ -163,7 +163,7 @@ func TestTensorRefusals(t *testing.T) {
 		b := fields(integer(1, 8), message(7, fields(message(5, tensorOf("k", 4, 3, 3, 3)), message(5, want.tensor), operator("Conv x k b > 1"))))
 		m, err := read(b)
 		if err != nil || m.Layers[0].Bias == nil || !strings.Contains(m.Layers[0].Bias.Unreadable, want.want) {
-			t.Errorf("%s: %+v, %v", name, m, err)
+			t.Errorf("reading %s: %+v, %v; want a bias that is unreadable for %q", name, m, err, want.want)
 		}
 	}
 }
@@ -193,7 +193,7 @@ func TestUnpackedDims(t *testing.T) {
 	k := fields(integer(1, 4), integer(1, 3), integer(1, 3), integer(1, 3), integer(2, 1), text(8, "k"), message(4, make([]byte, 432)))
 	m, err := read(fields(integer(1, 8), message(7, fields(message(5, k), operator("Conv x k > 1")))))
 	if err != nil || len(m.Layers[0].Kernel.Shape) != 4 || m.Layers[0].Kernel.Size != 432 {
-		t.Errorf("%+v, %v", m, err)
+		t.Errorf("reading dims that are not packed: %+v, %v; want a kernel of four dimensions and 432 bytes", m, err)
 	}
 }
 

@@ -126,7 +126,7 @@ func TestSelfReference(t *testing.T) {
 	got, err := decode([]byte("]\x94h\x00a."))
 	l, ok := got.(*List)
 	if err != nil || !ok || len(l.Items) != 1 || l.Items[0] != any(l) {
-		t.Errorf("%T, %v", got, err)
+		t.Errorf("decoding a list that holds itself: %T, %v; want that list", got, err)
 	}
 }
 

@@ -102,7 +102,7 @@ func TestZip(t *testing.T) {
 			t.Fatal(err)
 		}
 		if f.BigEndian != (order == "big") || len(f.Tensors) != 2 {
-			t.Fatalf("%q: %+v", order, f)
+			t.Fatalf("a file with byte order %q: %+v, want two tensors of that order", order, f)
 		}
 		a, c := f.Tensors[0], f.Tensors[1]
 		if string(b[a.Offset:][:a.Size]) != data || c.Offset != a.Offset+4 || c.Size != 16 {
@@ -240,7 +240,7 @@ func TestLastCounts(t *testing.T) {
 	state := "\x80\x02}(" + text("a") + plain.pickle() + text("a") + second.pickle() + "u."
 	f, err := read(legacyOf(state, []string{"0"}, floats(6)))
 	if err != nil || len(f.Tensors) != 1 || len(f.Tensors[0].Shape) != 1 {
-		t.Errorf("%+v, %v", f, err)
+		t.Errorf("reading a state with one name twice: %+v, %v; want the second tensor", f, err)
 	}
 }
 
@@ -252,7 +252,7 @@ func TestAllow(t *testing.T) {
 	} {
 		module, f, _ := strings.Cut(name, " ")
 		if err := allow(pickle.Global{Module: module, Name: f}); (err == nil) != ok {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("allow(%s): error %v, want it allowed: %t", name, err, ok)
 		}
 	}
 }

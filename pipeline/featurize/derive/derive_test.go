@@ -110,7 +110,7 @@ func TestDerive(t *testing.T) {
 	m.tables["fc2"] = slices.Clone(m.tables["fc1"][2:4]) // what another run left
 	s, err := Run(context.Background(), job)
 	if err != nil || s.Pages != 11 || s.UpToDate != 0 || e.pages != 11 || !e.closed {
-		t.Fatalf("%+v, %v, engine closed: %t", s, err, e.closed)
+		t.Fatalf("deriving 11 pages: %+v, %v, engine closed: %t; want all computed and it closed", s, err, e.closed)
 	}
 	if len(m.tables["fc2"]) != 11 || len(m.tables["predictions"]) != 11 {
 		t.Fatalf("%d and %d rows", len(m.tables["fc2"]), len(m.tables["predictions"]))

@@ -102,7 +102,7 @@ func TestRecompute(t *testing.T) {
 	job, m := newJob(t, 40)
 	r, err := Run(context.Background(), job)
 	if err != nil || r.Pages != 40 || r.Vectors != 79 || r.Identical != 79 || r.Greatest != 0 || len(r.Problems)+len(r.Unchecked) > 0 {
-		t.Fatalf("%+v, %v", r, err)
+		t.Fatalf("recomputing 40 pages of an unchanged store: %+v, %v; want 79 vectors, all identical", r, err)
 	}
 	wrong := m.features["pool2-avg"][7]
 	wrong.Embedding[5] += 0.5
@@ -115,7 +115,7 @@ func TestRecompute(t *testing.T) {
 	}
 	r, err = Run(context.Background(), job)
 	if err != nil || r.Pages != 38 || len(r.Problems) != 1 || len(r.Unchecked) != 2 || r.Identical != r.Vectors-2 {
-		t.Fatalf("%+v, %v", r, err)
+		t.Fatalf("recomputing with a wrong vector and two documents gone: %+v, %v; want 38 pages, one problem and two unchecked", r, err)
 	}
 	if p := r.Problems[0]; !strings.Contains(p, "pool2-avg") || !strings.Contains(p, wrong.DocumentID) {
 		t.Errorf("problem %q", p)
@@ -150,7 +150,7 @@ func TestChoice(t *testing.T) {
 	}
 	job.Pages = 0
 	if r, err := Run(context.Background(), job); err != nil || r.Pages != 0 {
-		t.Errorf("%+v, %v", r, err)
+		t.Errorf("recomputing no page: %+v, %v", r, err)
 	}
 }
 

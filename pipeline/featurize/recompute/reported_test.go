@@ -14,7 +14,7 @@ func TestZeroedVectorIsReported(t *testing.T) {
 	clear(m.features["pool2-avg"][2].Embedding)
 	r, err := Run(context.Background(), job)
 	if err != nil || len(r.Problems) != 1 {
-		t.Fatalf("%+v, %v", r, err)
+		t.Fatalf("recomputing with a vector of zeros: %+v, %v; want one problem", r, err)
 	}
 	if _, err := json.Marshal(r); err != nil {
 		t.Errorf("the report of a vector of zeros is no JSON: %v", err)
@@ -27,7 +27,7 @@ func TestNaNIsReported(t *testing.T) {
 	m.features["pool2-avg"][2].Embedding[1] = float32(math.NaN())
 	r, err := Run(context.Background(), job)
 	if err != nil || len(r.Problems) != 1 {
-		t.Fatalf("%+v, %v", r, err)
+		t.Fatalf("recomputing with a NaN: %+v, %v; want one problem", r, err)
 	}
 	if _, err := json.Marshal(r); err != nil {
 		t.Errorf("the report of a NaN is no JSON: %v", err)

@@ -82,7 +82,7 @@ func TestDecode(t *testing.T) {
 	} {
 		got, err := decode(encode(c.bits), c.width, c.height, c.mode)
 		if err != nil {
-			t.Errorf("%s: %v", c.name, err)
+			t.Errorf("decode %s: %v", c.name, err)
 		} else if c.want != nil && string(got) != string(c.want) {
 			t.Errorf("%s: %08b, want %08b", c.name, got, c.want)
 		}
@@ -98,7 +98,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"no line": {"", Group3}, "no tagged line": {"", Group32D},
 	} {
 		if got, err := decode(encode(c.bits), 8, 1, c.mode); err == nil {
-			t.Errorf("%s: %08b", name, got)
+			t.Errorf("decode %s: %08b, want an error", name, got)
 		}
 	}
 }

@@ -194,12 +194,14 @@ func (d *decoder) scanned(h scan, id int, tables byte) (c scanned, err error) {
 	dc, ac := d.dc[tables>>4], d.ac[tables&15]
 	if h.start == 0 && h.high == 0 {
 		if dc == nil || dc.broken || dc.wide {
+			//lint:ignore ST1005 Huffman is a name
 			return c, fmt.Errorf("Huffman table %d for DC is missing or broken", tables>>4)
 		}
 		c.dc = dc
 	}
 	if h.end > 0 {
 		if ac == nil || ac.broken {
+			//lint:ignore ST1005 Huffman is a name
 			return c, fmt.Errorf("Huffman table %d for AC is missing or broken", tables&15)
 		}
 		c.ac = ac

@@ -196,7 +196,7 @@ func TestTooManyScans(t *testing.T) {
 	end := len(data) - 2
 	bomb := append(bytes.Clone(data[:scan]), bytes.Repeat(data[scan:end], maxScans+1)...)
 	if _, err := Decode(context.Background(), append(bomb, 0xff, markerEOI), Options{}); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("%v", err)
+		t.Errorf("decoding %d scans: error %v, want %v", maxScans+1, err, ErrTooLarge)
 	}
 }
 

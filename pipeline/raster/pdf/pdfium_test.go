@@ -56,7 +56,7 @@ func (want renderedElsewhere) compare(t *testing.T) (seconds float64, done bool)
 	f, err := Open(context.Background(), data, manyPages, 0)
 	if err != nil {
 		if t.Logf("%s: %v; there: %s", name, err, want.Error); want.Error == "" {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("open %s, which pdfium opens: %v", name, err)
 		}
 		return 0, false
 	}

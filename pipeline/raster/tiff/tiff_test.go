@@ -80,7 +80,7 @@ func TestTilesUnderStripTags(t *testing.T) {
 		t.Fatal(err)
 	}
 	if img, err := f.Decode(t.Context(), 0); err != nil || string(img.Samples) != "\x01\x02\x03\x04" {
-		t.Errorf("%v, %v", img, err)
+		t.Errorf("decoded %v, %v; want the samples 1, 2, 3, 4", img, err)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestSizesAreCheckedFirst(t *testing.T) {
 			_, err = f.Decode(t.Context(), 0)
 		}
 		if !errors.Is(err, ErrTooLarge) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("decoding %s: error %v, want %v", name, err, ErrTooLarge)
 		}
 	}
 	if _, err := Open(file(0, grey(), grey()), Limits{Pages: 1, Pixels: 100}); !errors.Is(err, ErrTooLarge) {
@@ -143,7 +143,7 @@ func TestDecodeEndsWithItsContext(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := f.Decode(ctx, 0); !errors.Is(err, context.Canceled) {
-			t.Errorf("%v", err)
+			t.Errorf("decoding after it was cancelled: error %v, want %v", err, context.Canceled)
 		}
 	}
 }

@@ -172,7 +172,7 @@ func TestRealPages(t *testing.T) {
 		return nil
 	})
 	if len(scans) == 0 {
-		t.Skip("skipped: ../shared/data/pages5 is absent")
+		t.Skip("data: ../shared/data/pages5 is absent")
 	}
 	for _, path := range scans {
 		data, err := Read(t.Context(), path, "", 0, Limits())

@@ -121,7 +121,7 @@ func checkWGMMA(t *testing.T, r *rand.Rand, shared []byte, left, right uint64, a
 			}
 			before := append([]Warp(nil), d...)
 			if err := WGMMA(shared, b.rows, left, right, warp, d, accumulate); err != nil {
-				t.Fatalf("n %d: %v", b.rows, err)
+				t.Fatalf("WGMMA with n = %d: %v", b.rows, err)
 			}
 			compareWGMMA(t, a, b, warp, before, d, accumulate)
 		}
