@@ -13,6 +13,20 @@ func CheckForward(pixels []uint8, cuts []Cut, dst [][]float32) (n int, err error
 	return n, CheckValues(n, cuts, dst)
 }
 
+// CheckForwardFrom does the same for Engine.ForwardFrom.
+func CheckForwardFrom(from Cut, x []float32, cuts []Cut, dst [][]float32) (n int, err error) {
+	for _, c := range cuts {
+		if !c.From(from) {
+			return 0, fmt.Errorf("cut %s is no function of %s", c, from)
+		}
+	}
+	if from.Dim() == 0 || len(x)%from.Dim() != 0 {
+		return 0, fmt.Errorf("x: %d values are not a whole number of pages of %d at cut %s", len(x), from.Dim(), from)
+	}
+	n = len(x) / from.Dim()
+	return n, CheckValues(n, cuts, dst)
+}
+
 // CheckValues checks that dst has room for the cuts of n pages.
 func CheckValues(n int, cuts []Cut, dst [][]float32) error {
 	if len(dst) != len(cuts) {

@@ -1,5 +1,10 @@
 package schemas
 
+import (
+	"reflect"
+	"strings"
+)
+
 // Names of the columns that code outside this package speaks of. Each is the tag of
 // a field in rows.go, which a test holds them against.
 const (
@@ -23,6 +28,27 @@ const (
 	ColumnAttempts     = "attempts"
 	ColumnFailedAt     = "failed_at"
 )
+
+// Column is what the tag and the type of a row's field say of its column.
+type Column struct {
+	Name     string
+	Type     reflect.Type // of its values, without the pointer of an optional column
+	Nullable bool
+}
+
+// Columns lists the columns of a row type, such as Document, in their order on disk.
+func Columns(row reflect.Type) []Column {
+	columns := make([]Column, row.NumField())
+	for i := range columns {
+		f := row.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("parquet"), ",")
+		columns[i] = Column{name, f.Type, f.Type.Kind() == reflect.Pointer}
+		if columns[i].Nullable {
+			columns[i].Type = f.Type.Elem()
+		}
+	}
+	return columns
+}
 
 // Text returns the value of an optional column, and "" for NULL.
 func Text(value *string) string {

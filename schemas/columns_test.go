@@ -3,7 +3,6 @@ package schemas
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -16,10 +15,9 @@ func TestColumns(t *testing.T) {
 	}
 	var onDisk []string
 	for _, row := range []reflect.Type{reflect.TypeFor[Document](), reflect.TypeFor[Feature](), reflect.TypeFor[Failure]()} {
-		for i := range row.NumField() {
-			name, _, _ := strings.Cut(row.Field(i).Tag.Get("parquet"), ",")
-			if !slices.Contains(onDisk, name) {
-				onDisk = append(onDisk, name)
+		for _, c := range Columns(row) {
+			if !slices.Contains(onDisk, c.Name) {
+				onDisk = append(onDisk, c.Name)
 			}
 		}
 	}
@@ -27,5 +25,17 @@ func TestColumns(t *testing.T) {
 	slices.Sort(onDisk)
 	if !slices.Equal(constants, onDisk) {
 		t.Errorf("constants name the columns %q, the row types %q", constants, onDisk)
+	}
+}
+
+func TestColumnsOfRows(t *testing.T) {
+	columns := Columns(reflect.TypeFor[Feature]())
+	text := reflect.TypeFor[string]()
+	for i, want := range map[int]Column{
+		0: {ColumnDocumentID, text, false}, 3: {ColumnLabel, text, true}, 6: {ColumnEmbedding, reflect.TypeFor[[]float32](), false},
+	} {
+		if columns[i] != want {
+			t.Errorf("column %d is %+v, want %+v", i, columns[i], want)
+		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 // PageKey identifies a page: the SHA-256 of the document's bytes in lower-case
 // hexadecimal, and the page number from 0. A moved or renamed file keeps its key.
 type PageKey struct {
-	DocumentID string
-	Page       int32
+	DocumentID string `parquet:"document_id"`
+	Page       int32  `parquet:"page"`
 }
 
 // Compare orders keys by document, then page.

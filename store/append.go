@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
 )
 
 // Append adds rows as one part in one commit and returns the snapshot that holds
@@ -25,8 +26,8 @@ func (t *Table[R]) Append(ctx context.Context, rows []R, info CommitInfo) (Snaps
 	if err := t.create(info); err != nil {
 		return Snapshot{}, err
 	}
-	rows, info = normalize(rows), info.withDefaults()
-	var part *addFile
+	rows, info = normalize(rows), info.Begin()
+	var part *delta.Part
 	var written []int // indexes of the rows in part
 	for {
 		snap, fresh, err := t.unknown(ctx, rows)
@@ -34,7 +35,7 @@ func (t *Table[R]) Append(ctx context.Context, rows []R, info CommitInfo) (Snaps
 			return Snapshot{}, err
 		}
 		if part != nil && (!slices.Equal(fresh, written) || t.isNamed(part.Path)) { // named: Recover removed it
-			t.discard(*part)
+			t.discard(part.Path)
 			part = nil
 		}
 		if len(fresh) == 0 {
@@ -46,11 +47,11 @@ func (t *Table[R]) Append(ctx context.Context, rows []R, info CommitInfo) (Snaps
 			}
 			written = fresh
 		}
-		err = t.commit(snap.Version+1, []action{{Add: part}}, info)
+		err = t.commit(snap.Version+1, []delta.Action{delta.AddPart(*part)}, info)
 		if err == nil {
 			return t.Snapshot()
 		}
-		if !errors.Is(err, errConflict) {
+		if !errors.Is(err, delta.ErrConflict) {
 			return Snapshot{}, err // the part stays; Recover adopts it
 		}
 	}
@@ -76,7 +77,7 @@ func (t *Table[R]) unknown(ctx context.Context, rows []R) (Snapshot, []int, erro
 		}
 		seen[k] = true
 	}
-	return t.log.snapshot(), fresh, nil
+	return t.log.Snapshot(), fresh, nil
 }
 
 func pick[R Row](rows []R, indexes []int) []R {
@@ -91,29 +92,18 @@ func pick[R Row](rows []R, indexes []int) []R {
 func (t *Table[R]) isNamed(part string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.log.named(part)
+	return t.log.Named(part)
 }
 
-// commit writes actions as a version of the table, or returns errConflict.
-func (t *Table[R]) commit(version int64, actions []action, info CommitInfo) error {
+// commit is delta.Log.Commit under the table's mutex.
+func (t *Table[R]) commit(version int64, actions []delta.Action, info CommitInfo) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if info.App != "" {
-		// Should another writer have come first, this number is wrong, and so is version.
-		next := txn{info.App, t.log.apps[info.App].version + 1, info.Time.UnixMilli()}
-		actions = append(slices.Clip(actions), action{Txn: &next})
-	}
-	if err := t.log.commit(version, actions, info); err != nil {
-		return err
-	}
-	if err := t.log.refresh(); err == nil { // else the next reader of the log says so
-		t.log.checkpointIfDue()
-	}
-	return nil
+	return t.log.Commit(version, actions, info)
 }
 
 // discard removes a part that this handle wrote and that lost its race. It is
 // never one that the table holds: Recover adopts rows under a name of its own.
-func (t *Table[R]) discard(part addFile) {
-	t.store.files.Remove(path.Join(t.name, part.Path)) // else Recover does
+func (t *Table[R]) discard(part string) {
+	t.store.files.Delete(path.Join(t.name, part)) // else Recover does
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cutpoint/schemas"
+	"cutpoint/store/parquet"
 )
 
 const benchRows, benchDim = 2000, 4096
@@ -42,7 +43,7 @@ func benchTable(b *testing.B) *Table[schemas.Feature] {
 func BenchmarkReadMatrix(b *testing.B) {
 	table := benchTable(b)
 	for b.Loop() {
-		if _, _, err := ReadMatrix(context.Background(), table, benchDim); err != nil {
+		if _, _, err := readMatrix(context.Background(), table); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -71,7 +72,7 @@ func BenchmarkEncode(b *testing.B) {
 	rows := testFeatures(0, benchRows, benchDim)
 	b.SetBytes(benchRows * benchDim * 4)
 	for b.Loop() {
-		if err := encodeRows(context.Background(), discard{}, rows, benchDim, nil); err != nil {
+		if err := parquet.Write(context.Background(), discard{}, rows, benchDim, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

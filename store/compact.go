@@ -6,7 +6,8 @@ import (
 	"fmt"
 
 	"cutpoint/schemas"
-	"cutpoint/store/wide"
+	"cutpoint/store/delta"
+	"cutpoint/store/parquet"
 )
 
 // CompactOptions say what Compact does besides merging small parts.
@@ -53,13 +54,18 @@ func (s *Store) Compact(ctx context.Context, opt CompactOptions) ([]Compaction, 
 	if opt.Info.Operation == "" {
 		opt.Info.Operation = "OPTIMIZE" // as Delta's writers call it
 	}
-	known, err := s.places(ctx, opt.Gone)
+	pages, err := readDocumentPages(ctx, s.documents)
 	if err != nil {
 		return nil, err
 	}
 	cuts, err := s.Cuts()
 	if err != nil {
 		return nil, err
+	}
+	gone := func(path string) bool { return opt.Gone != nil && opt.Gone(path) }
+	current := func(f schemas.Feature) (schemas.Feature, bool) {
+		f, known := pages.current(f)
+		return f, !known || !gone(f.Path)
 	}
 	var done []Compaction
 	// Features go before their documents: no feature is ever without its document.
@@ -68,48 +74,18 @@ func (s *Store) Compact(ctx context.Context, opt CompactOptions) ([]Compaction, 
 		if err != nil {
 			return done, err
 		}
-		d, err := t.compact(ctx, known.refresh, opt.TargetBytes, opt)
+		d, err := t.compact(ctx, current, opt.TargetBytes, opt)
 		if done = append(done, d); err != nil {
 			return done, err
 		}
 	}
 	small := min(opt.TargetBytes, smallTarget)
-	gone := func(path string) bool { return opt.Gone != nil && opt.Gone(path) }
 	d, err := s.failures.compact(ctx, func(f schemas.Failure) (schemas.Failure, bool) { return f, !gone(f.Path) }, small, opt)
 	if done = append(done, d); err != nil {
 		return done, err
 	}
 	d, err = s.documents.compact(ctx, func(d schemas.Document) (schemas.Document, bool) { return d, !gone(d.Path) }, small, opt)
 	return append(done, d), err
-}
-
-// places are what the documents table says of where each page is now.
-type places map[schemas.PageKey]place
-
-type place struct {
-	path         string
-	label, split *string
-	gone         bool
-}
-
-func (s *Store) places(ctx context.Context, gone func(string) bool) (places, error) {
-	p := places{}
-	err := s.documents.Scan(ctx, func(rows []schemas.Document) error {
-		for _, d := range rows {
-			p[d.Key()] = place{d.Path, d.Label, d.Split, gone != nil && gone(d.Path)}
-		}
-		return nil
-	})
-	return p, err
-}
-
-// refresh returns a feature as it should be, and whether it stays.
-func (p places) refresh(f schemas.Feature) (schemas.Feature, bool) {
-	if now, ok := p[f.Key()]; ok {
-		f.Path, f.Label, f.Split = now.path, now.label, now.split
-		return f, !now.gone
-	}
-	return f, true
 }
 
 // compact rewrites the parts that are small, or that hold a row which change does
@@ -138,7 +114,7 @@ func (t *Table[R]) compact(ctx context.Context, change func(R) (R, bool), target
 		if opt.Progress != nil {
 			opt.Progress(t.name, i, len(merges))
 		}
-		committed, err := t.merge(ctx, m, change, opt.Info.withDefaults())
+		committed, err := t.merge(ctx, m, change, opt.Info.Begin())
 		if err != nil {
 			return done, fmt.Errorf("compact table %s: %w", t.name, err)
 		}
@@ -189,7 +165,7 @@ func (t *Table[R]) merges(ctx context.Context, snap Snapshot, change func(R) (R,
 		if err != nil {
 			return nil, err
 		}
-		bytes := rows * int64(4*t.dim+wide.RowBytes)
+		bytes := rows * int64(4*t.dim+parquet.RowBytes)
 		if refreshed+dropped == 0 && bytes > target/2 {
 			continue
 		}
@@ -239,43 +215,45 @@ func (t *Table[R]) merge(ctx context.Context, m merge, change func(R) (R, bool),
 	}
 	// Rows that only move to another file are no change of the table's data.
 	dataChange := m.refreshed+m.dropped > 0
-	var actions []action
+	var actions []delta.Action
 	for _, part := range m.parts {
-		remove := newRemove(part, info)
-		remove.DataChange = dataChange
-		actions = append(actions, action{Remove: remove})
+		remove := delta.RemovePart(part, info.Time)
+		remove.Remove.DataChange = dataChange
+		actions = append(actions, remove)
 	}
+	written := ""
 	if len(rows) > 0 {
-		add, err := t.writePart(ctx, rows)
+		part, err := t.writePart(ctx, rows)
 		if err != nil {
 			return false, err
 		}
-		add.DataChange = dataChange
-		actions = append(actions, action{Add: add})
+		add := delta.AddPart(*part)
+		add.Add.DataChange = dataChange
+		actions, written = append(actions, add), part.Path
 	}
-	return t.commitMerge(ctx, m, actions, info)
+	return t.commitMerge(ctx, m.parts, written, actions, info)
 }
 
 // commitMerge commits on top of whatever others committed meanwhile, as long as
-// they left the parts alone.
-func (t *Table[R]) commitMerge(ctx context.Context, m merge, actions []action, info CommitInfo) (bool, error) {
-	written := actions[len(actions)-1].Add // nil if no row is left
-	give := func(err error) (bool, error) {
-		if written != nil {
-			t.discard(*written)
+// they left the parts alone. written is the path of the new part; "" if no row is
+// left.
+func (t *Table[R]) commitMerge(ctx context.Context, parts []Part, written string, actions []delta.Action, info CommitInfo) (bool, error) {
+	giveUp := func(err error) (bool, error) {
+		if written != "" {
+			t.discard(written)
 		}
 		return false, err
 	}
 	for {
 		if err := ctx.Err(); err != nil {
-			return give(err)
+			return giveUp(err)
 		}
-		version, all, err := t.stillThere(m.parts)
-		if err != nil || !all || written != nil && t.isNamed(written.Path) { // named: Recover removed it
-			return give(err)
+		version, all, err := t.stillThere(parts)
+		if err != nil || !all || written != "" && t.isNamed(written) { // named: Recover removed it
+			return giveUp(err)
 		}
 		err = t.commit(version+1, actions, info)
-		if !errors.Is(err, errConflict) {
+		if !errors.Is(err, delta.ErrConflict) {
 			return err == nil, err // a part whose commit is in doubt stays; Recover looks at it
 		}
 	}
@@ -284,13 +262,13 @@ func (t *Table[R]) commitMerge(ctx context.Context, m merge, actions []action, i
 func (t *Table[R]) stillThere(parts []Part) (version int64, all bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.log.refresh(); err != nil {
+	if err := t.log.Refresh(); err != nil {
 		return 0, false, err
 	}
 	for _, p := range parts {
-		if !t.log.parts.has(p.Path) {
-			return t.log.version, false, nil
+		if !t.log.Has(p.Path) {
+			return t.log.Version(), false, nil
 		}
 	}
-	return t.log.version, true, nil
+	return t.log.Version(), true, nil
 }

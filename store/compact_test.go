@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"cutpoint/schemas"
-	"cutpoint/store/wide"
+	"cutpoint/store/parquet"
 )
 
 // newScattered makes a store of twelve pages in four parts of each table.
@@ -69,7 +69,7 @@ func TestCompact(t *testing.T) {
 
 func TestCompactKeepsToItsTarget(t *testing.T) {
 	s, table, rows := newScattered(t)
-	bytes := int64(6 * (4*5 + wide.RowBytes))
+	bytes := int64(6 * (4*5 + parquet.RowBytes))
 	if _, err := s.Compact(context.Background(), CompactOptions{TargetBytes: bytes}); err != nil {
 		t.Fatal(err)
 	}
@@ -161,12 +161,12 @@ func TestCompactBesideWriters(t *testing.T) {
 	if _, err := beside.Append(ctx, late, CommitInfo{}); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := table.merge(ctx, merges[0], keep, CommitInfo{}.withDefaults()); err != nil || !ok {
+	if ok, err := table.merge(ctx, merges[0], keep, CommitInfo{}.Begin()); err != nil || !ok {
 		t.Fatalf("%v, %v", ok, err)
 	}
 	checkEach(t, scanAll(t, table), slices.Concat(rows, late))
 	// The parts of the plan are gone now: a second commit of it would double rows.
-	if ok, err := table.merge(ctx, merges[0], keep, CommitInfo{}.withDefaults()); err != nil || ok {
+	if ok, err := table.merge(ctx, merges[0], keep, CommitInfo{}.Begin()); err != nil || ok {
 		t.Fatalf("merged parts that are gone: %v, %v", ok, err)
 	}
 	checkEach(t, scanAll(t, table), slices.Concat(rows, late))

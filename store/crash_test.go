@@ -7,32 +7,35 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"cutpoint/store/files"
+	"cutpoint/store/files/filestest"
 )
 
 // crashCase is a way to fail at a call: a fault, and whether the power fails
 // with it.
 type crashCase struct {
-	fault
-	outage *outage
+	filestest.Fault
+	outage *filestest.Outage
 }
 
 func (c crashCase) String() string {
 	if c.outage == nil {
-		return c.name
+		return c.Name
 	}
-	return c.name + ", then the power fails: " + c.outage.name
+	return c.Name + ", then the power fails: " + c.outage.Name
 }
 
 func crashCases() []crashCase {
 	var cases []crashCase
-	for _, f := range faultKinds {
+	for _, f := range filestest.Faults {
 		cases = append(cases, crashCase{f, nil})
-		if f.name == "EIO" { // a failed sync is not made good by the next
-			cases = append(cases, crashCase{f, &outages[0]})
+		if f.Name == "EIO" { // a failed sync is not made good by the next
+			cases = append(cases, crashCase{f, &filestest.Outages[0]})
 		}
-		if f.name == "kill" {
-			for i := range outages {
-				cases = append(cases, crashCase{f, &outages[i]})
+		if f.Name == "kill" {
+			for i := range filestest.Outages {
+				cases = append(cases, crashCase{f, &filestest.Outages[i]})
 			}
 		}
 	}
@@ -46,7 +49,7 @@ type crashTest struct {
 	states []contents // of an undisturbed run, after each number of steps
 	// program stands between the store and the disk in the run that fails; a
 	// planted bug, or nil.
-	program func(files) files
+	program func(files.Disk) files.Disk
 }
 
 func newCrashTest(t *testing.T) *crashTest {
@@ -57,33 +60,33 @@ func newCrashTest(t *testing.T) *crashTest {
 
 // calls lists the calls that change the disk in a run that nothing disturbs.
 func (c *crashTest) calls() ([]string, error) {
-	f := newFaulty(newMemDisk(), fault{}, 0)
+	f := filestest.NewFaulty(filestest.NewDisk(), filestest.Fault{}, 0)
 	_, err := runSteps(c.wrap(f), c.dir, c.steps, nil)
-	return f.calls, err
+	return f.Calls(), err
 }
 
-func (c *crashTest) wrap(f files) files {
+func (c *crashTest) wrap(d files.Disk) files.Disk {
 	if c.program == nil {
-		return f
+		return d
 	}
-	return c.program(f)
+	return c.program(d)
 }
 
 // fail runs the steps, fails call k, and checks what is left.
 func (c *crashTest) fail(k int, how crashCase) error {
-	disk := newMemDisk()
-	f := newFaulty(disk, how.fault, k)
+	disk := filestest.NewDisk()
+	f := filestest.NewFaulty(disk, how.Fault, k)
 	done, ended := runSteps(c.wrap(f), c.dir, c.steps, nil)
-	if ended != nil && how.after != dies {
-		if !errors.Is(ended, how.err) || !strings.Contains(ended.Error(), "nothing is lost") {
-			return fmt.Errorf("%s at %s: unclear error: %w", how, f.where(), ended)
+	if ended != nil && how.After != filestest.Dies {
+		if !errors.Is(ended, how.Err) || !strings.Contains(ended.Error(), "nothing is lost") {
+			return fmt.Errorf("%s at %s: unclear error: %w", how, f.Where(), ended)
 		}
 	}
 	if how.outage != nil {
-		disk = disk.afterOutage(*how.outage, uint64(k))
+		disk = disk.AfterOutage(*how.outage, uint64(k))
 	}
 	if err := c.recovered(disk, done); err != nil {
-		return fmt.Errorf("%s at %s; the run ended after %d steps (%v): %w", how, f.where(), done, ended, err)
+		return fmt.Errorf("%s at %s; the run ended after %d steps (%v): %w", how, f.Where(), done, ended, err)
 	}
 	return nil
 }
@@ -91,7 +94,7 @@ func (c *crashTest) fail(k int, how crashCase) error {
 // recovered checks a disk on which a run ended after so many steps: first as a
 // reader finds it, then after recovery, and then after another run. After that
 // the power fails once more: what is reported done must be durable.
-func (c *crashTest) recovered(disk *memDisk, done int) error {
+func (c *crashTest) recovered(disk *filestest.Disk, done int) error {
 	if err := c.asFound(disk, done); err != nil {
 		return err
 	}
@@ -101,14 +104,14 @@ func (c *crashTest) recovered(disk *memDisk, done int) error {
 	if err := c.atEnd(disk); err != nil {
 		return fmt.Errorf("after another run: %w", err)
 	}
-	if err := c.atEnd(disk.afterOutage(outages[0], 0)); err != nil {
+	if err := c.atEnd(disk.AfterOutage(filestest.Outages[0], 0)); err != nil {
 		return fmt.Errorf("after another run and a power failure: %w", err)
 	}
 	return nil
 }
 
-func (c *crashTest) asFound(disk *memDisk, done int) error {
-	s, err := openIn(disk, c.dir)
+func (c *crashTest) asFound(disk *filestest.Disk, done int) error {
+	s, err := openIn(files.On(disk), c.dir)
 	if errors.Is(err, ErrNotStore) && done < 0 {
 		return nil
 	}
@@ -144,7 +147,7 @@ func (c *crashTest) asFound(disk *memDisk, done int) error {
 }
 
 // atEnd checks that a store is what an undisturbed run leaves, and nothing else.
-func (c *crashTest) atEnd(disk *memDisk) error {
+func (c *crashTest) atEnd(disk *filestest.Disk) error {
 	notes, err := c.complete(disk)
 	if err == nil && len(notes) > 0 {
 		err = fmt.Errorf("left behind: %v", notes)
@@ -154,8 +157,8 @@ func (c *crashTest) atEnd(disk *memDisk) error {
 
 // complete checks that a store verifies and holds the rows that an undisturbed
 // run leaves. It returns the notes of Verify.
-func (c *crashTest) complete(disk *memDisk) (notes []string, err error) {
-	s, err := openIn(disk, c.dir)
+func (c *crashTest) complete(disk *filestest.Disk) (notes []string, err error) {
+	s, err := openIn(files.On(disk), c.dir)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +210,7 @@ func TestCrash(t *testing.T) {
 			c := newCrashTest(t)
 			every := sample(4)
 			for k := 1 + i%every; k <= len(calls); k += every {
-				if how.half && !strings.HasPrefix(calls[k-1], "write ") {
+				if how.Half && !strings.HasPrefix(calls[k-1], "write ") {
 					continue
 				}
 				if err := c.fail(k, how); err != nil {

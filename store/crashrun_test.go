@@ -2,15 +2,16 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"strings"
 	"testing"
 	"time"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
+	"cutpoint/store/files"
+	"cutpoint/store/files/filestest"
 )
 
 // step is one change of a store. Steps can be repeated: from wherever a run was
@@ -69,12 +70,12 @@ func writeCheckpoints(_ context.Context, s *Store) error {
 	if err != nil {
 		return err
 	}
-	for _, log := range []*tableLog{s.documents.log, s.failures.log, cut.log} {
-		if err := log.refresh(); err != nil {
+	for _, log := range []*delta.Log{s.documents.log, s.failures.log, cut.log} {
+		if err := log.Refresh(); err != nil {
 			return err
 		}
-		if err := log.writeCheckpoint(); err != nil && !errors.Is(err, fs.ErrExist) {
-			return writeError("write checkpoint", log.checkpointName(log.version), err)
+		if err := log.Checkpoint(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -102,9 +103,9 @@ func appendFeatures(rows []schemas.Feature) func(context.Context, *Store) error 
 // runSteps does what a program does: make or open the store, lock, recover, and
 // then the steps. It returns how many of them had reported success; -1 if not
 // even making the store had. With after, it is called with every such number.
-func runSteps(f files, dir string, steps []step, after func(done int, s *Store) error) (done int, err error) {
+func runSteps(d files.Disk, dir string, steps []step, after func(done int, s *Store) error) (done int, err error) {
 	ctx := context.Background()
-	s, err := createIn(f, dir, testDescription)
+	s, err := createIn(files.On(d), dir, testDescription)
 	if err != nil {
 		return -1, err
 	}
@@ -228,7 +229,7 @@ func (c contents) between(before, after contents) error {
 func undisturbed(t *testing.T, steps []step) []contents {
 	t.Helper()
 	var states []contents
-	_, err := runSteps(newMemDisk(), t.TempDir(), steps, func(_ int, s *Store) error {
+	_, err := runSteps(filestest.NewDisk(), t.TempDir(), steps, func(_ int, s *Store) error {
 		c, err := readContents(s)
 		states = append(states, c)
 		return err

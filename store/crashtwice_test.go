@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+
+	"cutpoint/store/files"
+	"cutpoint/store/files/filestest"
 )
 
 // TestCrashTwice fails the run that recovers from a failed run, too.
@@ -13,10 +16,10 @@ func TestCrashTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kill := crashCase{fault: killed()}
+	kill := crashCase{Fault: filestest.Killed()}
 	every := 9 + sample(34) // all pairs would take hours
-	for i := range outages {
-		power := crashCase{killed(), &outages[i]}
+	for i := range filestest.Outages {
+		power := crashCase{filestest.Killed(), &filestest.Outages[i]}
 		for _, pair := range [][2]crashCase{{kill, power}, {power, kill}, {power, power}} {
 			for first := 1 + i%every; first <= len(calls); first += every {
 				for second := 1 + (first+i)%every; second <= len(calls); second += every {
@@ -31,15 +34,15 @@ func TestCrashTwice(t *testing.T) {
 
 // failTwice fails a run, and then the run after it.
 func (c *crashTest) failTwice(first, second int, how [2]crashCase) error {
-	disk, seed := newMemDisk(), uint64(first*1000+second)
+	disk, seed := filestest.NewDisk(), uint64(first*1000+second)
 	where := ""
 	for i, k := range []int{first, second} {
-		f := newFaulty(disk, how[i].fault, k)
+		f := filestest.NewFaulty(disk, how[i].Fault, k)
 		runSteps(f, c.dir, c.steps, nil)
 		if how[i].outage != nil {
-			disk = disk.afterOutage(*how[i].outage, seed)
+			disk = disk.AfterOutage(*how[i].outage, seed)
 		}
-		where += fmt.Sprintf("%s at %s; ", how[i], f.where())
+		where += fmt.Sprintf("%s at %s; ", how[i], f.Where())
 	}
 	if err := c.sound(disk); err != nil {
 		return fmt.Errorf("%sas found: %w", where, err)
@@ -54,8 +57,8 @@ func (c *crashTest) failTwice(first, second int, how [2]crashCase) error {
 }
 
 // sound checks that what stands on a disk, if it is a store, verifies.
-func (c *crashTest) sound(disk *memDisk) error {
-	s, err := openIn(disk, c.dir)
+func (c *crashTest) sound(disk *filestest.Disk) error {
+	s, err := openIn(files.On(disk), c.dir)
 	if errors.Is(err, ErrNotStore) {
 		return nil
 	}

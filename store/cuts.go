@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
 )
 
 // CreateCut opens a cut's table, making it if it is not there. It refuses a cut
@@ -74,7 +75,7 @@ func (s *Store) noCut(name string) error {
 
 // Cuts lists the cut tables, sorted by name.
 func (s *Store) Cuts() ([]schemas.CutInfo, error) {
-	entries, err := s.files.ReadDir(".")
+	entries, err := s.files.List(".")
 	if err != nil {
 		return nil, fmt.Errorf("list store %s: %w", s.dir, err)
 	}
@@ -114,19 +115,19 @@ func (s *Store) cut(name string) (*Table[schemas.Feature], schemas.CutInfo, erro
 // openCut reads what a cut's table is from its log.
 func (s *Store) openCut(name string) (*Table[schemas.Feature], schemas.CutInfo, error) {
 	var info schemas.CutInfo
-	if ok, err := isFolder(s.files, name); err != nil {
+	if ok, err := s.files.IsFolder(name); err != nil {
 		return nil, info, fmt.Errorf("open cut %s: %w", name, err)
 	} else if !ok {
 		return nil, info, fs.ErrNotExist
 	}
-	log := newTableLog(s.files, name)
-	if err := log.refresh(); err != nil {
+	log := delta.New(s.files, name)
+	if err := log.Refresh(); err != nil {
 		return nil, info, fmt.Errorf("open cut %s: %w", name, err)
 	}
-	if log.version < 0 || log.meta.Configuration[schemas.KeyCut] == "" {
+	c := log.Configuration()
+	if c[schemas.KeyCut] == "" {
 		return nil, info, fs.ErrNotExist
 	}
-	c := log.meta.Configuration
 	if err := json.Unmarshal([]byte(c[schemas.KeyCut]), &info); err != nil {
 		return nil, info, fmt.Errorf("open cut %s: %w: %s: %v", name, ErrDamaged, schemas.KeyCut, err)
 	}

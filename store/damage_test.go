@@ -11,12 +11,15 @@ import (
 	"testing"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
+	"cutpoint/store/files"
+	"cutpoint/store/files/filestest"
 )
 
 // damaged is a small whole store in memory whose files a test changes. Its
 // table fc2 has two parts.
 type damaged struct {
-	disk *memDisk
+	disk *filestest.Disk
 	dir  string
 	rows []schemas.Feature
 }
@@ -25,8 +28,8 @@ const damageDim = 3
 
 func newDamaged(t testing.TB) *damaged {
 	t.Helper()
-	d := &damaged{newMemDisk(), t.TempDir(), testFeatures(0, 8, damageDim)}
-	s, err := createIn(d.disk, d.dir, testDescription)
+	d := &damaged{filestest.NewDisk(), t.TempDir(), testFeatures(0, 8, damageDim)}
+	s, err := createIn(files.On(d.disk), d.dir, testDescription)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +55,7 @@ func newDamaged(t testing.TB) *damaged {
 // get returns a file's bytes.
 func (d *damaged) get(t testing.TB, name string) []byte {
 	t.Helper()
-	b, err := readWhole(d.disk, name, maxEntry)
+	b, err := files.On(d.disk).Get(name, 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,8 +64,7 @@ func (d *damaged) get(t testing.TB, name string) []byte {
 
 // put gives a name a file of such bytes.
 func (d *damaged) put(name string, b []byte) {
-	d.disk.Remove(name)
-	if err := d.disk.take("put", name, &memFile{data: b, synced: len(b)}); err != nil {
+	if err := d.disk.WriteFile(name, b); err != nil {
 		panic(err)
 	}
 }
@@ -70,7 +72,7 @@ func (d *damaged) put(name string, b []byte) {
 // names lists the files of a table, log entries first.
 func (d *damaged) names(t testing.TB, table string) (entries, parts []string) {
 	t.Helper()
-	for _, folder := range []string{path.Join(table, logFolder), table} {
+	for _, folder := range []string{path.Join(table, delta.LogFolder), table} {
 		found, err := d.disk.ReadDir(folder)
 		if err != nil {
 			t.Fatal(err)
@@ -89,7 +91,7 @@ func (d *damaged) names(t testing.TB, table string) (entries, parts []string) {
 
 // check verifies one table and returns everything that is wrong with the store.
 func (d *damaged) check(table string) (problems []string) {
-	s, err := openIn(d.disk, d.dir)
+	s, err := openIn(files.On(d.disk), d.dir)
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -208,8 +210,8 @@ func TestLostAndSwapped(t *testing.T) {
 func swap(of func(entries, parts []string) []string) func(d *damaged, entries, parts []string) {
 	return func(d *damaged, entries, parts []string) {
 		names := of(entries, parts)
-		a, errA := readWhole(d.disk, names[0], maxEntry)
-		b, errB := readWhole(d.disk, names[1], maxEntry)
+		a, errA := files.On(d.disk).Get(names[0], 1<<20)
+		b, errB := files.On(d.disk).Get(names[1], 1<<20)
 		if errA != nil || errB != nil {
 			panic("a file is missing")
 		}
@@ -218,12 +220,12 @@ func swap(of func(entries, parts []string) []string) func(d *damaged, entries, p
 	}
 }
 
-func entryOf(version int) string { return newTableLog(nil, "fc2").entryName(int64(version)) }
+func entryOf(version int) string { return delta.New(files.Folder{}, "fc2").EntryName(int64(version)) }
 
 // again copies an entry to another version.
 func again(from, to int) func(d *damaged, entries, parts []string) {
 	return func(d *damaged, _, _ []string) {
-		b, err := readWhole(d.disk, entryOf(from), maxEntry)
+		b, err := files.On(d.disk).Get(entryOf(from), 1<<20)
 		if err != nil {
 			panic(err)
 		}
@@ -267,7 +269,7 @@ func (d *damaged) read(other bool) error {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	ctx := context.Background()
-	s, err := openIn(d.disk, d.dir)
+	s, err := openIn(files.On(d.disk), d.dir)
 	if err != nil {
 		return nil
 	}
@@ -277,7 +279,7 @@ func (d *damaged) read(other bool) error {
 	}
 	table.Keys(ctx)
 	table.Scan(ctx, func([]schemas.Feature) error { return nil })
-	rows, data, err := ReadMatrix(ctx, table, damageDim)
+	rows, data, err := readMatrix(ctx, table)
 	if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > readBound {
 		return fmt.Errorf("reading allocated %d MB", (after.TotalAlloc-before.TotalAlloc)>>20)
 	}

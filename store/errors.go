@@ -4,10 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 
 	"cutpoint/schemas"
-	"cutpoint/store/wide"
+	"cutpoint/store/files"
 )
 
 // ErrNotStore is returned by Open for a folder that holds no store.
@@ -18,14 +17,11 @@ var ErrLocked = errors.New("the store is locked by another run")
 
 // ErrDamaged is wrapped by every error about bytes on disk that are not what
 // was written: a log entry cut short, a part that does not decode.
-var ErrDamaged = wide.ErrDamaged
+var ErrDamaged = files.ErrDamaged
 
 // ErrUnsupported is wrapped by errors about tables that are whole, but use a
 // feature of Delta Lake or Parquet that this package does not read.
-var ErrUnsupported = errors.New("not supported")
-
-// errConflict says that another writer took the log version first.
-var errConflict = errors.New("another writer committed first")
+var ErrUnsupported = files.ErrUnsupported
 
 // FingerprintError is returned when a store holds features of another
 // description: their numbers cannot be compared.
@@ -37,28 +33,4 @@ type FingerprintError struct {
 func (e *FingerprintError) Error() string {
 	return fmt.Sprintf("store %s holds other features: it has %s; give the store's settings, or name another store",
 		e.Dir, strings.Join(e.Store.Differences(e.Want), "; "))
-}
-
-// writeError says what failed and that what was committed is untouched.
-func writeError(verb, path string, err error) error {
-	if err == nil {
-		return nil
-	}
-	remedy := "run again"
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		remedy = "free space and run again"
-	case errors.Is(err, syscall.EIO):
-		remedy = "check the disk and run again"
-	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EROFS):
-		remedy = "make the store writable and run again"
-	}
-	return fmt.Errorf("%s %s: %w; nothing is lost; %s", verb, path, err, remedy)
-}
-
-// guard turns a panic of a decoder on damaged bytes into an error.
-func guard(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("%w: its Parquet cannot be decoded (%v)", ErrDamaged, r)
-	}
 }

@@ -3,63 +3,23 @@ package store
 import (
 	"bytes"
 	"context"
-	"path/filepath"
+	"errors"
 	"runtime"
-	"strings"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
+	"cutpoint/store/files"
+	"cutpoint/store/files/filestest"
 )
 
-// FuzzLogEntry puts bytes where a table's second log entry is, and, with a right
-// checksum, its first.
-func FuzzLogEntry(f *testing.F) {
-	f.Add([]byte(foreignTable))
-	for version := range int64(2) {
-		whole, err := formatEntry(version, []action{{Add: &addFile{Path: "p"}}, {Remove: &removeFile{Path: "q"}}}, CommitInfo{Run: "r"}.withDefaults())
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(whole)
-		f.Add(whole[:len(whole)/2])
-	}
-	f.Add([]byte(`{"add":null}` + "\n{}"))
-	f.Add([]byte(`{"add":{"path":"a","stats":"{\"numRecords\":1e3}","size":1e9}}` + "\n" + `{"commitInfo":{}}`))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, first := range []string{"", foreignTable} {
-			d := newDiskWith(t, "t/"+logFolder)
-			log := newTableLog(d.disk, "t")
-			if first != "" {
-				d.put(log.entryName(0), []byte(first))
-				d.put(log.entryName(1), b)
-			} else {
-				d.put(log.entryName(0), b)
-			}
-			if err := log.refresh(); err == nil && (log.version < 0 || log.meta == nil) {
-				t.Error("a log began without metadata")
-			} else if err != nil && !strings.Contains(err.Error(), "0000.json") && !strings.Contains(err.Error(), "0001.json") {
-				t.Errorf("the entry is not named: %v", err)
-			}
-			for _, p := range log.snapshot().Parts {
-				if !filepath.IsLocal(p.Path) {
-					t.Errorf("path %q leaves the table", p.Path)
-				}
-			}
-		}
-	})
-}
-
-// newDiskWith is a disk with a folder in a folder.
-func newDiskWith(t testing.TB, folder string) *damaged {
-	d := &damaged{disk: newMemDisk()}
-	d.disk.Mkdir(filepath.Dir(folder))
-	if err := d.disk.Mkdir(folder); err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
+// foreignEntry is the first log entry of a table whose one part another tool wrote.
+const foreignEntry = `{"commitInfo":{"engineInfo":"Other/1.0"}}
+{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}
+{"metaData":{"id":"x","format":{"provider":"parquet","options":{}},"schemaString":"{}","partitionColumns":[],"configuration":{}}}
+{"add":{"path":"part.parquet","partitionValues":{},"size":9,"modificationTime":1,"dataChange":true}}`
 
 // FuzzPart reads bytes as a part in every way there is. Pages that are not
 // compressed let changes through to the decoders.
@@ -75,10 +35,12 @@ func FuzzPart(f *testing.F) {
 		f.Add(encoded(f, documentsOf(features), options))
 	}
 	f.Add(asPart([]byte("PAR1"), []byte("\x15\x02\x19\x0c\x16\x08\x19\xfc\xff\xff\xff\xff\x07")))
-	d := newDiskWith(f, "fc2/"+logFolder)
-	entry := strings.Replace(foreignTable, `a%20b.parquet`, "part.parquet", 1)
-	d.put(entryOf(0), []byte(entry))
-	s, err := newStore(d.disk, "", testDescription)
+	d := &damaged{disk: filestest.NewDisk()}
+	if err := errors.Join(d.disk.Mkdir("fc2"), d.disk.Mkdir("fc2/"+delta.LogFolder)); err != nil {
+		f.Fatal(err)
+	}
+	d.put(entryOf(0), []byte(foreignEntry))
+	s, err := newStore(files.On(d.disk), "", testDescription)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -113,7 +75,7 @@ func readEveryWay(s *Store) {
 	features := newTable[schemas.Feature](s, "fc2", damageDim, nil)
 	features.Keys(ctx)
 	features.Scan(ctx, func([]schemas.Feature) error { return nil })
-	ReadMatrix(ctx, features, damageDim)
+	readMatrix(ctx, features)
 	features.readOrphan(ctx, "fc2/part.parquet")
 	documents := newTable[schemas.Document](s, "fc2", 0, nil)
 	documents.Scan(ctx, func([]schemas.Document) error { return nil })

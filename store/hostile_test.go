@@ -6,52 +6,52 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
-	"cutpoint/schemas"
+	"cutpoint/store/delta"
+	"cutpoint/store/files"
+	"cutpoint/store/files/filestest"
 )
 
 // TestHostileEntry commits, with a right checksum, what no writer should.
 func TestHostileEntry(t *testing.T) {
-	add := func(change func(*addFile)) []action {
-		a := newAdd("part-a.parquet", 9, 1, 1, strings.Repeat("0", 64))
-		change(&a)
-		return []action{{Add: &a}}
+	add := func(change func(*delta.AddFile)) []delta.Action {
+		a := delta.AddPart(Part{Path: "part-a.parquet", Bytes: 9, Modified: 1, Rows: 1, SHA256: strings.Repeat("0", 64)})
+		change(a.Add)
+		return []delta.Action{a}
 	}
 	const entry = "00000000000000000003.json"
 	for name, c := range map[string]struct {
-		actions []action
+		actions []delta.Action
 		named   string // by Verify
 	}{
-		"a part that is not there":    {add(func(*addFile) {}), "part-a.parquet"},
-		"a huge part":                 {add(func(a *addFile) { a.Size = 1 << 62 }), "part-a.parquet"},
-		"a part of huge row count":    {add(func(a *addFile) { a.Stats = `{"numRecords":4611686018427387904}` }), "part-a.parquet"},
-		"a row count out of range":    {add(func(a *addFile) { a.Stats = `{"numRecords":1e99}` }), entry},
-		"statistics that are no JSON": {add(func(a *addFile) { a.Stats = `{` }), entry},
-		"a negative row count":        {add(func(a *addFile) { a.Stats = `{"numRecords":-1}` }), entry},
-		"a negative size":             {add(func(a *addFile) { a.Size = -1 }), entry},
-		"a path out of the table":     {add(func(a *addFile) { a.Path = "../documents/part-a.parquet" }), entry},
-		"an encoded path out of it":   {add(func(a *addFile) { a.Path = "..%2F..%2Fetc%2Fpasswd" }), entry},
-		"an absolute path":            {add(func(a *addFile) { a.Path = "/etc/passwd" }), entry},
-		"a bucket":                    {add(func(a *addFile) { a.Path = "s3://bucket/part" }), entry},
-		"a path of nothing":           {add(func(a *addFile) { a.Path = "" }), entry},
-		"a path that does not decode": {add(func(a *addFile) { a.Path = "%zz" }), entry},
-		"the folder itself":           {add(func(a *addFile) { a.Path = "." }), entry},
-		"the log as a part":           {add(func(a *addFile) { a.Path = "_delta_log/00000000000000000000.json" }), "00000000000000000000.json"},
-		"the log's folder as a part":  {add(func(a *addFile) { a.Path = logFolder }), logFolder},
-		"a name with a null byte":     {add(func(a *addFile) { a.Path = "a%00b" }), "fc2"},
-		"a newer protocol":            {[]action{{Protocol: &protocol{3, 7}}}, entry},
-		"other files than Parquet":    {[]action{{MetaData: &metaData{Format: fileFormat{Provider: "orc"}}}}, entry},
-		"partitions":                  {[]action{{MetaData: &metaData{Format: fileFormat{Provider: "parquet"}, PartitionColumns: []string{"page"}}}}, entry},
+		"a part that is not there":    {add(func(*delta.AddFile) {}), "part-a.parquet"},
+		"a huge part":                 {add(func(a *delta.AddFile) { a.Size = 1 << 62 }), "part-a.parquet"},
+		"a part of huge row count":    {add(func(a *delta.AddFile) { a.Stats = `{"numRecords":4611686018427387904}` }), "part-a.parquet"},
+		"a row count out of range":    {add(func(a *delta.AddFile) { a.Stats = `{"numRecords":1e99}` }), entry},
+		"statistics that are no JSON": {add(func(a *delta.AddFile) { a.Stats = `{` }), entry},
+		"a negative row count":        {add(func(a *delta.AddFile) { a.Stats = `{"numRecords":-1}` }), entry},
+		"a negative size":             {add(func(a *delta.AddFile) { a.Size = -1 }), entry},
+		"a path out of the table":     {add(func(a *delta.AddFile) { a.Path = "../documents/part-a.parquet" }), entry},
+		"an encoded path out of it":   {add(func(a *delta.AddFile) { a.Path = "..%2F..%2Fetc%2Fpasswd" }), entry},
+		"an absolute path":            {add(func(a *delta.AddFile) { a.Path = "/etc/passwd" }), entry},
+		"a bucket":                    {add(func(a *delta.AddFile) { a.Path = "s3://bucket/part" }), entry},
+		"a path of nothing":           {add(func(a *delta.AddFile) { a.Path = "" }), entry},
+		"a path that does not decode": {add(func(a *delta.AddFile) { a.Path = "%zz" }), entry},
+		"the folder itself":           {add(func(a *delta.AddFile) { a.Path = "." }), entry},
+		"the log as a part":           {add(func(a *delta.AddFile) { a.Path = "_delta_log/00000000000000000000.json" }), "00000000000000000000.json"},
+		"the log's folder as a part":  {add(func(a *delta.AddFile) { a.Path = delta.LogFolder }), delta.LogFolder},
+		"a name with a null byte":     {add(func(a *delta.AddFile) { a.Path = "a%00b" }), "fc2"},
+		"a newer protocol":            {[]delta.Action{{Protocol: &delta.Protocol{MinReaderVersion: 3, MinWriterVersion: 7}}}, entry},
+		"other files than Parquet":    {[]delta.Action{{MetaData: &delta.MetaData{Format: delta.FileFormat{Provider: "orc"}}}}, entry},
+		"partitions":                  {[]delta.Action{{MetaData: &delta.MetaData{Format: delta.FileFormat{Provider: "parquet"}, PartitionColumns: []string{"page"}}}}, entry},
 	} {
 		d := newDamaged(t)
-		b, err := formatEntry(3, c.actions, CommitInfo{}.withDefaults())
-		if err != nil {
+		log := delta.New(files.On(d.disk), "fc2")
+		if err := log.Commit(3, c.actions, CommitInfo{}.Begin()); err != nil {
 			t.Fatal(err)
 		}
-		d.put(entryOf(3), b)
 		d.mustName(t, "fc2/"+c.named, name)
 		d.useAll(t)
 	}
@@ -87,7 +87,7 @@ func (d *damaged) useAll(t testing.TB) {
 	if err := d.read(true); err != nil {
 		t.Fatal(err)
 	}
-	s, err := openIn(d.disk, d.dir)
+	s, err := openIn(files.On(d.disk), d.dir)
 	if err != nil {
 		return
 	}
@@ -184,55 +184,16 @@ func TestThriftBounds(t *testing.T) {
 		"nothing":       "",
 		"a long number": "\x16" + strings.Repeat("\xff", 11),
 	} {
-		disk := newMemDisk()
+		disk := filestest.NewDisk()
 		w, err := disk.Create("part")
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.Write(asPart([]byte("PAR1"), []byte(footer)))
-		if p, err := openPart(disk, "part"); err == nil {
+		if p, err := openPart(files.On(disk), "part"); err == nil {
 			p.Close()
 			t.Errorf("%s: opened", name)
 		}
-	}
-}
-
-// TestPartsOfOtherSettings reads what other writers may write: every codec, dictionaries,
-// version 2 pages.
-func TestPartsOfOtherSettings(t *testing.T) {
-	rows := testFeatures(0, 50, damageDim)
-	for i, options := range [][]parquet.WriterOption{
-		{parquet.Compression(&parquet.Snappy)},
-		{parquet.Compression(&parquet.Gzip)},
-		{parquet.Compression(&parquet.Uncompressed), parquet.DataPageVersion(2)},
-		{parquet.Compression(&parquet.Brotli), parquet.MaxRowsPerRowGroup(7)},
-		{parquet.Compression(&parquet.Zstd), parquet.PageBufferSize(64)},
-		{parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.RLEDictionary), parquet.DefaultEncodingFor(parquet.Float, &parquet.RLEDictionary)},
-	} {
-		disk := newMemDisk()
-		w, err := disk.Create("part")
-		if err != nil {
-			t.Fatal(err)
-		}
-		out := parquet.NewGenericWriter[schemas.Feature](w, options...)
-		if _, err := out.Write(rows); err != nil {
-			t.Fatal(err)
-		}
-		if err := out.Close(); err != nil {
-			t.Fatal(err)
-		}
-		p, err := openPart(disk, "part")
-		if err != nil {
-			t.Errorf("options %d: %v", i, err)
-			continue
-		}
-		var got []schemas.Feature
-		err = scanFeatures(context.Background(), p, damageDim, func(r []schemas.Feature) error { got = append(got, r...); return nil })
-		if err != nil {
-			t.Errorf("options %d: %v", i, err)
-			continue
-		}
-		sameRows(t, got, rows)
 	}
 }
 

@@ -19,7 +19,7 @@ const lockFile = ".lock"
 // locks on different files of that name.
 func (s *Store) Lock(ctx context.Context, wait time.Duration) (unlock func() error, err error) {
 	lock := flock.New(filepath.Join(s.dir, lockFile))
-	if err := s.take(ctx, lock.TryLock, wait); err != nil {
+	if err := s.acquire(ctx, lock.TryLock, wait); err != nil {
 		return nil, err
 	}
 	s.locked.Store(true)
@@ -33,17 +33,17 @@ func (s *Store) Lock(ctx context.Context, wait time.Duration) (unlock func() err
 // another run of the same shard, and whoever wants the store for himself.
 func (s *Store) LockShard(ctx context.Context, shard string, wait time.Duration) (unlock func() error, err error) {
 	all, mine := flock.New(filepath.Join(s.dir, lockFile)), flock.New(filepath.Join(s.dir, lockFile+"-"+shard))
-	if err := s.take(ctx, all.TryRLock, wait); err != nil {
+	if err := s.acquire(ctx, all.TryRLock, wait); err != nil {
 		return nil, err
 	}
-	if err := s.take(ctx, mine.TryLock, wait); err != nil {
+	if err := s.acquire(ctx, mine.TryLock, wait); err != nil {
 		return nil, errors.Join(err, s.unlock(all))
 	}
 	return func() error { return errors.Join(s.unlock(mine), s.unlock(all)) }, nil
 }
 
-// take tries until it holds a lock or the wait is over.
-func (s *Store) take(ctx context.Context, try func() (bool, error), wait time.Duration) error {
+// acquire tries until it holds a lock or the wait is over.
+func (s *Store) acquire(ctx context.Context, try func() (bool, error), wait time.Duration) error {
 	const retry = 100 * time.Millisecond
 	for end := time.Now().Add(wait); ; {
 		held, err := try()

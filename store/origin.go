@@ -37,7 +37,7 @@ func (t *Table[R]) Origin(ctx context.Context) (Origin, error) {
 		if err != nil {
 			return o, err
 		}
-		tool, _ := p.parquet.Lookup(schemas.KeyTool)
+		tool, _ := p.file.Lookup(schemas.KeyTool)
 		o.Parts[tool]++
 		p.Close()
 	}
@@ -53,15 +53,13 @@ func (t *Table[R]) commitTimes(snap Snapshot) (first, last time.Time, err error)
 	if snap.Version < 0 {
 		return first, last, nil
 	}
-	if ms := t.log.meta.CreatedTime; ms > 0 {
-		first = time.UnixMilli(ms).UTC()
-	}
+	first = t.log.Created()
 	for _, p := range snap.Parts {
-		if at := time.UnixMilli(p.modified).UTC(); at.After(last) {
+		if at := time.UnixMilli(p.Modified).UTC(); at.After(last) {
 			last = at
 		}
 	}
-	c, err := t.log.readCommit(snap.Version)
+	c, err := t.log.ReadCommit(snap.Version)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return first, last, nil

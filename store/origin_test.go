@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"maps"
-	"os"
 	"path"
 	"testing"
 	"time"
@@ -12,6 +11,8 @@ import (
 	"github.com/google/uuid"
 
 	"cutpoint/schemas"
+	"cutpoint/store/files"
+	"cutpoint/store/parquet"
 )
 
 func TestOriginNamesToolAndTimes(t *testing.T) {
@@ -61,7 +62,7 @@ func TestStoreWithoutTheToolKey(t *testing.T) {
 			keys := table.footer()
 			change(keys)
 			orphan := path.Join(table.name, partPrefix+uuid.NewString()+partSuffix)
-			err = createSynced(s.files, orphan, func(w io.Writer) error { return encodeRows(ctx, w, rows[:4], 4, keys) })
+			err = s.files.Put(orphan, func(w io.Writer) error { return parquet.Write(ctx, w, rows[:4], 4, keys) }, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,11 +89,11 @@ func TestStoreWithoutTheToolKey(t *testing.T) {
 func foreignStore(t *testing.T, change func(map[string]string)) *Store {
 	t.Helper()
 	dir := t.TempDir()
-	root, err := os.OpenRoot(dir)
+	f, err := files.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := newStore(rootFiles{root}, dir, testDescription)
+	made, err := newStore(f, dir, testDescription)
 	if err != nil {
 		t.Fatal(err)
 	}

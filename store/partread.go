@@ -4,25 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"path"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
-	"github.com/parquet-go/parquet-go"
+	"golang.org/x/sync/errgroup"
 
 	"cutpoint/schemas"
-	"cutpoint/store/wide"
+	"cutpoint/store/files"
+	"cutpoint/store/parquet"
 )
 
 // partFile is a part open for reading.
 type partFile struct {
-	readFile
-	parquet *parquet.File
-	info    partInfo
-	decoder *wide.Reader // of vectors, where several parts share one
+	files.File
+	file *parquet.File
+	info partInfo
 }
 
 // openPart opens a part and reads its footer.
-func openPart(f files, name string) (p *partFile, err error) {
+func openPart(f files.Folder, name string) (*partFile, error) {
+	return openPartIn(f, name, &parquet.File{})
+}
+
+// openPartIn does so in the memory of a file that is not read any more.
+func openPartIn(f files.Folder, name string, memory *parquet.File) (p *partFile, err error) {
 	file, err := f.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open part %s: %w; a part of an older version may have been removed by a vacuum", name, err)
@@ -30,118 +38,106 @@ func openPart(f files, name string) (p *partFile, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open part %s: %w", name, err)
 	}
-	defer func() {
-		if err != nil {
-			file.Close()
-			err = fmt.Errorf("open part %s: %w", name, err)
-		}
-	}()
-	defer guard(&err)
 	info, err := file.Stat()
+	if err == nil {
+		err = memory.Reset(file, info.Size())
+	}
 	if err != nil {
-		return nil, err
+		file.Close()
+		return nil, fmt.Errorf("open part %s: %w", name, err)
 	}
-	pf, err := openParquet(file, info.Size())
-	if err != nil {
-		return nil, err
-	}
-	return &partFile{
-		readFile: file, parquet: pf,
-		info: partInfo{info.Size(), info.ModTime().UnixMilli()},
-	}, nil
-}
-
-// openParquet reads the footer of a Parquet file of so many bytes.
-func openParquet(r io.ReaderAt, size int64) (*parquet.File, error) {
-	if err := checkFooterBytes(r, size); err != nil {
-		return nil, err
-	}
-	// Page indexes and Bloom filters serve searches; a part is read in order.
-	pf, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(256<<10))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	if err := checkFooter(pf.Metadata(), size); err != nil {
-		return nil, err
-	}
-	return pf, checkPages(r, pf.Metadata())
+	return &partFile{file, memory, partInfo{info.Size(), info.ModTime().UnixMilli()}}, nil
 }
 
 // footer returns the cutpoint keys of the part's footer.
 func (p *partFile) footer() map[string]string {
 	out := map[string]string{}
 	for _, k := range []string{schemas.KeyDescription, schemas.KeyCut, schemas.KeyFingerprint} {
-		if v, ok := p.parquet.Lookup(k); ok {
+		if v, ok := p.file.Lookup(k); ok {
 			out[k] = v
 		}
 	}
 	return out
 }
 
-// pageKey are the columns of a key.
-type pageKey struct {
-	DocumentID string `parquet:"document_id"`
-	Page       int32  `parquet:"page"`
-}
-
 // scanPart yields all rows of a part in slices that are the receiver's to keep.
 func scanPart[R Row](ctx context.Context, p *partFile, dim int, yield func([]R) error) error {
 	if f, ok := any(yield).(func([]schemas.Feature) error); ok {
-		return scanFeatures(ctx, p, dim, f)
+		d := parquet.NewDecoder(0)
+		defer d.Close()
+		return d.ScanFeatures(ctx, p.file, dim, f)
 	}
-	return scanPlain(ctx, p, smallRowGroup/16, yield)
+	return parquet.Scan(ctx, p.file, nil, yield)
 }
 
-// scanPlain reads rows of any type but Feature, batch rows at a time.
-func scanPlain[T any](ctx context.Context, p *partFile, batch int, yield func([]T) error) error {
-	for _, group := range p.parquet.RowGroups() {
-		if err := scanGroup(ctx, group, batch, yield); err != nil {
-			return err
-		}
-	}
-	return nil
+// partScanner reads the rows of one part after another, without embeddings, in the
+// same memory.
+type partScanner[R any] struct {
+	file   parquet.File
+	buffer []R
 }
 
-func scanGroup[T any](ctx context.Context, group parquet.RowGroup, batch int, yield func([]T) error) error {
-	r, err := openRows[T](group)
+// scan yields the rows of a part in slices that are used again.
+func (s *partScanner[R]) scan(ctx context.Context, f files.Folder, name string, yield func([]R) error) error {
+	p, err := openPartIn(f, name, &s.file)
 	if err != nil {
 		return err
 	}
-	defer r.Close()
-	for left := group.NumRows(); left > 0; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		rows := make([]T, min(left, int64(batch)))
-		if err := readRows(r, rows); err != nil {
-			return err
-		}
-		left -= int64(len(rows))
-		if err := yield(rows); err != nil {
-			return err
-		}
+	defer p.Close()
+	var outside error // yield's own, not the part's
+	err = parquet.Scan(ctx, p.file, &s.buffer, func(rows []R) error {
+		outside = yield(rows)
+		return outside
+	})
+	if err == nil || outside != nil || ctx.Err() != nil {
+		return err
 	}
-	return nil
+	return fmt.Errorf("read part %s: %w", name, err)
 }
 
-func openRows[T any](group parquet.RowGroup) (r *parquet.GenericReader[T], err error) {
-	defer guard(&err)
-	return parquet.NewGenericRowGroupReader[T](withoutInt96(group)), nil
+// eachPart calls read with the index of every part, in any order and at once on
+// all processors, each with a scanner of its own. The first error ends it.
+func eachPart[R any](ctx context.Context, parts []Part, read func(ctx context.Context, s *partScanner[R], i int) error) error {
+	var next atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	for range min(runtime.GOMAXPROCS(0), len(parts)) {
+		group.Go(func() error {
+			var s partScanner[R]
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(parts) {
+					return nil
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := read(ctx, &s, i); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	return group.Wait()
 }
 
-// readRows fills rows, or fails.
-func readRows[T any](r *parquet.GenericReader[T], rows []T) (err error) {
-	defer guard(&err)
-	for len(rows) > 0 {
-		n, err := r.Read(rows)
-		rows = rows[n:]
-		switch {
-		case len(rows) == 0:
-		case errors.Is(err, io.EOF), err == nil && n == 0:
-			return fmt.Errorf("%w: %d rows fewer than its footer says", ErrDamaged, len(rows))
-		case err != nil:
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
+// ScanUnordered is Scan for who minds neither the order of rows nor keeps them:
+// parts are read at once on all processors, and the slice is used again after
+// yield, which is called by one goroutine at a time.
+func (t *Table[R]) ScanUnordered(ctx context.Context, yield func(rows []R) error) error {
+	snap, err := t.Snapshot()
+	if err != nil {
+		return err
 	}
-	return nil
+	var one sync.Mutex
+	locked := func(rows []R) error {
+		one.Lock()
+		defer one.Unlock()
+		return yield(rows)
+	}
+	return eachPart(ctx, snap.Parts, func(ctx context.Context, s *partScanner[R], i int) error {
+		if t.dim > 0 {
+			return t.scanPart(ctx, snap.Parts[i], locked)
+		}
+		return s.scan(ctx, t.store.files, path.Join(t.name, snap.Parts[i].Path), locked)
+	})
 }

@@ -10,59 +10,17 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
+	"golang.org/x/sync/errgroup"
 
 	"cutpoint/schemas"
-	"cutpoint/store/wide"
+	"cutpoint/store/delta"
+	"cutpoint/store/parquet"
 )
 
 const (
 	partPrefix = "part-"
 	partSuffix = ".parquet"
-	tempSuffix = ".tmp"
-
-	// smallRowGroup is how many rows without embeddings a row group takes:
-	// about 64 MB before compression, as groups with embeddings do.
-	smallRowGroup = 128 << 10
 )
-
-// encodeRows writes rows as one Parquet file: those of a cut table with package
-// wide, the small ones of other tables with the general writer.
-func encodeRows[R Row](ctx context.Context, w io.Writer, rows []R, dim int, footer map[string]string) (err error) {
-	defer guard(&err)
-	if features, ok := any(rows).([]schemas.Feature); ok {
-		return wide.Write(ctx, w, features, wide.Options{Dim: dim, Codec: wide.ChooseCodec(features), Keys: footer})
-	}
-	options := []parquet.WriterOption{
-		// zstd is read by every reader of today and shrinks paths and hashes.
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
-		// Version 1 pages with plain values are what every reader knows.
-		parquet.DataPageVersion(1),
-		parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.Plain),
-		parquet.MaxRowsPerRowGroup(smallRowGroup),
-		parquet.WriteBufferSize(1 << 20),
-		parquet.PageBufferSize(1 << 20),
-		parquet.CreatedBy("cutpoint", "1", ""),
-	}
-	for _, k := range []string{schemas.KeyDescription, schemas.KeyCut, schemas.KeyFingerprint, schemas.KeyTool} {
-		if v, ok := footer[k]; ok {
-			options = append(options, parquet.KeyValueMetadata(k, v))
-		}
-	}
-	out := parquet.NewGenericWriter[R](w, options...)
-	for len(rows) > 0 {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		n := min(len(rows), 64)
-		if _, err := out.Write(rows[:n]); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return out.Close()
-}
 
 // byteCount counts what is written to it.
 type byteCount int64
@@ -74,43 +32,26 @@ func (n *byteCount) Write(b []byte) (int, error) {
 
 // writePart writes rows as a new part of the table: durable and read back, but
 // not yet named by the log.
-func (t *Table[R]) writePart(ctx context.Context, rows []R) (*addFile, error) {
-	id := uuid.NewString()
-	temp := path.Join(t.name, "."+partPrefix+id+tempSuffix)
-	final := path.Join(t.name, partPrefix+id+partSuffix)
+func (t *Table[R]) writePart(ctx context.Context, rows []R) (*delta.Part, error) {
+	name := path.Join(t.name, partPrefix+uuid.NewString()+partSuffix)
 	var size byteCount
 	sum := sha256.New()
-	err := createSynced(t.store.files, temp, func(w io.Writer) error {
-		return encodeRows(ctx, io.MultiWriter(w, sum, &size), rows, t.dim, t.footer())
-	})
-	if err != nil {
-		return nil, writeError("write part", final, err)
+	var part delta.Part
+	encode := func(w io.Writer) error {
+		return parquet.Write(ctx, io.MultiWriter(w, sum, &size), rows, t.dim, t.footer())
 	}
-	written := Part{Bytes: int64(size), SHA256: hex.EncodeToString(sum.Sum(nil))}
-	info, err := t.readBack(ctx, temp, rows, written)
-	if err == nil {
-		err = t.store.files.Rename(temp, final)
+	check := func(temp string) error {
+		part = delta.Part{Rows: int64(len(rows)), Bytes: int64(size), SHA256: hex.EncodeToString(sum.Sum(nil))}
+		info, err := t.readBack(ctx, temp, rows, part)
+		part.Modified = info.modified
+		return err
 	}
-	if err != nil {
-		t.store.files.Remove(temp)
-		return nil, writeError("write part", final, err)
+	if err := t.store.files.Put(name, encode, check); err != nil {
+		return nil, fmt.Errorf("write part %s: %w", name, err)
 	}
-	if err := t.store.files.SyncDir(t.name); err != nil {
-		return nil, writeError("sync folder", t.name, err)
-	}
-	add := newAdd(path.Base(final), info.size, info.modified, int64(len(rows)), written.SHA256)
-	return &add, nil
+	part.Path = path.Base(name)
+	return &part, nil
 }
-
-func newAdd(name string, size, modified, rows int64, sum string) addFile {
-	return addFile{
-		Path: name, PartitionValues: map[string]string{}, Size: size, ModificationTime: modified,
-		DataChange: true, Stats: statsOf(rows),
-		Tags: map[string]string{schemas.TagSHA256: sum},
-	}
-}
-
-func statsOf(rows int64) string { return fmt.Sprintf(`{"numRecords":%d}`, rows) }
 
 // partInfo is what a file system says of a part.
 type partInfo struct{ size, modified int64 }
@@ -127,15 +68,34 @@ func (t *Table[R]) readBack(ctx context.Context, name string, rows []R, written 
 		return partInfo{}, err
 	}
 	defer p.Close()
+	group, ctx := errgroup.WithContext(ctx)
 	if features, ok := any(rows).([]schemas.Feature); ok {
-		return p.info, compareFeatures(ctx, p, t.dim, features)
+		group.Go(func() error { return t.compareEmbeddings(ctx, p, features) })
 	}
-	err = scanPart(ctx, p, t.dim, func(got []R) error {
+	group.Go(func() error { return compareRows(ctx, p.file, rows) })
+	return p.info, group.Wait()
+}
+
+// compareEmbeddings fails unless a part has the embeddings of rows, bit for bit.
+func (t *Table[R]) compareEmbeddings(ctx context.Context, p *partFile, rows []schemas.Feature) error {
+	f, err := parquet.Open(p, p.info.size) // a file is for one goroutine
+	if err != nil {
+		return err
+	}
+	d := parquet.NewDecoder(0)
+	defer d.Close()
+	return d.CompareEmbeddings(ctx, f, t.dim, rows)
+}
+
+// compareRows fails unless a part holds rows, but for their embeddings.
+func compareRows[R Row](ctx context.Context, f *parquet.File, rows []R) error {
+	var buffer []R
+	err := parquet.Scan(ctx, f, &buffer, func(got []R) error {
 		if len(got) > len(rows) {
 			return fmt.Errorf("%w: more rows read back than written", ErrDamaged)
 		}
 		for i := range got {
-			if !sameRow(got[i], rows[i]) {
+			if !sameRow(got[i], withoutEmbedding(rows[i])) {
 				return fmt.Errorf("%w: page %v reads back differently", ErrDamaged, got[i].Key())
 			}
 		}
@@ -145,7 +105,14 @@ func (t *Table[R]) readBack(ctx context.Context, name string, rows []R, written 
 	if err == nil && len(rows) > 0 {
 		err = fmt.Errorf("%w: %d rows do not read back", ErrDamaged, len(rows))
 	}
-	return p.info, err
+	return err
+}
+
+func withoutEmbedding[R Row](row R) R {
+	if f, ok := any(&row).(*schemas.Feature); ok {
+		f.Embedding = nil
+	}
+	return row
 }
 
 // isPartName reports whether a file name is one that writePart gives.

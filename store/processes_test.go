@@ -34,7 +34,7 @@ var racers = map[string]func(w raceWriter, s *Store) error{
 func TestRacer(t *testing.T) {
 	text := os.Getenv(racerTask)
 	if text == "" {
-		t.Skip("this is run by the tests of processes")
+		t.Skip("TestProcesses: starts this in processes of its own")
 	}
 	var job task
 	if err := json.Unmarshal([]byte(text), &job); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -16,31 +15,32 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
+	"cutpoint/store/files"
 )
 
 // TestRace lets eight stores write to one table without a lock.
 func TestRace(t *testing.T) {
 	dir := t.TempDir()
-	root, err := os.OpenRoot(dir)
+	disk, err := files.OpenDisk(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer root.Close()
-	if err := race(rootFiles{root}, dir, 8, 20); err != nil {
+	if err := race(disk, dir, 8, 20); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // race lets writers append to one table at once, and checks what stands there.
-func race(f files, dir string, writers, commits int) error {
-	s, err := createIn(f, dir, testDescription)
+func race(d files.Disk, dir string, writers, commits int) error {
+	s, err := createIn(files.On(d), dir, testDescription)
 	if err != nil {
 		return err
 	}
 	var group errgroup.Group
 	for w := range writers {
 		group.Go(func() error {
-			mine, err := openIn(f, dir)
+			mine, err := openIn(files.On(d), dir)
 			if err != nil {
 				return err
 			}
@@ -109,8 +109,8 @@ func checkRaced(s *Store, writers, commits int) error {
 
 // checkRuns counts the commits of each writer in the log.
 func checkRuns(s *Store, table string, writers, commits int) error {
-	folder := path.Join(table, logFolder)
-	entries, err := s.files.ReadDir(folder)
+	folder := path.Join(table, delta.LogFolder)
+	entries, err := s.files.List(folder)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func checkRuns(s *Store, table string, writers, commits int) error {
 		if !strings.HasSuffix(e.Name(), ".json") {
 			continue
 		}
-		b, err := readWhole(s.files, path.Join(folder, e.Name()), maxEntry)
+		b, err := s.files.Get(path.Join(folder, e.Name()), 1<<20)
 		if err != nil {
 			return err
 		}

@@ -4,19 +4,22 @@ import (
 	"context"
 	"errors"
 	"testing"
+
+	"cutpoint/store/files"
+	"cutpoint/store/files/filestest"
 )
 
 // flipping writes one bit of every part wrongly.
 type flipping struct {
-	files
+	files.Disk
 	bit int // of the file
 	// unseen gives the reader back what was to be written, as a cache may.
 	unseen bool
 	wrote  []byte
 }
 
-func (f *flipping) Create(name string) (writeFile, error) {
-	w, err := f.files.Create(name)
+func (f *flipping) Create(name string) (files.Writer, error) {
+	w, err := f.Disk.Create(name)
 	if err == nil && isPartTemp(name) {
 		f.wrote = nil
 		w = flippingWriter{w, f}
@@ -24,11 +27,11 @@ func (f *flipping) Create(name string) (writeFile, error) {
 	return w, err
 }
 
-func (f *flipping) Open(name string) (readFile, error) {
+func (f *flipping) Open(name string) (files.File, error) {
 	if !f.unseen || !isPartTemp(name) {
-		return f.files.Open(name)
+		return f.Disk.Open(name)
 	}
-	honest := newMemDisk()
+	honest := filestest.NewDisk()
 	w, err := honest.Create("part")
 	if err != nil {
 		return nil, err
@@ -38,7 +41,7 @@ func (f *flipping) Open(name string) (readFile, error) {
 }
 
 type flippingWriter struct {
-	writeFile
+	files.Writer
 	f *flipping
 }
 
@@ -46,18 +49,18 @@ func (w flippingWriter) Write(b []byte) (int, error) {
 	at := w.f.bit/8 - len(w.f.wrote)
 	w.f.wrote = append(w.f.wrote, b...)
 	if at < 0 || at >= len(b) {
-		return w.writeFile.Write(b)
+		return w.Writer.Write(b)
 	}
 	wrong := append([]byte(nil), b...)
 	wrong[at] ^= 1 << (w.f.bit % 8)
-	return w.writeFile.Write(wrong)
+	return w.Writer.Write(wrong)
 }
 
 // TestReadBack writes every byte of a part wrongly, a bit of it, on its way to
 // the disk: it must not be committed.
 func TestReadBack(t *testing.T) {
-	f := &flipping{files: newMemDisk()}
-	s, err := createIn(f, t.TempDir(), testDescription)
+	f := &flipping{Disk: filestest.NewDisk()}
+	s, err := createIn(files.On(f), t.TempDir(), testDescription)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,8 +85,8 @@ func TestReadBack(t *testing.T) {
 func TestNoReadBack(t *testing.T) {
 	size := 1
 	for n := 0; n < size; n += sample(10) {
-		f := &flipping{files: newMemDisk(), bit: 8*n + n%8, unseen: true}
-		s, err := createIn(f, t.TempDir(), testDescription)
+		f := &flipping{Disk: filestest.NewDisk(), bit: 8*n + n%8, unseen: true}
+		s, err := createIn(files.On(f), t.TempDir(), testDescription)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
+	"cutpoint/store/files"
 )
 
 // Recovery says what Recover did.
@@ -46,19 +46,18 @@ func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 			return r, err
 		}
 	}
-	return r, s.syncFolders()
+	return r, s.settleFolders()
 }
 
-// syncFolders makes durable what stands in the tables' folders and their logs. A
+// settleFolders makes durable what stands in the tables' folders and their logs. A
 // run that was killed between a commit and its sync leaves rows that are there
 // but that a power failure may still take; a part that was removed after its
 // adoption must not come back when its rows have been dropped since.
-func (s *Store) syncFolders() error {
-	sync := func(name string) error { return writeError("sync folder", name, s.files.SyncDir(name)) }
-	if err := s.eachFolder(sync); err != nil {
+func (s *Store) settleFolders() error {
+	if err := s.eachFolder(s.files.Settle); err != nil {
 		return err
 	}
-	return sync(".")
+	return s.files.Settle(".")
 }
 
 func (t *Table[R]) recover(ctx context.Context, r *Recovery) error {
@@ -82,7 +81,7 @@ func (s *Store) removeTemporary(r *Recovery) error {
 
 // eachFolder visits every folder that may be a table's, and the log's folder in it.
 func (s *Store) eachFolder(visit func(name string) error) error {
-	entries, err := s.files.ReadDir(".")
+	entries, err := s.files.List(".")
 	if err != nil {
 		return fmt.Errorf("list store %s: %w", s.dir, err)
 	}
@@ -90,7 +89,7 @@ func (s *Store) eachFolder(visit func(name string) error) error {
 		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		for _, folder := range []string{e.Name(), path.Join(e.Name(), logFolder)} {
+		for _, folder := range []string{e.Name(), path.Join(e.Name(), delta.LogFolder)} {
 			if err := visit(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
@@ -100,7 +99,7 @@ func (s *Store) eachFolder(visit func(name string) error) error {
 }
 
 func (s *Store) removeTemporaryIn(folder string, r *Recovery) error {
-	entries, err := s.files.ReadDir(folder)
+	entries, err := s.files.List(folder)
 	if err != nil {
 		return fmt.Errorf("list folder %s: %w", folder, err)
 	}
@@ -113,39 +112,26 @@ func (s *Store) removeTemporaryIn(folder string, r *Recovery) error {
 			continue
 		}
 		name := path.Join(folder, e.Name())
-		if err := s.files.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return writeError("remove temporary file", name, err)
+		if err := s.files.Delete(name); err != nil {
+			return fmt.Errorf("remove temporary file %s: %w", name, err)
 		}
 		r.Temporary++
 	}
 	return nil
 }
 
-// isTemporary reports whether a name is one that this package gives to files
-// that are not whole: .part-UUID.tmp, or .NAME.UUID.tmp for a file of the log.
+// isTemporary reports whether a name is that of a part, or of a file of a log, that
+// is not whole.
 func isTemporary(name string) bool {
-	name, ok := strings.CutPrefix(name, ".")
-	name, ok2 := strings.CutSuffix(name, tempSuffix)
-	if !ok || !ok2 {
-		return false
-	}
-	if id, ok := strings.CutPrefix(name, partPrefix); ok {
-		return uuid.Validate(id) == nil
-	}
-	dot := strings.LastIndexByte(name, '.')
-	if dot < 0 || uuid.Validate(name[dot+1:]) != nil {
-		return false
-	}
-	_, isEntry := logVersion(name[:dot], ".json")
-	_, isCheckpoint := logVersion(name[:dot], checkpointSuffix)
-	return isEntry || isCheckpoint || name[:dot] == lastCheckpoint
+	of, ok := files.Temporary(name) // of a part without its extension
+	return ok && (isPartName(of+partSuffix) || delta.IsFile(of))
 }
 
 // orphans lists the parts in the folder that the log never named. A file that
 // was removed by a commit is none: older versions of the table still need it.
 func (t *Table[R]) orphans() ([]string, error) {
 	// The folder is listed first: what is committed in between is then named.
-	entries, err := t.store.files.ReadDir(t.name)
+	entries, err := t.store.files.List(t.name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -154,12 +140,12 @@ func (t *Table[R]) orphans() ([]string, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.log.refresh(); err != nil {
+	if err := t.log.Refresh(); err != nil {
 		return nil, err
 	}
 	var out []string
 	for _, e := range entries {
-		if t.log.isOrphan(e) {
+		if t.isOrphan(e) {
 			out = append(out, e.Name())
 		}
 	}
@@ -167,15 +153,14 @@ func (t *Table[R]) orphans() ([]string, error) {
 }
 
 // isOrphan reports whether a file of the table's folder is a part that was never
-// committed. What is older than all that the log still knows may have been
-// removed by a commit that another tool forgot: adopting it could bring back
-// what was dropped.
-func (l *tableLog) isOrphan(e fs.DirEntry) bool {
-	if !isPartName(e.Name()) || !e.Type().IsRegular() || l.named(e.Name()) {
+// committed: adopting one that was, and was removed since, would bring back what
+// was dropped.
+func (t *Table[R]) isOrphan(e fs.DirEntry) bool {
+	if !isPartName(e.Name()) || !e.Type().IsRegular() {
 		return false
 	}
 	info, err := e.Info()
-	return err == nil && info.ModTime().UnixMilli() > l.knownSince
+	return err == nil && t.log.NeverNamed(e.Name(), info.ModTime())
 }
 
 // adopt appends the new rows of an orphan as a part of its own, and then removes
@@ -207,8 +192,8 @@ func (t *Table[R]) adopt(ctx context.Context, orphan string, r *Recovery) error 
 	} else {
 		r.Redundant++
 	}
-	if err := t.store.files.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return writeError("remove", name, err)
+	if err := t.store.files.Delete(name); err != nil {
+		return fmt.Errorf("remove %s: %w", name, err)
 	}
 	return nil
 }
@@ -218,7 +203,7 @@ func (t *Table[R]) adopt(ctx context.Context, orphan string, r *Recovery) error 
 func (t *Table[R]) replaceOrphan(ctx context.Context, orphan Part, rows []R) (added int, mine bool, err error) {
 	t.writing.Lock()
 	defer t.writing.Unlock()
-	info := CommitInfo{Operation: "RECOVER"}.withDefaults()
+	info := CommitInfo{Operation: "RECOVER"}.Begin()
 	if err := t.create(info); err != nil {
 		return 0, false, err
 	}
@@ -227,23 +212,23 @@ func (t *Table[R]) replaceOrphan(ctx context.Context, orphan Part, rows []R) (ad
 		if err != nil || t.isNamed(orphan.Path) {
 			return 0, false, err
 		}
-		actions := []action{{Remove: newRemove(orphan, info)}}
+		actions := []delta.Action{delta.RemovePart(orphan, info.Time)}
 		if len(fresh) > 0 {
 			part, err := t.writePart(ctx, pick(rows, fresh))
 			if err != nil {
 				return 0, false, err
 			}
-			actions = append(actions, action{Add: part})
+			actions = append(actions, delta.AddPart(*part))
 		}
 		err = t.commit(snap.Version+1, actions, info)
 		if err == nil {
 			return len(fresh), true, nil
 		}
-		if !errors.Is(err, errConflict) {
+		if !errors.Is(err, delta.ErrConflict) {
 			return 0, false, err
 		}
 		if len(fresh) > 0 {
-			t.discard(*actions[1].Add)
+			t.discard(actions[1].Add.Path)
 		}
 	}
 }

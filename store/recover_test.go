@@ -31,7 +31,7 @@ func TestRecover(t *testing.T) {
 		}
 	}
 	half := partPrefix + uuid.NewString() + partSuffix
-	for _, name := range []string{half, "." + partPrefix + uuid.NewString() + tempSuffix, "_delta_log/.00000000000000000001.json." + uuid.NewString() + tempSuffix, ".mine.tmp"} {
+	for _, name := range []string{half, "." + partPrefix + uuid.NewString() + ".tmp", "_delta_log/.00000000000000000001.json." + uuid.NewString() + ".tmp", ".mine.tmp"} {
 		if err := os.WriteFile(filepath.Join(s.Dir(), "fc2", name), []byte("PAR1 half"), 0o644); err != nil {
 			t.Fatal(err)
 		}

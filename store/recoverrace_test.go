@@ -8,13 +8,15 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cutpoint/schemas"
+	"cutpoint/store/files"
+	"cutpoint/store/files/filestest"
 )
 
 // TestRecoverRace recovers again and again, without the lock, while others write:
 // what looks like a dead run's part may be one that its writer is about to commit.
 func TestRecoverRace(t *testing.T) {
 	const writers, commits = 4, 25
-	disk := newMemDisk()
+	disk := files.On(filestest.NewDisk())
 	s, err := createIn(disk, t.TempDir(), testDescription)
 	if err != nil {
 		t.Fatal(err)

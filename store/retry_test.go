@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"testing"
+
+	"cutpoint/store/files"
+	"cutpoint/store/files/filestest"
 )
 
 // TestRetry fails every changing call once, and does what failed again at once,
@@ -16,22 +19,22 @@ func TestRetry(t *testing.T) {
 		t.Fatal(err)
 	}
 	every := sample(2)
-	for i, kind := range faultKinds[:2] { // those after which the disk works again
+	for i, kind := range filestest.Faults[:2] { // those after which the disk works again
 		for k := 1 + i%every; k <= len(calls); k += every {
-			disk := newMemDisk()
-			f := newFaulty(disk, kind, k)
-			if err := c.insist(f); err != nil {
-				t.Fatalf("%s at %s: %v", kind.name, f.where(), err)
+			disk := filestest.NewDisk()
+			f := filestest.NewFaulty(disk, kind, k)
+			if err := c.insist(files.On(f)); err != nil {
+				t.Fatalf("%s at %s: %v", kind.Name, f.Where(), err)
 			}
-			if _, err := c.complete(disk.afterOutage(outages[0], 0)); err != nil {
-				t.Fatalf("%s at %s, again, and a power failure: %v", kind.name, f.where(), err)
+			if _, err := c.complete(disk.AfterOutage(filestest.Outages[0], 0)); err != nil {
+				t.Fatalf("%s at %s, again, and a power failure: %v", kind.Name, f.Where(), err)
 			}
 		}
 	}
 }
 
 // insist runs the steps and does each again that fails.
-func (c *crashTest) insist(f files) error {
+func (c *crashTest) insist(f files.Folder) error {
 	s, err := createIn(f, c.dir, testDescription)
 	if err != nil {
 		if s, err = createIn(f, c.dir, testDescription); err != nil {

@@ -42,7 +42,7 @@ func TestShardRunAgain(t *testing.T) {
 		if _, err := mt.Append(ctx, c.rows, CommitInfo{App: c.app}); err != nil {
 			t.Fatal(err)
 		}
-		if got := mt.log.apps[c.app].version; got != c.version {
+		if got := mt.log.Transaction(c.app); got != c.version {
 			t.Errorf("%s has committed %d times, want %d", c.app, got, c.version)
 		}
 	}

@@ -13,12 +13,14 @@ import (
 	"sync/atomic"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
+	"cutpoint/store/files"
 )
 
 // Store is a folder of tables that hold features of one description.
 type Store struct {
 	dir         string
-	files       files
+	files       files.Folder
 	description schemas.Description
 	documents   *Table[schemas.Document]
 	failures    *Table[schemas.Failure]
@@ -37,50 +39,20 @@ type cutTable struct {
 // folder that holds something else, and, with a *FingerprintError, a store whose
 // features have another description.
 func Create(dir string, d schemas.Description) (*Store, error) {
-	if err := makeStoreFolder(dir); err != nil {
-		return nil, writeError("make store", dir, err)
+	// A store that is there has a durable name.
+	if _, err := os.Stat(filepath.Join(dir, schemas.DocumentsTable)); err != nil {
+		if err := files.Make(dir); err != nil {
+			return nil, fmt.Errorf("make store %s: %w", dir, err)
+		}
 	}
-	root, err := os.OpenRoot(dir)
+	f, err := files.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	return createIn(rootFiles{root}, dir, d)
+	return createIn(f, dir, d)
 }
 
-// makeStoreFolder makes dir and what is missing above it. As long as it holds no
-// table, the names of dir and of the folder above are made durable: a power
-// failure must not take the whole store with them.
-func makeStoreFolder(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, schemas.DocumentsTable)); err == nil {
-		return nil
-	}
-	var above []string // folders with a new name in them
-	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
-		above = append(above, filepath.Dir(at))
-		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
-			break
-		}
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for _, name := range above {
-		if err := syncFolder(name); err != nil && !errors.Is(err, fs.ErrPermission) { // such a folder was there before
-			return err
-		}
-	}
-	return nil
-}
-
-func syncFolder(name string) error {
-	d, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
-func createIn(f files, dir string, d schemas.Description) (*Store, error) {
+func createIn(f files.Folder, dir string, d schemas.Description) (*Store, error) {
 	s, err := openIn(f, dir)
 	if errors.Is(err, ErrNotStore) {
 		if err = checkVacant(f, dir); err != nil {
@@ -104,32 +76,32 @@ func createIn(f files, dir string, d schemas.Description) (*Store, error) {
 
 // Open opens an existing store. It returns ErrNotStore if dir holds none.
 func Open(dir string) (*Store, error) {
-	root, err := os.OpenRoot(dir)
+	f, err := files.Open(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w; it does not exist", dir, ErrNotStore)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	return openIn(rootFiles{root}, dir)
+	return openIn(f, dir)
 }
 
 // openIn reads the store's description from the documents table.
-func openIn(f files, dir string) (*Store, error) {
-	if ok, err := isFolder(f, schemas.DocumentsTable); err != nil {
+func openIn(f files.Folder, dir string) (*Store, error) {
+	if ok, err := f.IsFolder(schemas.DocumentsTable); err != nil {
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
 	} else if !ok {
 		return nil, fmt.Errorf("%s: %w; it has no table %s", dir, ErrNotStore, schemas.DocumentsTable)
 	}
-	log := newTableLog(f, schemas.DocumentsTable)
-	if err := log.refresh(); err != nil {
+	log := delta.New(f, schemas.DocumentsTable)
+	if err := log.Refresh(); err != nil {
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
 	}
-	if log.version < 0 {
+	if log.Version() < 0 {
 		return nil, fmt.Errorf("%s: %w; its table %s is empty", dir, ErrNotStore, schemas.DocumentsTable)
 	}
 	var d schemas.Description
-	text, ok := log.meta.Configuration[schemas.KeyDescription]
+	text, ok := log.Configuration()[schemas.KeyDescription]
 	if !ok {
 		return nil, fmt.Errorf("%s: %w; its table %s has no %s", dir, ErrNotStore, schemas.DocumentsTable, schemas.KeyDescription)
 	}
@@ -143,7 +115,7 @@ func openIn(f files, dir string) (*Store, error) {
 	return s, err
 }
 
-func newStore(f files, dir string, d schemas.Description) (*Store, error) {
+func newStore(f files.Folder, dir string, d schemas.Description) (*Store, error) {
 	s := &Store{dir: dir, files: f, description: d, cuts: map[string]cutTable{}}
 	configuration, err := s.configuration(nil)
 	if err != nil {
@@ -155,8 +127,8 @@ func newStore(f files, dir string, d schemas.Description) (*Store, error) {
 }
 
 // checkVacant refuses to make a store among other files.
-func checkVacant(f files, dir string) error {
-	entries, err := f.ReadDir(".")
+func checkVacant(f files.Folder, dir string) error {
+	entries, err := f.List(".")
 	if err != nil {
 		return fmt.Errorf("make store %s: %w", dir, err)
 	}
@@ -209,7 +181,7 @@ type anyTable interface {
 	recover(context.Context, *Recovery) error
 	history(context.Context) ([]Commit, error)
 	leftovers() ([]Leftover, error)
-	sync() error
+	settleAll() error
 	checkWritable() error
 }
 

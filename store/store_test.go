@@ -142,9 +142,19 @@ func TestAppendAndRead(t *testing.T) {
 	}
 }
 
+// readMatrix reads a cut's rows and their embeddings.
+func readMatrix(ctx context.Context, table *Table[schemas.Feature]) ([]schemas.Feature, []float32, error) {
+	rows, err := tableRows(ctx, table)
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err := tableVectors(ctx, table)
+	return rows, data, err
+}
+
 func checkMatrix(t *testing.T, table *Table[schemas.Feature], want []schemas.Feature, dim int) {
 	t.Helper()
-	rows, data, err := ReadMatrix(context.Background(), table, dim)
+	rows, data, err := readMatrix(context.Background(), table)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,15 @@ import (
 	"path"
 	"sync"
 
-	"github.com/google/uuid"
+	"cutpoint/store/delta"
+)
+
+// What a table's log says of it; see package delta.
+type (
+	CommitInfo = delta.CommitInfo
+	Commit     = delta.Commit
+	Snapshot   = delta.Snapshot
+	Part       = delta.Part
 )
 
 // Table is one Delta table of a store.
@@ -19,7 +27,7 @@ type Table[R Row] struct {
 	writing sync.Mutex // held by Append and Upsert of this handle
 
 	mu    sync.Mutex // guards what follows
-	log   *tableLog
+	log   *delta.Log
 	keys  *KeySet          // of the parts in known
 	lent  bool             // Keys returned keys: it must not change
 	known map[string]int32 // ordinal of each part whose keys are in keys
@@ -29,7 +37,7 @@ type Table[R Row] struct {
 func newTable[R Row](s *Store, name string, dim int, configuration map[string]string) *Table[R] {
 	return &Table[R]{
 		store: s, name: name, dim: dim, configuration: configuration,
-		log: newTableLog(s.files, name), keys: newKeySet(), known: map[string]int32{},
+		log: delta.New(s.files, name), keys: newKeySet(), known: map[string]int32{},
 	}
 }
 
@@ -40,10 +48,10 @@ func (t *Table[R]) Name() string { return t.name }
 func (t *Table[R]) Snapshot() (Snapshot, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.log.refresh(); err != nil {
+	if err := t.log.Refresh(); err != nil {
 		return Snapshot{}, err
 	}
-	return t.log.snapshot(), nil
+	return t.log.Snapshot(), nil
 }
 
 // Keys returns the keys of all rows. Only the columns document_id and page of
@@ -94,47 +102,30 @@ func (t *Table[R]) scanPart(ctx context.Context, part Part, yield func(rows []R)
 // scanPages yields the rows of a part, those of a cut without their embeddings,
 // which are not read.
 func (t *Table[R]) scanPages(ctx context.Context, part Part, yield func(R)) error {
-	if t.dim == 0 {
-		return t.scanPart(ctx, part, func(rows []R) error {
-			for _, r := range rows {
-				yield(r)
-			}
-			return nil
-		})
-	}
-	name := path.Join(t.name, part.Path)
-	p, err := openPart(t.store.files, name)
-	if err != nil {
-		return err
-	}
-	defer p.Close()
-	err = p.pages(ctx, func(pages []page) error {
-		for _, q := range pages {
-			yield(any(q.feature(nil)).(R))
+	var s partScanner[R]
+	return s.scan(ctx, t.store.files, path.Join(t.name, part.Path), func(rows []R) error {
+		for _, r := range rows {
+			yield(r)
 		}
 		return nil
 	})
-	if err == nil || ctx.Err() != nil {
-		return err
-	}
-	return fmt.Errorf("read part %s: %w", name, err)
 }
 
 // refreshKeys brings the log and the keys up to the newest version. The caller
 // holds mu.
 func (t *Table[R]) refreshKeys(ctx context.Context) error {
-	if err := t.log.refresh(); err != nil {
+	if err := t.log.Refresh(); err != nil {
 		return err
 	}
 	gone := map[int32]bool{}
 	for name, ordinal := range t.known {
-		if !t.log.parts.has(name) {
+		if !t.log.Has(name) {
 			gone[ordinal] = true
 			delete(t.known, name)
 		}
 	}
 	var unread []Part
-	for _, p := range t.log.parts.list() {
+	for _, p := range t.log.Parts() {
 		if _, ok := t.known[p.Path]; !ok {
 			unread = append(unread, p)
 		}
@@ -151,53 +142,27 @@ func (t *Table[R]) refreshKeys(ctx context.Context) error {
 	return t.learnKeys(ctx, unread)
 }
 
-// sync makes all that stands in the table's log durable, whoever wrote it.
-func (t *Table[R]) sync() error {
+// settleAll makes all that stands in the table's log durable, whoever wrote it.
+func (t *Table[R]) settleAll() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.log.sync(t.log.version)
+	return t.log.SettleAll()
 }
 
 // settle makes what this handle has seen of the table durable.
 func (t *Table[R]) settle() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.log.settle()
+	return t.log.Settle()
 }
 
-// create writes version 0 if the table has none; another writer may win.
+// create makes the table if it is not there; another writer may do so first.
 func (t *Table[R]) create(info CommitInfo) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if err := t.log.refresh(); err != nil {
-		return err
-	}
-	if t.log.version >= 0 {
-		if t.log.durable < 0 { // another handle made the table
-			return t.log.settle()
-		}
-		return nil
-	}
-	if err := makeFolder(t.store.files, t.name, "."); err != nil {
-		return err
-	}
-	if err := makeFolder(t.store.files, path.Join(t.name, logFolder), t.name); err != nil {
-		return err
-	}
-	schema, err := deltaSchema[R]()
+	columns, err := delta.Schema[R]()
 	if err != nil {
 		return err
 	}
-	info = info.withDefaults()
-	meta := &metaData{
-		ID: uuid.NewString(), Name: t.name, Format: fileFormat{"parquet", map[string]string{}},
-		SchemaString: schema, PartitionColumns: []string{}, Configuration: t.configuration,
-		CreatedTime: info.Time.UnixMilli(),
-	}
-	info.Operation = "CREATE TABLE"
-	err = t.log.commit(0, []action{{Protocol: &protocol{readerVersion, writerVersion}}, {MetaData: meta}}, info)
-	if err != nil && err != errConflict {
-		return err
-	}
-	return t.log.refresh()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.log.Create(columns, t.configuration, info)
 }

@@ -137,7 +137,7 @@ func TestCuts(t *testing.T) {
 func TestLinksAreNotFollowed(t *testing.T) {
 	s, outside := newTestStore(t), t.TempDir()
 	if err := os.Symlink(outside, filepath.Join(s.Dir(), "fc2")); err != nil {
-		t.Skip("no symbolic links here")
+		t.Skip("symlinks: there are none here")
 	}
 	if _, err := s.CreateCut(cutOf(4)); err == nil {
 		t.Error("a link to a folder was taken for a table")
@@ -190,7 +190,7 @@ func TestRowGroups(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	if n := len(p.parquet.RowGroups()); n != 2 {
+	if n := p.file.Groups(); n != 2 {
 		t.Errorf("%d row groups, want 2", n)
 	}
 	checkMatrix(t, table, rows, dim)

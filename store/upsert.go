@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
 )
 
 // Upsert adds the rows put, replacing rows of the same key, and removes the rows
@@ -28,10 +29,10 @@ func (t *Table[R]) Upsert(ctx context.Context, put []R, drop []schemas.PageKey, 
 	if err := t.create(info); err != nil {
 		return err
 	}
-	u, info := newUpdate(normalize(put), drop), info.withDefaults()
+	u, info := newUpdate(normalize(put), drop), info.Begin()
 	for {
 		err := t.tryUpdate(ctx, u, info)
-		if !errors.Is(err, errConflict) {
+		if !errors.Is(err, delta.ErrConflict) {
 			return err
 		}
 	}
@@ -95,10 +96,10 @@ func (t *Table[R]) tryUpdate(ctx context.Context, u *update[R], info CommitInfo)
 	}
 	// After any other error of the commit it is open whether the log names the
 	// parts: they stay, and Recover looks at them.
-	if err != nil && (!committing || errors.Is(err, errConflict)) {
+	if err != nil && (!committing || errors.Is(err, delta.ErrConflict)) {
 		for _, a := range actions {
 			if a.Add != nil {
-				t.discard(*a.Add)
+				t.discard(a.Add.Path)
 			}
 		}
 	}
@@ -107,15 +108,15 @@ func (t *Table[R]) tryUpdate(ctx context.Context, u *update[R], info CommitInfo)
 
 // rewrite writes the parts of an update and returns the actions that commit
 // them; with an error, those of the parts written so far.
-func (t *Table[R]) rewrite(ctx context.Context, u *update[R], touched []Part, fresh []R, info CommitInfo) ([]action, error) {
-	var actions []action
+func (t *Table[R]) rewrite(ctx context.Context, u *update[R], touched []Part, fresh []R, info CommitInfo) ([]delta.Action, error) {
+	var actions []delta.Action
 	write := func(rows []R) error {
 		if len(rows) == 0 {
 			return nil
 		}
 		add, err := t.writePart(ctx, rows)
 		if err == nil {
-			actions = append(actions, action{Add: add})
+			actions = append(actions, delta.AddPart(*add))
 		}
 		return err
 	}
@@ -132,7 +133,7 @@ func (t *Table[R]) rewrite(ctx context.Context, u *update[R], touched []Part, fr
 		if !changed {
 			continue
 		}
-		actions = append(actions, action{Remove: newRemove(part, info)})
+		actions = append(actions, delta.RemovePart(part, info.Time))
 		if err := write(after); err != nil {
 			return actions, err
 		}
@@ -166,14 +167,7 @@ func (t *Table[R]) touched(ctx context.Context, u *update[R]) (Snapshot, []Part,
 			hit[ordinal] = true
 		}
 	}
-	snap := t.log.snapshot()
+	snap := t.log.Snapshot()
 	parts := slices.DeleteFunc(slices.Clone(snap.Parts), func(p Part) bool { return !hit[t.known[p.Path]] })
 	return snap, parts, fresh, nil
-}
-
-func newRemove(p Part, info CommitInfo) *removeFile {
-	return &removeFile{
-		Path: p.encodedPath(), DeletionTimestamp: info.Time.UnixMilli(), DataChange: true,
-		ExtendedFileMetadata: true, PartitionValues: map[string]string{}, Size: p.Bytes,
-	}
 }

@@ -8,6 +8,8 @@ import (
 	"path"
 	"slices"
 	"time"
+
+	"cutpoint/store/delta"
 )
 
 // DefaultRetention is how long a file stays after it left the newest version of
@@ -53,7 +55,7 @@ func (s *Store) Vacuum(ctx context.Context, opt VacuumOptions) ([]Leftover, erro
 		found = slices.DeleteFunc(found, func(l Leftover) bool { return opt.Now.Sub(l.Since) < opt.OlderThan })
 		if opt.Delete && len(found) > 0 {
 			// Should the power fail, no commit may be lost whose parts are gone.
-			if err := t.sync(); err != nil {
+			if err := t.settleAll(); err != nil {
 				return all, err
 			}
 			if found, err = s.remove(ctx, found); err != nil {
@@ -66,16 +68,16 @@ func (s *Store) Vacuum(ctx context.Context, opt VacuumOptions) ([]Leftover, erro
 }
 
 // remove removes files and returns those that are gone.
-func (s *Store) remove(ctx context.Context, files []Leftover) ([]Leftover, error) {
-	for i, l := range files {
+func (s *Store) remove(ctx context.Context, found []Leftover) ([]Leftover, error) {
+	for i, l := range found {
 		if err := ctx.Err(); err != nil {
-			return files[:i], err
+			return found[:i], err
 		}
-		if err := s.files.Remove(l.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return files[:i], writeError("remove", l.Path, err)
+		if err := s.files.Delete(l.Path); err != nil {
+			return found[:i], fmt.Errorf("remove %s: %w", l.Path, err)
 		}
 	}
-	return files, nil
+	return found, nil
 }
 
 // leftovers lists the files in the table's folders that its newest version does
@@ -86,62 +88,47 @@ func (t *Table[R]) leftovers() ([]Leftover, error) {
 	if err != nil {
 		return nil, err
 	}
-	logFiles, err := t.listFolder(path.Join(t.name, logFolder))
+	logFiles, err := t.listFolder(path.Join(t.name, delta.LogFolder))
 	if err != nil {
 		return nil, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.log.refresh(); err != nil {
+	if err := t.log.Refresh(); err != nil {
 		return nil, err
 	}
 	var out []Leftover
 	for _, f := range files {
-		if why, since := t.log.partLeftover(f); why != "" {
+		if why, since := t.partLeftover(f); why != "" {
 			out = append(out, leftover(t.name, f, why, since))
 		}
 	}
-	needed, err := t.log.neededCheckpoint()
+	needed, err := t.log.OldestNeeded()
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range logFiles {
-		v, is := logVersion(f.Name(), checkpointSuffix)
+		v, is := delta.CheckpointVersion(f.Name())
 		switch {
 		case isTemporary(f.Name()):
-			out = append(out, leftover(path.Join(t.name, logFolder), f, "temporary", f.ModTime()))
+			out = append(out, leftover(path.Join(t.name, delta.LogFolder), f, "temporary", f.ModTime()))
 		case is && v < needed:
-			out = append(out, leftover(path.Join(t.name, logFolder), f, "replaced by a newer checkpoint", f.ModTime()))
+			out = append(out, leftover(path.Join(t.name, delta.LogFolder), f, "replaced by a newer checkpoint", f.ModTime()))
 		}
 	}
 	return out, nil
 }
 
-// neededCheckpoint returns the oldest checkpoint that somebody may begin to read
-// at: the newest one, or an older one that _last_checkpoint still names.
-func (l *tableLog) neededCheckpoint() (int64, error) {
-	_, checkpoints, err := l.list()
-	if err != nil || len(checkpoints) == 0 {
-		return 0, err
-	}
-	needed := checkpoints[len(checkpoints)-1]
-	named, err := l.pointer()
-	if errors.Is(err, fs.ErrNotExist) {
-		return needed, nil
-	}
-	return min(needed, named), err
-}
-
 // partLeftover says why the table does not need a file of its folder, and since
 // when; "" if it does, or if the file is somebody else's.
-func (l *tableLog) partLeftover(f fs.FileInfo) (why string, since time.Time) {
+func (t *Table[R]) partLeftover(f fs.FileInfo) (why string, since time.Time) {
 	name := f.Name()
-	if l.parts.has(name) {
+	if t.log.Has(name) {
 		return "", time.Time{}
 	}
-	if t, ok := l.removed[name]; ok {
+	if when, ok := t.log.Removed(name); ok {
 		// A clock that was wrong when the part was removed must not shorten its time.
-		return "removed by a commit", latest(time.UnixMilli(t.deleted).UTC(), f.ModTime())
+		return "removed by a commit", latest(when, f.ModTime())
 	}
 	switch {
 	case isTemporary(name):
@@ -165,7 +152,7 @@ func leftover(folder string, f fs.FileInfo, why string, since time.Time) Leftove
 
 // listFolder lists the regular files of a folder.
 func (t *Table[R]) listFolder(folder string) ([]fs.FileInfo, error) {
-	entries, err := t.store.files.ReadDir(folder)
+	entries, err := t.store.files.List(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"cutpoint/store/delta"
 )
 
 func TestVacuum(t *testing.T) {
@@ -19,7 +21,7 @@ func TestVacuum(t *testing.T) {
 		t.Fatal(err)
 	}
 	half := "fc2/" + partPrefix + uuid.NewString() + partSuffix
-	temporary := "fc2/" + logFolder + "/.00000000000000000009.json." + uuid.NewString() + tempSuffix
+	temporary := "fc2/" + delta.LogFolder + "/.00000000000000000009.json." + uuid.NewString() + ".tmp"
 	for _, name := range []string{half, temporary, "fc2/notes.txt", "fc2/part-mine.parquet"} {
 		if err := os.WriteFile(filepath.Join(s.Dir(), name), []byte("PAR1"), 0o644); err != nil {
 			t.Fatal(err)
@@ -78,7 +80,7 @@ func TestVacuumKeepsTheNewestCheckpoint(t *testing.T) {
 	}
 	checkpoints := 0
 	for _, l := range found {
-		if strings.HasSuffix(l.Path, checkpointSuffix) {
+		if strings.HasSuffix(l.Path, ".checkpoint.parquet") {
 			checkpoints++
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
 )
 
 // VerifyReport says what a store holds and what is wrong with it.
@@ -72,7 +73,7 @@ func (s *Store) Verify(ctx context.Context) (VerifyReport, error) {
 	r := VerifyReport{Store: s.dir, Tables: []TableReport{}, Problems: []string{}, Notes: []string{}}
 	documents := verifyTable(ctx, s.documents, &r)
 	verifyTable(ctx, s.failures, &r)
-	entries, err := s.files.ReadDir(".")
+	entries, err := s.files.List(".")
 	if err != nil {
 		return r, fmt.Errorf("list store %s: %w", s.dir, err)
 	}
@@ -123,20 +124,21 @@ func verifyDocuments(table string, keys, documents *KeySet, r *VerifyReport) {
 // verifyTable checks one table and returns its keys.
 func verifyTable[R Row](ctx context.Context, t *Table[R], r *VerifyReport) *KeySet {
 	keys := newKeySet()
-	log, err := t.verifyLog(r)
+	log, found, err := delta.Verify(t.store.files, t.name)
+	r.Problems, r.Notes = append(r.Problems, found.Problems...), append(r.Notes, found.Notes...)
 	if err != nil {
 		r.problem("%v", err)
 		return keys
 	}
 	t = newTable[R](t.store, t.name, t.dim, t.configuration)
 	t.log = log
-	snap := log.snapshot()
+	snap := log.Snapshot()
 	if snap.Version < 0 {
 		r.note("table %s was never written", t.name)
 		return keys
 	}
 	if got := snap.Configuration[schemas.KeyFingerprint]; got != t.configuration[schemas.KeyFingerprint] {
-		r.problem("%s gives fingerprint %.12s, the store has %.12s", t.log.entryName(0), got, t.configuration[schemas.KeyFingerprint])
+		r.problem("%s gives fingerprint %.12s, the store has %.12s", t.log.EntryName(0), got, t.configuration[schemas.KeyFingerprint])
 	}
 	report := TableReport{Name: t.name, Version: snap.Version, Parts: len(snap.Parts)}
 	for i, part := range snap.Parts {
@@ -228,8 +230,8 @@ func (t *Table[R]) verifyBytes(name string, part Part) error {
 
 // noteStrays notes files that belong to no version of the table.
 func (t *Table[R]) noteStrays(r *VerifyReport) {
-	for _, folder := range []string{t.name, path.Join(t.name, logFolder)} {
-		entries, err := t.store.files.ReadDir(folder)
+	for _, folder := range []string{t.name, path.Join(t.name, delta.LogFolder)} {
+		entries, err := t.store.files.List(folder)
 		if err != nil {
 			r.problem("list folder %s: %v", folder, err)
 		}
@@ -237,7 +239,7 @@ func (t *Table[R]) noteStrays(r *VerifyReport) {
 			switch name := path.Join(folder, e.Name()); {
 			case isTemporary(e.Name()):
 				r.note("%s is a temporary file; the next run removes it", name)
-			case t.log.isOrphan(e):
+			case t.isOrphan(e):
 				r.note("%s is in no commit; the next run adopts it if it is whole", name)
 			}
 		}

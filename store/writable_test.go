@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,16 +11,17 @@ import (
 	"testing"
 
 	"cutpoint/schemas"
+	"cutpoint/store/delta"
 )
 
 // alter commits a change of the documents table's metadata as another tool does.
-func alter(t *testing.T, s *Store, actions ...action) *Store {
+func alter(t *testing.T, s *Store, actions ...delta.Action) *Store {
 	t.Helper()
 	log := s.documents.log
-	if err := log.refresh(); err != nil {
+	if err := log.Refresh(); err != nil {
 		t.Fatal(err)
 	}
-	if err := log.commit(log.version+1, actions, CommitInfo{}.withDefaults()); err != nil {
+	if err := log.Commit(log.Version()+1, actions, CommitInfo{}.Begin()); err != nil {
 		t.Fatal(err)
 	}
 	again, err := Open(s.Dir())
@@ -28,6 +31,26 @@ func alter(t *testing.T, s *Store, actions ...action) *Store {
 	return again
 }
 
+// metaDataOf reads the documents table's metadata from its first log entry.
+func metaDataOf(t *testing.T, s *Store) *delta.MetaData {
+	t.Helper()
+	b, err := s.files.Get(s.documents.log.EntryName(0), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(b) {
+		var a delta.Action
+		if err := json.Unmarshal(line, &a); err != nil {
+			t.Fatal(err)
+		}
+		if a.MetaData != nil {
+			return a.MetaData
+		}
+	}
+	t.Fatal("the first entry has no metaData")
+	return nil
+}
+
 // TestAlteredTables: what another tool asks of a table is kept, or the write refused.
 func TestAlteredTables(t *testing.T) {
 	ctx := context.Background()
@@ -35,27 +58,28 @@ func TestAlteredTables(t *testing.T) {
 	moved := []schemas.Document{documents[1]}
 	moved[0].Path = "moved"
 	for name, c := range map[string]struct {
-		change         func(*metaData) action
+		change         func(*delta.MetaData) delta.Action
 		opens, appends bool
 		want           string
 	}{
-		"a further column": {func(m *metaData) action {
+		"a further column": {func(m *delta.MetaData) delta.Action {
 			m.SchemaString = strings.Replace(m.SchemaString, `"fields":[`, `"fields":[{"name":"note","type":"string","nullable":true,"metadata":{}},`, 1)
-			return action{MetaData: m}
+			return delta.Action{MetaData: m}
 		}, true, true, "column note"},
-		"append only": {func(m *metaData) action {
-			m.Configuration = map[string]string{appendOnlyKey: "true", schemas.KeyDescription: m.Configuration[schemas.KeyDescription]}
-			return action{MetaData: m}
-		}, true, true, appendOnlyKey},
-		"a newer writer version": {func(*metaData) action { return action{Protocol: &protocol{1, 4}} }, false, false, "writer version 4"},
+		"append only": {func(m *delta.MetaData) delta.Action {
+			m.Configuration = map[string]string{"delta.appendOnly": "true", schemas.KeyDescription: m.Configuration[schemas.KeyDescription]}
+			return delta.Action{MetaData: m}
+		}, true, true, "delta.appendOnly"},
+		"a newer writer version": {func(*delta.MetaData) delta.Action {
+			return delta.Action{Protocol: &delta.Protocol{MinReaderVersion: 1, MinWriterVersion: 4}}
+		}, false, false, "writer version 4"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newTestStore(t)
 			if err := s.Documents().Upsert(ctx, documents[:3], nil, CommitInfo{}); err != nil {
 				t.Fatal(err)
 			}
-			meta := *s.documents.log.meta
-			s = alter(t, s, c.change(&meta))
+			s = alter(t, s, c.change(metaDataOf(t, s)))
 			if err := s.CheckWritable(); (err == nil) != c.opens || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("before a run: %v", err)
 			}
@@ -78,12 +102,12 @@ func TestAlteredTables(t *testing.T) {
 func TestCleanedLog(t *testing.T) {
 	s, _ := newCheckpointed(t, 9)
 	for v := range int64(8) {
-		if err := os.Remove(filepath.Join(s.Dir(), s.documents.log.entryName(v))); err != nil {
+		if err := os.Remove(filepath.Join(s.Dir(), s.documents.log.EntryName(v))); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, v := range []int64{2, 5} {
-		if err := os.Remove(filepath.Join(s.Dir(), s.documents.log.checkpointName(v))); err != nil {
+		if err := os.Remove(filepath.Join(s.Dir(), s.documents.log.CheckpointName(v))); err != nil {
 			t.Fatal(err)
 		}
 	}

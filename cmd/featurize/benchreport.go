@@ -7,7 +7,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/pipeline/quantity"
 )
@@ -43,7 +42,8 @@ type layerTime struct {
 }
 
 // sum computes the figures.
-func (m *measurement) sum(engine vgg19.Engine, cuts []model.Cut, rounds []round) {
+func (m *measurement) sum(of measuring, rounds []round) {
+	engine := of.engine
 	var rates []float64
 	var layered passes
 	for _, r := range rounds {
@@ -53,20 +53,20 @@ func (m *measurement) sum(engine vgg19.Engine, cuts []model.Cut, rounds []round)
 	}
 	m.Rounds, m.PagesPerSecond, m.PeakMemory = len(rounds), spreadOf(rates), peakMemory()
 	m.Concurrency, m.DeviceMemory = engine.Concurrency(), engine.Memory()
-	side := engine.Shares()
+	side := engine.Processors()
 	if engine.Concurrency() > 1 {
 		side = 1 // a batch that is alone is on one GPU
 	}
 	all := milliseconds(layered.took) * float64(side) / float64(layered.pages)
 	m.Rest = all
-	for i, l := range model.Layers()[:model.Deepest(cuts)+1] {
+	for i, l := range model.Layers()[:model.Deepest(of.cuts)+1] {
 		if l.Kind == model.MaxPool {
 			continue // inside the convolution before it
 		}
-		t := layerTime{Name: l.Name, Milliseconds: milliseconds(engine.Layer(i)) / float64(layered.pages)}
+		t := layerTime{Name: l.Name, Milliseconds: milliseconds(of.profile.Layer(i)) / float64(layered.pages)}
 		m.Rest -= t.Milliseconds
 		t.Share = t.Milliseconds / all
-		t.GFLOPS = float64(l.FLOPs()) / 1e6 / t.Milliseconds * float64(engine.Shares())
+		t.GFLOPS = float64(l.FLOPs()) / 1e6 / t.Milliseconds * float64(engine.Processors())
 		t.OfPeak = t.GFLOPS / m.PeakGFLOPS
 		m.Layers = append(m.Layers, t)
 		m.GFLOPS += float64(l.FLOPs()) / 1e9 * m.PagesPerSecond.Median

@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 )
 
@@ -35,13 +34,14 @@ const roundTime = time.Second
 // measuring is a bench with its engine and memory.
 type measuring struct {
 	bench
-	engine vgg19.Engine
-	pixels []uint8       // (batch, 224, 224, 3)
-	dst    [][][]float32 // for each pass at the same time, (batch, Dim) of each cut
+	engine  model.Profiler
+	profile *model.Profile // of the layers, by all rounds together
+	pixels  []uint8        // (batch, 224, 224, 3)
+	dst     [][][]float32  // for each pass at the same time, (batch, Dim) of each cut
 }
 
-func newMeasuring(b bench, engine vgg19.Engine) measuring {
-	m := measuring{bench: b, engine: engine, pixels: madeUp(b.device.Batch)}
+func newMeasuring(b bench, engine model.Profiler) measuring {
+	m := measuring{bench: b, engine: engine, profile: model.NewProfile(), pixels: madeUp(b.device.Batch)}
 	for range engine.Concurrency() {
 		var dst [][]float32
 		for _, cut := range b.cuts {
@@ -76,19 +76,23 @@ func (m measuring) round(ctx context.Context) (r round, err error) {
 		return r, err
 	}
 	if len(m.dst) == 1 {
-		r.passes, err = m.sideBySide(ctx, m.engine.Measure, 1, roundTime)
+		r.passes, err = m.sideBySide(ctx, m.measure, 1, roundTime)
 		r.layered = r.passes
 		return r, err
 	}
 	if r.passes, err = m.sideBySide(ctx, m.engine.Forward, len(m.dst), roundTime); err != nil {
 		return r, err
 	}
-	r.layered, err = m.sideBySide(ctx, m.engine.Measure, 1, 0)
+	r.layered, err = m.sideBySide(ctx, m.measure, 1, 0)
 	return r, err
 }
 
-// forward is Forward or Measure of an engine.
+// forward is Forward of an engine, or measure.
 type forward func(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32) error
+
+func (m measuring) measure(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32) error {
+	return m.engine.Measure(ctx, pixels, cuts, dst, m.profile)
+}
 
 // sideBySide calls f from n goroutines until the time is over, each once at least.
 func (m measuring) sideBySide(ctx context.Context, f forward, n int, least time.Duration) (passes, error) {

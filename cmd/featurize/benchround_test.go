@@ -9,18 +9,18 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
+	"cutpoint/model/engine"
 )
 
 // gpuPair takes two batches on each of two GPUs: 20 ms a batch, of which each layer takes one.
 type gpuPair struct {
-	vgg19.Engine
+	model.Profiler
 	inside, most, measured atomic.Int64
 }
 
 func (e *gpuPair) Concurrency() int       { return 4 }
-func (e *gpuPair) Shares() int            { return 2 }
+func (e *gpuPair) Processors() int        { return 2 }
 func (e *gpuPair) Memory() uint64         { return 5e9 }
 func (e *gpuPair) Peak() (float64, error) { return 1.6e15, nil }
 
@@ -31,13 +31,12 @@ func (e *gpuPair) Forward(context.Context, []uint8, []model.Cut, [][]float32) er
 	return nil
 }
 
-func (e *gpuPair) Measure(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32) error {
+func (e *gpuPair) Measure(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32, profile *model.Profile) error {
 	e.measured.Add(1)
+	for i := range model.Layers() {
+		profile.Add(i, time.Millisecond)
+	}
 	return e.Forward(ctx, pixels, cuts, dst)
-}
-
-func (e *gpuPair) Layer(int) time.Duration {
-	return time.Duration(e.measured.Load()) * time.Millisecond
 }
 
 // TestBenchSideBySide: the rate is that of as many batches at a time as the engine takes, and
@@ -49,13 +48,14 @@ func TestBenchSideBySide(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		e := &gpuPair{}
-		b := bench{cuts: cuts, rounds: 3, device: vgg19.Device{GPUs: []int{0, 1}, Batch: 8}, progress: func(int, round) {}}
-		rounds, err := newMeasuring(b, e).all(t.Context())
+		b := bench{cuts: cuts, rounds: 3, device: engine.Options{GPUs: []int{0, 1}, Batch: 8}, progress: func(int, round) {}}
+		measuring := newMeasuring(b, e)
+		rounds, err := measuring.all(t.Context())
 		if err != nil || len(rounds) != 3 || e.most.Load() != 4 || e.measured.Load() != 3 {
 			t.Fatalf("%v, %+v, %d at a time, %d measured", err, rounds, e.most.Load(), e.measured.Load())
 		}
 		m := measurement{Batch: 8, Cuts: []string{"fc2"}, Engine: "cuda pair"}
-		m.sum(e, cuts, rounds)
+		m.sum(measuring, rounds)
 		if m.PagesPerSecond.Median != 4*8/.02 || m.Concurrency != 4 || m.DeviceMemory != 5e9 || m.PeakGFLOPS != 1.6e6 {
 			t.Errorf("%+v", m)
 		}

@@ -19,27 +19,11 @@ import (
 
 func compactCommand() *cli.Command {
 	return &cli.Command{
-		Name: "compact", Usage: "merge small parts, bring labels up to date, drop documents that are gone",
-		UsageText: `featurize compact --store features [--target-size 256MB] [--dry-run] [--json]
-featurize compact --store features --drop-gone CORPUS…`,
-		Description: `Every nightly run leaves small parts; readers are faster with few large ones.
-compact merges neighbouring small parts of each table until they have the
-target size (before compression), and gives features the path, label and split
-that the documents table has today. Each merge is one commit: it can be ended
-at any time and goes on the next time.
-
-With --drop-gone and the corpus of the nightly run, documents that are no longer
-in the corpus are dropped from every table, with their pages and failures. Run
-featurize over the corpus first: it finds documents that only moved. Should more
-than half of the documents be gone, as when a disk is not mounted, nothing is
-dropped unless --force is given.
-
-Old parts stay on disk for readers of older versions; featurize vacuum removes
-them. Exit codes are those of featurize.`,
+		Name: "compact", Usage: "merge small parts, update labels, drop documents that are gone",
 		Flags: []cli.Flag{
 			storeFlag(),
-			&cli.StringFlag{Name: "target-size", Usage: "`SIZE` of merged parts before compression; about twice as much memory is taken", Value: "256MB"},
-			&cli.BoolFlag{Name: "drop-gone", Usage: "drop documents that the CORPUS does not hold any more"},
+			&cli.StringFlag{Name: "target-size", Usage: "`SIZE`: size of merged parts before compression; needs about twice the memory", Value: "256MB"},
+			&cli.BoolFlag{Name: "drop-gone", Usage: "drop documents that the CORPUS no longer holds"},
 			&cli.BoolFlag{Name: "force", Usage: "with --drop-gone: even if more than half of the documents are gone"},
 			dryRunFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
 		},

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
+	"log/slog"
 	"sync"
 
 	"github.com/google/uuid"
@@ -13,32 +13,22 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
-	"cutpoint/model/cpu"
+	"cutpoint/model/engine"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/featurize/derive"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
 
 func deriveCommand() *cli.Command {
 	return &cli.Command{
-		Name: "derive", Usage: "compute further cuts from the features that a store holds, without the documents",
-		UsageText: "featurize derive --store features --from pool5 --cuts fc1,fc2,pool5-avg,pool5-max --weights FILE",
-		Description: `What comes after a cut is a function of its values: a store with pool5 can have
-fc1, fc2, predictions, pool5-avg and pool5-max at a fraction of the work, and long
-after the documents are gone. The rows are those that a run computes, bit for
-bit. From a whole map (pool1 … pool5) everything deeper can be derived and its own
--avg and -max; from fc1 fc2 and predictions; from fc2 predictions; from -avg and
--max nothing.
-
-Only what a cut lacks is computed. The weights must be those of the store. A store
-of float16 values is refused: what is computed from rounded numbers is not what
-a run computes. It is computed on the CPU. Ctrl-C once commits what is computed and leaves with 130.`,
+		Name: "derive", Usage: "compute further cuts from stored ones, without the documents",
 		Flags: []cli.Flag{
 			storeFlag(),
-			&cli.StringFlag{Name: "from", Usage: "the stored `CUT` to compute from", Value: "pool5"},
-			&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS` to compute"},
-			vgg19.WeightsFlag(), vgg19.KernelFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
+			&cli.StringFlag{Name: "from", Usage: "`CUT`: the stored cut to compute from", Value: "pool5"},
+			&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "`CUTS`: comma-separated cuts to compute"},
+			vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
 		},
 		Action: deriveAction,
 	}
@@ -86,24 +76,31 @@ func deriveAction(c *cli.Context) error {
 	return nil
 }
 
-// deriveCuts checks that source and weights go together, and runs the job.
-func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut) (derive.Summary, error) {
+// openTrunk checks that device, source and weights go together with the store.
+func openTrunk(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut, log *slog.Logger) (w *model.Weights, device engine.Options, err error) {
+	settings, err := storedSettings(s)
+	if err != nil {
+		return nil, device, err
+	}
+	if device, err = vgg19.ParseDevice(c, settings.Precision); err != nil {
+		return nil, device, err
+	}
 	if d := s.Description().ValueType(); d != schemas.Float32 {
-		return derive.Summary{}, fmt.Errorf("store %s holds %s values: cuts computed from rounded numbers are not those of a run; featurize the documents at these cuts", s.Dir(), d)
+		return nil, device, fmt.Errorf("store %s holds %s values: cuts computed from rounded numbers are not those of a run; featurize the documents at these cuts", s.Dir(), d)
 	}
 	if _, _, err := s.Cut(from.String()); err != nil {
-		return derive.Summary{}, err
+		return nil, device, err
 	}
+	if w, err = loadWeights(c.Context, c.String("weights"), cuts, log); err != nil {
+		return nil, device, err
+	}
+	return w, device, s.CheckFingerprint(trunk.Describe(w, settings))
+}
+
+// deriveCuts runs the job.
+func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut) (derive.Summary, error) {
 	log := command.Logger(c.App.ErrWriter, c.Bool("quiet"))
-	w, err := loadWeights(c.Context, c.String("weights"), cuts, log)
-	if err != nil {
-		return derive.Summary{}, err
-	}
-	settings, err := sameSettings(s, w)
-	if err != nil {
-		return derive.Summary{}, err
-	}
-	kernel, err := settings.Kernel(c)
+	w, device, err := openTrunk(c, s, from, cuts, log)
 	if err != nil {
 		return derive.Summary{}, err
 	}
@@ -126,10 +123,10 @@ func deriveCuts(c *cli.Context, s *store.Store, from model.Cut, cuts []model.Cut
 	return derive.Run(c.Context, derive.Job{
 		From: from, Cuts: cuts, Progress: progress, Stop: stop,
 		Tables: derivedTables{newTables(s, cuts, uuid.NewString(), "featurize derive")},
-		NewEngine: func() (derive.Engine, error) {
-			engine, err := cpu.New(w, cpu.Options{Threads: runtime.GOMAXPROCS(0), Precision: settings.Precision, Kernel: kernel})
-			w = nil // the engine has packed them
-			return engine, err
+		NewEngine: func() (model.Engine, error) {
+			packed := w
+			w = nil // the engine has its own
+			return engine.Open(packed, device)
 		},
 	})
 }

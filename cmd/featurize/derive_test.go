@@ -74,6 +74,17 @@ func TestDerive(t *testing.T) {
 	}
 }
 
+// TestDeriveNoGPU: whoever asks for a GPU where there is none is told so before the weights
+// or a table are looked at.
+func TestDeriveNoGPU(t *testing.T) {
+	t.Setenv("CUTPOINT_LIBCUDA", "/absent/libcuda.so.1")
+	dir := describedStore(t)
+	code, out, errs := run(t, "", "derive", "--store", dir, "--cuts", "fc2", "--weights", "absent.h5", "--device", "cuda")
+	if code != command.Unavailable || out != "" || !strings.HasPrefix(errs, "featurize: --device cuda: no NVIDIA driver") {
+		t.Errorf("code %d, %s%s", code, out, errs)
+	}
+}
+
 func TestDeriveWrongUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"derive --store s":                                           "--cuts is missing",

@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -18,25 +15,11 @@ import (
 
 func describeCommand() *cli.Command {
 	return &cli.Command{
-		Name: "describe", Usage: "say what the numbers of a store are, for people and for other tools",
-		UsageText: "featurize describe --store features [--json] [--format text|croissant|card] [-o FILE]",
-		Description: `Prints the model, the weights and their hash, how pages were prepared, and for
-each table its cut, shape, layout, rows, parts, bytes, version, and the times of
-its first and newest commit; then the labels and splits of the documents.
-
---format croissant writes Croissant 1.0 metadata (JSON-LD, mlcommons.org/croissant),
---format card a Hugging Face dataset card. Both name the parts of the newest
-versions by paths relative to the store, so they belong into its folder:
-
-   featurize describe --store features --format croissant -o features/croissant.json
-   featurize describe --store features --format card -o features/README.md
-
-After that datasets.load_dataset("features", "fc2") loads a cut. Write them again
-when the store has grown. They state no license: only you know it.`,
+		Name: "describe", Usage: "describe a store: text, JSON, Croissant or a dataset card",
 		Flags: []cli.Flag{
-			storeFlag(), &cli.BoolFlag{Name: "json", Usage: "write the description as JSON, each part with its size and SHA-256"},
+			storeFlag(), &cli.BoolFlag{Name: "json", Usage: "write JSON, with each part's size and SHA-256"},
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT`: text, croissant or card"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write (default: standard output)"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
 		},
 		Action: describeAction,
 	}
@@ -56,7 +39,7 @@ func describeAction(c *cli.Context) error {
 		return err
 	}
 	if path := c.String("output"); path != "" {
-		return replaceFile(path, func(w io.Writer) error { return format(w, d) })
+		return command.ReplaceFile(path, func(w io.Writer) error { return format(w, d) })
 	}
 	return format(c.App.Writer, d)
 }
@@ -139,22 +122,5 @@ func addTable[R store.Row](ctx context.Context, d *describe.Store, t *store.Tabl
 		out.Parts = append(out.Parts, describe.Part{Path: filepath.ToSlash(p.Path), Rows: p.Rows, Bytes: p.Bytes, SHA256: p.SHA256})
 	}
 	d.Tables = append(d.Tables, out)
-	return nil
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(f.Name()) // once it is renamed, there is nothing to remove
-	err = errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
 	return nil
 }

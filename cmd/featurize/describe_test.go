@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"cutpoint/cmd/internal/command"
-	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/pipeline/describe"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -20,7 +20,7 @@ import (
 func describedStore(t *testing.T) string {
 	t.Helper()
 	dir, at := filepath.Join(t.TempDir(), "features"), time.Unix(1.7e9, 0)
-	s, err := store.Create(dir, vgg19.Describe(&model.Weights{Source: "vgg19.h5", Preprocess: model.Caffe()}, vgg19.Settings{DType: schemas.Float16}))
+	s, err := store.Create(dir, trunk.Describe(&model.Weights{Source: "vgg19.h5", Preprocess: model.Caffe()}, trunk.Settings{DType: schemas.Float16}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,23 +11,16 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
-	"cutpoint/cmd/internal/vgg19"
+	"cutpoint/model"
 	"cutpoint/model/cpu"
+	"cutpoint/model/cuda"
 	"cutpoint/pipeline/quantity"
 )
 
 func doctorCommand() *cli.Command {
 	return &cli.Command{
-		Name: "doctor", Usage: "say what this machine computes with",
-		UsageText: "featurize doctor [--json]",
-		Description: `Lists the kernels (the instructions that the network is computed with) which the
-processor and the operating system allow, for each precision, the fastest first. A
-run takes the first, or what --cpu-kernel or CUTPOINT_CPU_KERNEL names.
-
-Then the GPUs, by the numbers that --device cuda:0,1 takes, with the kernels that run
-on each (sm_90a for compute capability 9.0, sm_80 from 8.0 on), and the release of NVIDIA's
-driver. Or why there are none: then --device cuda ends with exit code 69.`,
-		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "write it as JSON"}},
+		Name: "doctor", Usage: "list this machine's CPU kernels and GPUs",
+		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "write JSON"}},
 		Action: doctorAction,
 	}
 }
@@ -65,7 +58,7 @@ func processor() string {
 type diagnosis struct {
 	machine
 	Kernels map[string][]string `json:"kernels"` // by precision, the fastest first
-	GPUs    []vgg19.GPU         `json:"gpus"`
+	GPUs    []cuda.GPU          `json:"gpus"`
 	NoGPUs  string              `json:"no_gpus,omitempty"` // why there are none
 	Driver  string              `json:"gpu_driver,omitempty"`
 }
@@ -74,11 +67,11 @@ func doctorAction(c *cli.Context) error {
 	if c.NArg() > 0 {
 		return command.Usagef("doctor takes no arguments, and was given %d", c.NArg())
 	}
-	d := diagnosis{machine: thisMachine(), Kernels: map[string][]string{}, Driver: vgg19.DriverVersion()}
-	for _, p := range cpu.Precisions() {
+	d := diagnosis{machine: thisMachine(), Kernels: map[string][]string{}, Driver: cuda.DriverVersion()}
+	for _, p := range model.Precisions() {
 		d.Kernels[p] = cpu.Kernels(p)
 	}
-	gpus, err := vgg19.GPUs()
+	gpus, err := cuda.GPUs()
 	if d.GPUs = gpus; err != nil {
 		d.NoGPUs = err.Error()
 	}
@@ -91,7 +84,7 @@ func doctorAction(c *cli.Context) error {
 func (d diagnosis) print(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "machine   %s\n", d.machine)
-	for _, p := range cpu.Precisions() {
+	for _, p := range model.Precisions() {
 		fmt.Fprintf(&b, "%-9s %s\n", p, firstAndOthers(d.Kernels[p]))
 	}
 	if d.NoGPUs != "" {

@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"cutpoint/cmd/internal/command"
-	"cutpoint/cmd/internal/vgg19"
+	"cutpoint/model"
 	"cutpoint/model/cpu"
+	"cutpoint/model/cuda"
 )
 
 func TestDoctor(t *testing.T) {
 	code, out, errs := run(t, "", "doctor")
-	for _, p := range cpu.Precisions() {
+	for _, p := range model.Precisions() {
 		if want := p + " " + cpu.Kernels(p)[0]; !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
 			t.Errorf("code %d, %s%s, want %q", code, out, errs, want)
 		}
@@ -23,7 +24,7 @@ func TestDoctor(t *testing.T) {
 	}
 	var m diagnosis
 	_, out, _ = run(t, "", "doctor", "--json")
-	if err := json.Unmarshal([]byte(out), &m); err != nil || m.Cores < 1 || len(m.Kernels) != len(cpu.Precisions()) || m.GPUs == nil || m.NoGPUs == "" {
+	if err := json.Unmarshal([]byte(out), &m); err != nil || m.Cores < 1 || len(m.Kernels) != len(model.Precisions()) || m.GPUs == nil || m.NoGPUs == "" {
 		t.Errorf("%v: %s", err, out)
 	}
 	if code, _, errs = run(t, "", "doctor", "me"); code != command.Usage {
@@ -32,7 +33,7 @@ func TestDoctor(t *testing.T) {
 }
 
 func TestDoctorPrintsGPUs(t *testing.T) {
-	d := diagnosis{Kernels: map[string][]string{"float32": {"avx2", "generic"}, "bfloat16": {"generic"}}, Driver: "570.15", GPUs: []vgg19.GPU{
+	d := diagnosis{Kernels: map[string][]string{"float32": {"avx2", "generic"}, "bfloat16": {"generic"}}, Driver: "570.15", GPUs: []cuda.GPU{
 		{Number: 0, Name: "NVIDIA H200", Capability: "9.0", Memory: 150_754_820_096, Kernels: []string{"sm_90a", "sm_80"}},
 		{Number: 1, Name: "Tesla T4", Capability: "7.5", Memory: 15_828_320_256},
 	}}
@@ -74,7 +75,7 @@ func TestKernelsGiveTheSame(t *testing.T) {
 	if code, _, errs := run(t, "", corpus, "--weights", "random:1", "--cuts", "pool1-avg", "--store", store, "-q"); code != command.OK {
 		t.Fatalf("run: code %d, %s", code, errs)
 	}
-	for _, name := range cpu.Kernels(cpu.Float32) {
+	for _, name := range cpu.Kernels(model.Float32) {
 		code, out, errs := run(t, "", "verify", "--store", store, "--recompute", "1", "--weights", "random:1", "--cpu-kernel", name)
 		if code != command.OK || !strings.Contains(out, "1 of 1 pages computed again") {
 			t.Errorf("%s: code %d, %s%s", name, code, out, errs)

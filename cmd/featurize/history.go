@@ -18,16 +18,11 @@ import (
 func historyCommand() *cli.Command {
 	return &cli.Command{
 		Name: "history", Usage: "list the runs that wrote to a store, or every commit",
-		UsageText: "featurize history --store features [--commits] [--table fc2] [--last 20] [--json]",
-		Description: `One line a run: when it began, how long it took, its commits, and the rows that
-it wrote to each table (rows of rewritten parts included). --commits lists every
-commit instead: its version is what fit --as-of takes. --json always lists
-commits.`,
 		Flags: []cli.Flag{
 			storeFlag(),
-			&cli.BoolFlag{Name: "commits", Usage: "one line a commit"},
-			&cli.StringFlag{Name: "table", Usage: "only commits of this `TABLE`: a cut, documents or failures"},
-			&cli.IntFlag{Name: "last", Usage: "only the newest `N` lines (0: all)"},
+			&cli.BoolFlag{Name: "commits", Usage: "one line per commit"},
+			&cli.StringFlag{Name: "table", Usage: "`TABLE`: only commits of this table: a cut, documents or failures"},
+			&cli.IntFlag{Name: "last", Usage: "`N`: only the last n lines (0: all)"},
 			jsonFlag(),
 		},
 		Action: historyAction,

@@ -13,11 +13,11 @@ import (
 )
 
 func lockWaitFlag() cli.Flag {
-	return &cli.DurationFlag{Name: "lock-wait", Usage: "wait for another run on the same store to end, as long as `DURATION` (10m)"}
+	return &cli.DurationFlag{Name: "lock-wait", Usage: "`TIME`: wait up to this long, such as 10m, for another run on the store to end", Category: runsTopic}
 }
 
 func dryRunFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would be done; write nothing"}
+	return &cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "print what would be done; write nothing"}
 }
 
 func quietFlag() cli.Flag {

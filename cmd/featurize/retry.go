@@ -17,14 +17,8 @@ import (
 func retryCommand() *cli.Command {
 	flags := slices.DeleteFunc(runFlags(), func(f cli.Flag) bool { return slices.Contains(f.Names(), "retry-failed") })
 	return &cli.Command{
-		Name: "retry", Usage: "read again only the documents that failed, by class of failure",
-		UsageText: "featurize retry --weights FILE --cuts fc2,pool5 --store features [--class corrupt,unreadable] CORPUS…",
-		Description: `Takes the documents of the CORPUS that are in the failures table, all of them or
-those of the named classes (featurize status lists them), and featurizes them as
-a run would: with the same flags, exit codes and summary. What can be read now
-leaves the failures table; what fails again counts one more attempt. Use it after
-a disk was repaired, limits were raised, or a newer version reads more formats.`,
-		Flags:  append(flags, &cli.StringFlag{Name: "class", Usage: "only failures of these comma-separated `CLASSES`"}),
+		Name: "retry", Usage: "try failed documents again, by class of failure",
+		Flags:  append(flags, &cli.StringFlag{Name: "class", Usage: "`CLASSES`: comma-separated classes of failures (default: all)"}),
 		Action: retryAction,
 	}
 }

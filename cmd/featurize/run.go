@@ -18,15 +18,20 @@ import (
 	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
+	"cutpoint/model/engine"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/featurize"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
 
 func storeFlag() cli.Flag {
-	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER` of the feature tables", EnvVars: []string{"CUTPOINT_STORE"}}
+	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER`: the store", EnvVars: []string{"CUTPOINT_STORE"}}
 }
+
+// runsTopic of the help teaches how runs resume, retry and share a corpus.
+const runsTopic = "runs"
 
 func jsonFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output"}
@@ -35,15 +40,15 @@ func jsonFlag() cli.Flag {
 func runFlags() []cli.Flag {
 	return append([]cli.Flag{
 		vgg19.WeightsFlag(),
-		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "comma-separated `CUTS`", Value: "fc2,pool5"},
+		&cli.StringFlag{Name: "cuts", Aliases: []string{"c"}, Usage: "`CUTS`: comma-separated cuts, such as fc2,pool5,pool3-avg", Value: "fc2,pool5"},
 		storeFlag(),
 		dtypeFlag(),
 		vgg19.PrecisionFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(), vgg19.BatchFlag(),
-		&cli.IntFlag{Name: "limit", Usage: "featurize at most so many `PAGES`; the next run goes on (0: no limit)"},
-		&cli.IntFlag{Name: "part-pages", Usage: "commit after so many `PAGES`: what an abrupt end can cost (0: 512, with a GPU 8192)"},
-		&cli.BoolFlag{Name: "retry-failed", Usage: "read again what failed in an earlier run"},
-		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and time of change are as recorded"},
-		&cli.StringFlag{Name: "shard", Usage: "take the K-th of N shares of the corpus: several machines on one store, each with its `K/N`"},
+		&cli.IntFlag{Name: "limit", Usage: "`N`: compute at most n pages; the next run goes on (0: no limit)", Category: runsTopic},
+		&cli.IntFlag{Name: "part-pages", Usage: "`N`: commit after n pages, the most that a crash can cost (0: 512, with a GPU 8192)", Category: runsTopic},
+		&cli.BoolFlag{Name: "retry-failed", Usage: "try documents again that failed in an earlier run", Category: runsTopic},
+		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and modification time are as recorded", Category: runsTopic},
+		&cli.StringFlag{Name: "shard", Usage: "`K/N`: take the K-th of N shares of the corpus, so that N machines fill one store", Category: runsTopic},
 		lockWaitFlag(), dryRunFlag(), jsonFlag(), quietFlag(),
 	}, append(vgg19.PresetFlags(), reading.Flags()...)...)
 }
@@ -51,8 +56,8 @@ func runFlags() []cli.Flag {
 // runOptions are the typed flags of a run.
 type runOptions struct {
 	weights, store      string
-	settings            vgg19.Settings
-	device              vgg19.Device
+	settings            trunk.Settings
+	device              engine.Options
 	cuts                []model.Cut
 	corpus              []string
 	run                 featurize.Options
@@ -92,25 +97,34 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	if o.settings.DType, err = parseDType(c.String("dtype")); err != nil {
 		return o, err
 	}
-	if err := o.settings.ParsePreset(c); err != nil {
+	if o.settings.Preparation, err = vgg19.ParsePreset(c); err != nil {
 		return o, err
 	}
-	if err := o.settings.ParsePrecision(c); err != nil {
+	if o.settings.Precision, err = vgg19.ParsePrecision(c); err != nil {
 		return o, err
 	}
 	read, err := reading.Parse(c)
 	if err != nil {
 		return o, err
 	}
-	if o.device, err = vgg19.ParseDevice(c, o.settings); err != nil {
+	if o.device, err = vgg19.ParseDevice(c, o.settings.Precision); err != nil {
 		return o, err
 	}
 	o.run = featurize.Options{
 		Cuts: cuts, DType: o.settings.DType, Preparation: o.settings.Preparation, Batch: o.device.Batch, Limit: c.Int("limit"),
 		Workers: read.Workers, Pages: read.Pages, Limits: read.Limits,
-		PartPages: cmp.Or(c.Int("part-pages"), o.device.PartPages()), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
+		PartPages: cmp.Or(c.Int("part-pages"), partPages(o.device)), RetryFailed: c.Bool("retry-failed"), Rehash: c.Bool("rehash"),
 	}
 	return o, nil
+}
+
+// partPages is after how many pages a run commits: some 30 seconds' work of a CPU, a
+// second's of a GPU.
+func partPages(device engine.Options) int {
+	if device.GPUs != nil {
+		return 8192
+	}
+	return 512
 }
 
 func runAction(c *cli.Context) error {
@@ -141,7 +155,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	if err != nil {
 		return err
 	}
-	t := trunk{w, vgg19.Describe(w, o.settings), o.settings, o.device}
+	t := network{w, trunk.Describe(w, o.settings), o.device}
 	result, err := t.featurize(c, o, listing, log)
 	return conclude(c, o, result, err)
 }
@@ -156,18 +170,17 @@ func loadWeights(ctx context.Context, source string, cuts []model.Cut, log *slog
 	return w, nil
 }
 
-// trunk is what turns pixels into numbers in this run.
-type trunk struct {
+// network is what turns pixels into numbers in this run.
+type network struct {
 	weights     *model.Weights // nil once the engine has packed them
 	description schemas.Description
-	settings    vgg19.Settings
-	device      vgg19.Device
+	device      engine.Options
 }
 
-func (t *trunk) newEngine() (model.Engine, error) {
+func (t *network) newEngine() (model.Engine, error) {
 	w := t.weights
 	t.weights = nil
-	return vgg19.NewEngine(w, t.settings, t.device)
+	return engine.Open(w, t.device)
 }
 
 // result is the summary as --json writes it.
@@ -182,7 +195,7 @@ type result struct {
 	Interrupted bool           `json:"interrupted"`
 }
 
-func (t *trunk) featurize(c *cli.Context, o runOptions, listing corpus.Listing, log *slog.Logger) (*result, error) {
+func (t *network) featurize(c *cli.Context, o runOptions, listing corpus.Listing, log *slog.Logger) (*result, error) {
 	run := t.run
 	if o.dryRun {
 		run = t.dryRun
@@ -198,7 +211,7 @@ func (t *trunk) featurize(c *cli.Context, o runOptions, listing corpus.Listing, 
 	return r, err
 }
 
-func (t *trunk) dryRun(c *cli.Context, o runOptions, entries []corpus.Entry, _ *slog.Logger) (featurize.Summary, error) {
+func (t *network) dryRun(c *cli.Context, o runOptions, entries []corpus.Entry, _ *slog.Logger) (featurize.Summary, error) {
 	stored, err := openStored(o.store, t.description)
 	if err != nil {
 		return featurize.Summary{}, err
@@ -206,7 +219,7 @@ func (t *trunk) dryRun(c *cli.Context, o runOptions, entries []corpus.Entry, _ *
 	return featurize.DryRun(c.Context, featurize.Job{Entries: entries, Stored: stored}, o.run)
 }
 
-func (t *trunk) run(c *cli.Context, o runOptions, entries []corpus.Entry, log *slog.Logger) (featurize.Summary, error) {
+func (t *network) run(c *cli.Context, o runOptions, entries []corpus.Entry, log *slog.Logger) (featurize.Summary, error) {
 	tables, release, err := openTables(c.Context, o, t.description)
 	if err != nil {
 		return featurize.Summary{}, err

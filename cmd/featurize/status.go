@@ -20,9 +20,8 @@ import (
 
 func statusCommand() *cli.Command {
 	return &cli.Command{
-		Name: "status", Usage: "say what a store holds, and what could not be read",
-		UsageText: "featurize status --store features [--json]",
-		Flags:     []cli.Flag{storeFlag(), jsonFlag()},
+		Name: "status", Usage: "print what a store holds, and what could not be read",
+		Flags: []cli.Flag{storeFlag(), jsonFlag()},
 		Action: func(c *cli.Context) error {
 			s, err := openStore(c)
 			if err != nil {

@@ -14,17 +14,11 @@ import (
 
 func vacuumCommand() *cli.Command {
 	return &cli.Command{
-		Name: "vacuum", Usage: "list, and with --delete remove, files that no table needs any more",
-		UsageText: "featurize vacuum --store features [--older-than 168h] [--delete] [--json]",
-		Description: `Parts that compact or a run replaced stay on disk, so that whoever reads an older
-version of a table can go on. vacuum lists those that left their table longer
-ago than --older-than, and temporary files and never committed parts of dead
-runs of that age; with --delete it removes them. Afterwards versions that need
-them cannot be read (fit --as-of). Files of other programs are never touched.`,
+		Name: "vacuum", Usage: "list or delete files that no table needs any more",
 		Flags: []cli.Flag{
 			storeFlag(),
-			&cli.DurationFlag{Name: "older-than", Usage: "keep what was needed less than `DURATION` ago", Value: store.DefaultRetention},
-			&cli.BoolFlag{Name: "delete", Usage: "remove the files; otherwise they are only listed"},
+			&cli.DurationFlag{Name: "older-than", Usage: "`TIME`: keep files that were needed less than this long ago", Value: store.DefaultRetention},
+			&cli.BoolFlag{Name: "delete", Usage: "delete the files instead of listing them"},
 			lockWaitFlag(), jsonFlag(), quietFlag(),
 		},
 		Action: vacuumAction,

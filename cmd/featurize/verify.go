@@ -9,9 +9,10 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
-	"cutpoint/model/cpu"
+	"cutpoint/model/engine"
 	"cutpoint/pipeline/featurize/recompute"
 	"cutpoint/pipeline/raster"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -19,22 +20,10 @@ import (
 func verifyCommand() *cli.Command {
 	return &cli.Command{
 		Name: "verify", Usage: "check every table, part and row of a store",
-		UsageText: `featurize verify --store features [--json]
-featurize verify --store features --recompute 20 --weights FILE`,
-		Description: `Checks that each table's log has no gap and its checkpoints say the same, that
-every part is there with the size and SHA-256 recorded at its commit, that row
-counts, keys and vector lengths are right, that no value is NaN or infinite, and
-that every feature has its document. Exit code 1 if anything is wrong.
-
-With --recompute N, N pages chosen at random are read again from their documents
-and sent through the trunk, on any --device; a vector that differs from the stored one
-by more than 1e-4 (relative RMS; 0.05 in bfloat16) is a problem. Pages whose file is gone or has changed
-are listed and are none. Run it in the folder where the run was started, if the
-corpus was named by a relative path.`,
 		Flags: []cli.Flag{
 			storeFlag(), jsonFlag(),
-			&cli.IntFlag{Name: "recompute", Usage: "compute `N` pages again and compare"},
-			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides which pages are computed again", Value: 1},
+			&cli.IntFlag{Name: "recompute", Usage: "`N`: compute n random pages again and compare"},
+			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER`: seed of the choice of pages", Value: 1},
 			vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(),
 		},
 		Action: verifyAction,
@@ -58,13 +47,13 @@ func verifyAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var settings vgg19.Settings
-	var device vgg19.Device
+	var settings trunk.Settings
+	var device engine.Options
 	if c.Int("recompute") > 0 { // what would fail is told before an hour of checks
 		if settings, err = storedSettings(s); err != nil {
 			return err
 		}
-		if device, err = vgg19.ParseDevice(c, settings); err != nil {
+		if device, err = vgg19.ParseDevice(c, settings.Precision); err != nil {
 			return err
 		}
 	}
@@ -108,25 +97,16 @@ func (v verified) print(c *cli.Context) {
 }
 
 // storedSettings returns what the store's features were computed with.
-func storedSettings(s *store.Store) (vgg19.Settings, error) {
-	settings, err := vgg19.SettingsOf(s.Description())
+func storedSettings(s *store.Store) (trunk.Settings, error) {
+	settings, err := trunk.SettingsOf(s.Description())
 	if err != nil {
 		return settings, fmt.Errorf("read what store %s holds: %w; a newer program may be needed", s.Dir(), err)
 	}
 	return settings, nil
 }
 
-// sameSettings returns the store's settings, if its features came from these weights.
-func sameSettings(s *store.Store, w *model.Weights) (vgg19.Settings, error) {
-	settings, err := storedSettings(s)
-	if err != nil {
-		return settings, err
-	}
-	return settings, s.CheckFingerprint(vgg19.Describe(w, settings))
-}
-
 // recomputePages checks pages against their documents.
-func recomputePages(c *cli.Context, s *store.Store, settings vgg19.Settings, device vgg19.Device) (recompute.Report, error) {
+func recomputePages(c *cli.Context, s *store.Store, settings trunk.Settings, device engine.Options) (recompute.Report, error) {
 	infos, err := s.Cuts()
 	if err != nil {
 		return recompute.Report{}, err
@@ -136,7 +116,7 @@ func recomputePages(c *cli.Context, s *store.Store, settings vgg19.Settings, dev
 		Preparation: settings.Preparation, Limits: raster.DefaultLimits(),
 		Float16: s.Description().ValueType() == schemas.Float16, Tables: storedTables{s},
 	}
-	if settings.Precision == cpu.BFloat16 {
+	if settings.Precision == model.BFloat16 {
 		job.Tolerance = recompute.ToleranceBFloat16
 	}
 	for _, info := range infos {
@@ -150,13 +130,13 @@ func recomputePages(c *cli.Context, s *store.Store, settings vgg19.Settings, dev
 	if err != nil {
 		return recompute.Report{}, err
 	}
-	if err := s.CheckFingerprint(vgg19.Describe(w, settings)); err != nil {
+	if err := s.CheckFingerprint(trunk.Describe(w, settings)); err != nil {
 		return recompute.Report{}, err
 	}
 	job.NewEngine = func() (model.Engine, error) {
 		packed := w
 		w = nil // the engine has its own
-		return vgg19.NewEngine(packed, settings, device)
+		return engine.Open(packed, device)
 	}
 	return recompute.Run(c.Context, job)
 }

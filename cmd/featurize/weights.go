@@ -17,30 +17,15 @@ import (
 
 func weightsCommand() *cli.Command {
 	return &cli.Command{
-		Name: "weights", Usage: "look into a file of weights, or convert it",
-		UsageText: `featurize weights inspect FILE [--json]
-featurize weights convert FILE OUT.safetensors`,
-		Description: `Every run reads the formats that --weights names; nothing must be converted. A
-safetensors file loads fastest, and holds nothing but numbers.`,
+		Name: "weights", Usage: "inspect or convert a file of weights",
 		Subcommands: []*cli.Command{inspectCommand(), convertCommand()},
 	}
 }
 
 func inspectCommand() *cli.Command {
 	return &cli.Command{
-		Name: "inspect", Usage: "say what a file of weights holds, and whether it serves",
-		UsageText: "featurize weights inspect FILE [--json]",
-		Description: `Lists the tensors with their types, shapes and the layer of VGG19 that each is
-for; the least, greatest and mean value of every layer; the colours that the
-network takes (caffe: BGR less the mean, as Keras has it; torch: RGB, normalised);
-and the SHA-256 of the values, which stays the same in every format and is what a
-store's fingerprint has.
-
-EXIT CODES
-   0    the file serves
-   1    it does not, or cannot be read; the reason is said
-   64   wrong usage`,
-		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "write it as JSON"}},
+		Name: "inspect", Usage: "print what a file of weights holds and whether it can be used",
+		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "write JSON"}},
 		Action: inspectAction,
 	}
 }
@@ -100,11 +85,7 @@ func printInspection(w io.Writer, path string, in *weights.Inspection) error {
 func convertCommand() *cli.Command {
 	return &cli.Command{
 		Name: "convert", Usage: "write weights of any format as a safetensors file",
-		UsageText: "featurize weights convert FILE|random:SEED OUT.safetensors [--force]",
-		Description: `The values are float32 under Keras's names and in its layout, with the colours in
-the metadata; stores do not see a difference, for the SHA-256 of the values stays.
-The file is written whole or not at all.`,
-		Flags:  []cli.Flag{&cli.BoolFlag{Name: "force", Usage: "replace OUT if it is there"}},
+		Flags:  []cli.Flag{&cli.BoolFlag{Name: "force", Usage: "replace OUT if it exists"}},
 		Action: convertAction,
 	}
 }
@@ -126,7 +107,7 @@ func convertAction(c *cli.Context) error {
 	}
 	sum := w.SHA256()
 	metadata := map[string]string{"source": w.Source, "sha256": sum, "tool": schemas.Tool()}
-	if err := replaceFile(out, func(to io.Writer) error { return weights.Write(to, w, metadata) }); err != nil {
+	if err := command.ReplaceFile(out, func(to io.Writer) error { return weights.Write(to, w, metadata) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.App.ErrWriter, "%s has the weights of %s, SHA-256 of the values %.12s.\n", out, in, sum)

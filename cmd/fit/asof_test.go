@@ -66,8 +66,8 @@ func TestAsOf(t *testing.T) {
 		"7": "newest is 2", "soon": "neither a version nor a time", "1999-12-31": "oldest", "-1": "neither",
 	} {
 		code, _, errs := run(t, "--store", dir, "--features", "fc2", "--as-of", when)
-		if code == command.OK || !strings.Contains(errs, want) || strings.Count(errs, "\n") > 2 {
-			t.Errorf("as of %q: code %d, %q", when, code, errs)
+		if code == command.OK || !strings.Contains(errs, want) || !strings.Contains(errs, "--as-of") || strings.Count(errs, "\n") > 2 {
+			t.Errorf("as of %q: code %d, %q, want %q and the flag's name", when, code, errs, want)
 		}
 	}
 }

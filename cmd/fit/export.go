@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,32 +23,15 @@ import (
 
 func exportCommand() *cli.Command {
 	return &cli.Command{
-		Name: "export", Usage: "write one cut's vectors with keys, labels and splits for other programs",
-		UsageText: `fit export --store features --features fc2 -o fc2.npy
-fit export --store features --features fc2 --format csv > fc2.csv`,
-		Description: `Rows are in the table's order, which only featurize compact changes. Labels, splits
-and paths are what the store knows now, or knew at --as-of.
-
-FORMATS
-   arrow        an Arrow IPC stream, the vectors FixedSizeList<float32> (the default)
-   parquet      one file with the columns of the store's own parts
-   csv          document_id, page, path, label, split, v0, v1, …
-   npy          the matrix (N, D) for numpy.load
-   safetensors  embedding (N, D), label (N), page (N)
-   libsvm       label index:value …, for scikit-learn, XGBoost, LightGBM
-
-The last three have no place for keys: those go to a table of rows in the same order
-(document_id, page, path, label, split, label_index) beside the file, FILE's name
-ending in .rows.csv, or where --rows says. A label's number is its place among the
-store's labels in alphabetical order; no label is -1.`,
+		Name: "export", Usage: "write one cut's vectors, keys and labels for other programs",
 		Flags: []cli.Flag{
 			storeFlag(),
-			&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "the `CUT` to write"},
+			&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "`CUT`: cut to write"},
 			asOfFlag(),
-			&cli.StringFlag{Name: "labels", Usage: "CSV `FILE` with the columns path,label or document_id,label that overrides the store's labels"},
-			&cli.StringFlag{Name: "format", Usage: strings.Join(export.Formats(), ", "), DefaultText: "by --output's extension, else arrow"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write", DefaultText: "standard output"},
-			&cli.StringFlag{Name: "rows", Usage: "`FILE` for the table of rows of npy, safetensors and libsvm", DefaultText: "beside --output"},
+			&cli.StringFlag{Name: "labels", Usage: "`FILE`: CSV that overrides the store's labels", Category: labelling},
+			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", "), DefaultText: "by --output's extension, or arrow"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
+			&cli.StringFlag{Name: "rows", Usage: "`FILE`: keys for npy, safetensors and libsvm", DefaultText: "--output's name with .rows.csv"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
 		},
 		Action: exportAction,
@@ -59,7 +42,7 @@ store's labels in alphabetical order; no label is -1.`,
 type exportOptions struct {
 	store, labels        string
 	cut                  model.Cut
-	when                 asOf
+	when                 store.Moment
 	format, output, rows string
 	quiet                bool
 }
@@ -134,13 +117,13 @@ func exportAction(c *cli.Context) error {
 	vectors := func(w io.Writer) error { return e.write(ctx, o.format, w, nil) }
 	if o.rows != "" {
 		vectors = func(w io.Writer) error {
-			return replaceFile(o.rows, func(rows io.Writer) error { return e.write(ctx, o.format, w, rows) })
+			return command.ReplaceFile(o.rows, func(rows io.Writer) error { return e.write(ctx, o.format, w, rows) })
 		}
 	}
 	if o.output == "" {
 		err = vectors(c.App.Writer)
 	} else {
-		err = replaceFile(o.output, vectors)
+		err = command.ReplaceFile(o.output, vectors)
 	}
 	if err == nil && o.rows != "" && !o.quiet {
 		fmt.Fprintf(c.App.ErrWriter, "Keys, paths and labels of the %d rows are in %s.\n", e.table.Rows, o.rows)
@@ -148,56 +131,45 @@ func exportAction(c *cli.Context) error {
 	return err
 }
 
-// exported is a cut's table at one version, with what is known of its pages.
+// exported is a cut's table as of a moment, and the labels that override its own.
 type exported struct {
-	features *store.Table[schemas.Feature]
-	known    map[schemas.PageKey]schemas.Document // labels overridden
-	table    export.Table
+	view   *store.View
+	labels *compare.Labels
+	table  export.Table
 }
 
 func (o exportOptions) open(ctx context.Context, s *store.Store) (*exported, error) {
-	_, info, err := s.Cut(o.cut.String())
+	views, err := openViews(s, o.when, o.cut.String())
 	if err != nil {
 		return nil, err
 	}
-	features, documents, err := o.when.open(s, o.cut.String())
-	if err != nil {
-		return nil, err
-	}
-	snap, err := features.Snapshot()
-	if err != nil {
-		return nil, err
-	}
+	v := views[0]
 	labels, err := readLabels(o.labels)
 	if err != nil {
 		return nil, err
 	}
-	e := &exported{features: features, known: map[schemas.PageKey]schemas.Document{},
-		table: export.Table{Info: info, Description: s.Description(), Rows: snap.Rows}}
-	classes := map[string]bool{}
-	err = documents.Scan(ctx, func(rows []schemas.Document) error {
-		for _, d := range rows {
-			if d.Label = relabelled(labels, d); d.Label != nil {
-				classes[*d.Label] = true
-			}
-			e.known[d.Key()] = d
-		}
-		return nil
-	})
-	for name := range classes {
-		e.table.Classes = append(e.table.Classes, name)
+	documents, err := v.Documents(ctx)
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(e.table.Classes)
-	return e, err
+	classes := map[string]bool{}
+	for d := range documents {
+		if label := labels.Of(d.DocumentID, d.Path, schemas.Text(d.Label)); label != "" {
+			classes[label] = true
+		}
+	}
+	return &exported{v, labels, export.Table{Info: v.Info, Description: s.Description(), Rows: v.Snapshot.Rows,
+		Classes: slices.Sorted(maps.Keys(classes))}}, nil
 }
 
-// relabelled returns a page's label after the overrides, nil for none.
-func relabelled(labels *compare.Labels, d schemas.Document) *string {
-	label := labels.Of(d.DocumentID, d.Path, text(d.Label))
-	if label == "" {
-		return nil
+// relabel gives rows the labels of the labels file.
+func (e *exported) relabel(rows []schemas.Feature) {
+	for i, r := range rows {
+		rows[i].Label = nil
+		if label := e.labels.Of(r.DocumentID, r.Path, schemas.Text(r.Label)); label != "" {
+			rows[i].Label = &label
+		}
 	}
-	return &label
 }
 
 // write writes the vectors and, if rows is not nil, their rows.
@@ -212,12 +184,8 @@ func (e *exported) write(ctx context.Context, format string, w, rows io.Writer) 
 			return err
 		}
 	}
-	err = e.features.Scan(ctx, func(part []schemas.Feature) error {
-		for i := range part {
-			if d, ok := e.known[part[i].Key()]; ok {
-				part[i].Path, part[i].Label, part[i].Split = d.Path, d.Label, d.Split
-			}
-		}
+	err = e.view.Scan(ctx, func(part []schemas.Feature) error {
+		e.relabel(part)
 		if keys != nil {
 			if err := keys.Write(part); err != nil {
 				return err
@@ -232,24 +200,4 @@ func (e *exported) write(ctx context.Context, format string, w, rows io.Writer) 
 		err = closed
 	}
 	return err
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(f.Name()) // fails once it is renamed
-	b := bufio.NewWriterSize(f, 1<<20)
-	for _, step := range []func() error{
-		func() error { return write(b) }, b.Flush, func() error { return f.Chmod(0o644) }, f.Sync, f.Close,
-		func() error { return os.Rename(f.Name(), path) },
-	} {
-		if err := step(); err != nil {
-			f.Close()
-			return fmt.Errorf("write %s: %w", path, err)
-		}
-	}
-	return nil
 }

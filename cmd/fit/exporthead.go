@@ -13,34 +13,18 @@ import (
 	"cutpoint/model"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/export"
+	"cutpoint/pipeline/trunk"
 )
 
 func exportHeadCommand() *cli.Command {
 	return &cli.Command{
-		Name: "export-head", Usage: "write a trained head for other programs, alone or with the trunk in front of it",
-		UsageText: `fit export-head --head fc2-softmax.safetensors -o fc2-softmax.onnx
-fit export-head --head fc2-softmax.safetensors --with-trunk --weights FILE -o pages.onnx
-fit export-head --head fc2-softmax.safetensors --format safetensors -o linear.safetensors`,
-		Description: `An ONNX model (operator set 17) computes without this program. Alone the head
-takes "features" (N, D) float32, the vectors of its cut. With --with-trunk the
-model takes "pixels" (N, 224, 224, 3) uint8: the page squashed to 224×224 RGB,
-antialiased bilinear as Pillow's resize. Outputs are "probabilities" (N, K),
-"log_probabilities" (N, K), "class" (N) and, with the trunk, the "features".
-metadata_props hold the names of the classes, the cut and the fingerprint.
-
-With --format safetensors the file is a state dictionary of PyTorch, in which the
-standardisation has joined the first layer: alone for nn.Sequential(Linear, …),
-with the trunk for torchvision's vgg19 cut off and headed anew, ready to be
-trained on. The statements that load it are printed. It gives logits. A head by
---l2-normalize wants vectors of length 1, and a knn head has no layers.
-
-Weights other than those that the head's features came from are refused.`,
+		Name: "export-head", Usage: "write a trained head for ONNX or PyTorch, with or without VGG19",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "head", Usage: "head `FILE` that fit wrote"},
-			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the file: onnx, or safetensors for PyTorch", Value: formatONNX},
-			&cli.BoolFlag{Name: "with-trunk", Usage: "put VGG19 up to the head's cut in front; needs --weights"},
+			&cli.StringFlag{Name: "head", Usage: "`FILE`: head that fit wrote"},
+			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: onnx, or safetensors for PyTorch", Value: formatONNX},
+			&cli.BoolFlag{Name: "with-trunk", Usage: "include VGG19 up to the head's cut; needs --weights"},
 			vgg19.WeightsFlag(),
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
 		},
 		Action: exportHeadAction,
@@ -109,7 +93,7 @@ func exportHeadAction(c *cli.Context) error {
 		return err
 	}
 	module := ""
-	err = replaceFile(o.output, func(w io.Writer) (err error) {
+	err = command.ReplaceFile(o.output, func(w io.Writer) (err error) {
 		if w = (interruptible{ctx, w}); o.format == formatONNX {
 			return export.WriteONNX(w, f, trunk)
 		}
@@ -135,7 +119,7 @@ func (o exportHeadOptions) openTrunk(ctx context.Context, f *head.File) (*export
 	if err != nil {
 		return nil, err
 	}
-	d, _, err := vgg19.DescribeFor(f, w)
+	d, _, err := trunk.DescribeFor(f, w)
 	if err != nil {
 		return nil, fmt.Errorf("head %s: %w", o.head, err)
 	}

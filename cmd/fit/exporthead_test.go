@@ -11,9 +11,9 @@ import (
 	"testing"
 
 	"cutpoint/cmd/internal/command"
-	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/head"
 	"cutpoint/model/weights"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
 )
 
@@ -27,7 +27,7 @@ func saveHead(t *testing.T, d schemas.Description) string {
 	h := &head.Head{Kind: head.SoftmaxName, Dim: 512, Classes: 2, Kernel: make([]float32, 1024), Bias: make([]float32, 2)}
 	path := filepath.Join(t.TempDir(), "h.safetensors")
 	f := head.File{Cut: "pool5-avg", Fingerprint: d.Fingerprint(), Description: string(description), Classes: []string{"letter", "memo"}, Head: h}
-	if err := f.Save(path); err != nil {
+	if err := command.ReplaceFile(path, f.Write); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -61,7 +61,7 @@ func TestExportHeadWithTrunk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := vgg19.Describe(w, vgg19.Settings{})
+	d := trunk.Describe(w, trunk.Settings{})
 	own := saveHead(t, d)
 	d.Weights = schemas.Weights{Source: "other.h5", SHA256: strings.Repeat("0", 64)}
 	other := saveHead(t, d)
@@ -111,7 +111,7 @@ func TestExportHeadWrongUsage(t *testing.T) {
 	}
 }
 
-// TestInterruptible: Ctrl-C ends the writing, so that replaceFile removes what was
+// TestInterruptible: Ctrl-C ends the writing, so that command.ReplaceFile removes what was
 // begun.
 func TestInterruptible(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())

@@ -8,38 +8,40 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
 	"cutpoint/pipeline/compare"
+	"cutpoint/store"
 )
 
 func storeFlag() cli.Flag {
-	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER` of the feature tables", EnvVars: []string{"CUTPOINT_STORE"}}
+	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER`: the store", EnvVars: []string{"CUTPOINT_STORE"}}
 }
 
-// Headings of the flags in the help.
+// Categories of flags are the topics of the help that teach them.
 const (
-	comparing = "How candidates are compared"
-	output    = "What is written"
-	training  = "How heads are trained"
+	comparing = "splits"
+	output    = "reports"
+	training  = "heads"
+	labelling = "labels"
 )
 
 func fitFlags() []cli.Flag {
 	return append([]cli.Flag{
 		storeFlag(),
-		&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "comma-separated `CUTS` of the store, or all", DefaultText: "the cut that the head is made for"},
-		&cli.StringFlag{Name: "head", Usage: "comma-separated `HEADS`, or all", Value: defaultHead},
+		&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "`CUTS`: comma-separated cuts of the store, or all", DefaultText: "the head's own"},
+		&cli.StringFlag{Name: "head", Usage: "`HEADS`: comma-separated heads (fit help heads), or all", Value: defaultHead},
 		asOfFlag(),
-		&cli.StringFlag{Name: "labels", Usage: "CSV `FILE` with the columns path,label or document_id,label that overrides the store's labels"},
+		&cli.StringFlag{Name: "labels", Usage: "`FILE`: CSV (path,label or document_id,label) that overrides the store's labels", Category: labelling},
 
-		&cli.StringFlag{Name: "split", Category: comparing, Usage: "who is tested: folds (every page in turn), or store (the pages whose split says test)", Value: compare.SplitFolds},
-		&cli.IntFlag{Name: "folds", Category: comparing, Usage: "`PARTS` that take turns as the test set", Value: 5},
-		&cli.IntFlag{Name: "repeats", Category: comparing, Usage: "`TIMES` the pages are dealt to folds anew", Value: 1},
-		&cli.StringFlag{Name: "unit", Category: comparing, Usage: "what is scored: page, or document (mean of its pages' log probabilities)", Value: compare.UnitPage},
-		&cli.BoolFlag{Name: "learning-curve", Category: comparing, Usage: "also train on 2, 5, 10, 20, … labelled pages a class: how much data is enough?"},
-		&cli.Uint64Flag{Name: "seed", Category: comparing, Usage: "`NUMBER` that decides the folds and the heads' start", Value: 1},
-		&cli.Float64Flag{Name: "pages-per-second", Category: comparing, Usage: "`RATE` of featurize through the whole network, for the costs", DefaultText: "as the store's newest run of 100 pages or more"},
+		&cli.StringFlag{Name: "split", Category: comparing, Usage: "`KIND`: folds (cross-validation) or store (the store's splits)", Value: compare.SplitFolds},
+		&cli.IntFlag{Name: "folds", Category: comparing, Usage: "`K`: number of folds", Value: 5},
+		&cli.IntFlag{Name: "repeats", Category: comparing, Usage: "`N`: number of repeats with new folds", Value: 1},
+		&cli.StringFlag{Name: "unit", Category: comparing, Usage: "`UNIT`: page, or document (mean log probability of its pages)", Value: compare.UnitPage},
+		&cli.BoolFlag{Name: "learning-curve", Category: comparing, Usage: "also train on 2, 5, 10, 20, … pages per class: how much data is enough?"},
+		&cli.Uint64Flag{Name: "seed", Category: comparing, Usage: "`NUMBER`: seed of the folds and of the heads' initial weights", Value: 1},
+		&cli.Float64Flag{Name: "pages-per-second", Category: output, Usage: "`RATE`: featurize's speed through the whole network, for the costs", DefaultText: "of the store's newest run of at least 100 pages"},
 
-		&cli.StringFlag{Name: "report", Category: output, Usage: "`FOLDER` for report.html and metrics.json"},
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Category: output, Usage: "`FILE` for the trained head (one cut, one head; default CUT-HEAD.safetensors)"},
-		&cli.BoolFlag{Name: "json", Category: output, Usage: "write the report as JSON to standard output"},
+		&cli.StringFlag{Name: "report", Category: output, Usage: "`FOLDER`: where to write report.html and metrics.json"},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Category: output, Usage: "`FILE`: trained head of one cut and one head", DefaultText: "CUT-HEAD.safetensors"},
+		&cli.BoolFlag{Name: "json", Category: output, Usage: "write the results as JSON to standard output"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Category: output, Usage: "no progress on standard error"},
 	}, headFlags()...)
 }
@@ -58,7 +60,7 @@ type fitOptions struct {
 	split, unit           string
 	learningCurve         bool
 	pagesPerSecond        float64
-	when                  asOf
+	when                  store.Moment
 	json, quiet           bool
 }
 

@@ -12,7 +12,9 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/store"
 )
 
@@ -29,26 +31,26 @@ const (
 
 // chosenHead is a recipe and the cut that it is made for.
 type chosenHead struct {
-	head.Trainer
+	train.Trainer
 	cut  string // "" for none in particular
 	only bool   // it cannot be trained on another
 }
 
 func headFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "l2", Category: training, Usage: "softmax: comma-separated `VALUES` of the penalty on ½‖weights‖² beside the mean loss; the best by inner folds is taken", DefaultText: "13 from 1e-4 to 1e4"},
-		&cli.StringFlag{Name: "standardize", Category: training, Usage: "softmax: features are centred and divided by their deviation (feature), by that and the mean one (shrunk), or all by one number (whole)", Value: head.DefaultStandardize},
-		&cli.BoolFlag{Name: "l2-normalize", Category: training, Usage: "softmax: divide each page's vector by its length first"},
-		&cli.StringFlag{Name: "class-weights", Category: training, Usage: "softmax, networks: equal (every page counts alike) or balanced (every class does)", Value: weightsEqual},
-		&cli.Float64Flag{Name: "dropout", Category: training, Usage: "networks: `SHARE` of the values that is dropped in training", Value: 0.5},
-		&cli.IntFlag{Name: "hidden", Category: training, Usage: "dense-dropout-bn-softmax: `WIDTH` of the hidden layer", Value: 4096},
-		&cli.IntFlag{Name: "epochs", Category: training, Usage: "networks: `PASSES` over the training pages, at most", Value: 100},
-		&cli.IntFlag{Name: "patience", Category: training, Usage: "networks: `EPOCHS` without a lower validation loss after which training ends", Value: 10},
-		&cli.IntFlag{Name: "batch-size", Category: training, Usage: "networks: `PAGES` of a step", Value: 32},
-		&cli.Float64Flag{Name: "learning-rate", Category: training, Usage: "networks: Adam's `RATE`", DefaultText: "0.001, for vgg-top 0.00001"},
-		&cli.Float64Flag{Name: "weight-decay", Category: training, Usage: "networks: `PENALTY` on ½‖weights‖² beside the mean loss"},
-		&cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Category: training, Usage: "vgg-top: the `FILE` of weights that the features were computed with", EnvVars: []string{"CUTPOINT_WEIGHTS"}},
-		&cli.IntFlag{Name: "neighbours", Category: training, Usage: "knn: `PAGES` that vote", Value: 5},
+		&cli.StringFlag{Name: "l2", Category: training, Usage: "`VALUES`: softmax: L2 penalties λ (mean loss + λ/2·‖weights‖²), from which inner folds choose", DefaultText: "13 from 1e-4 to 1e4"},
+		&cli.StringFlag{Name: "standardize", Category: training, Usage: "`KIND`: softmax: divide centred features each by its deviation (feature), by √(its variance + the mean variance) (shrunk), or all by one number (whole)", Value: train.DefaultStandardize},
+		&cli.BoolFlag{Name: "l2-normalize", Category: training, Usage: "softmax: scale each page's vector to length 1 first"},
+		&cli.StringFlag{Name: "class-weights", Category: training, Usage: "`KIND`: softmax, networks: equal (pages count the same) or balanced (classes do)", Value: weightsEqual},
+		&cli.Float64Flag{Name: "dropout", Category: training, Usage: "`RATE`: networks: dropout", Value: 0.5},
+		&cli.IntFlag{Name: "hidden", Category: training, Usage: "`N`: dense-dropout-bn-softmax: width of the hidden layer", Value: 4096},
+		&cli.IntFlag{Name: "epochs", Category: training, Usage: "`N`: networks: maximum number of epochs", Value: 100},
+		&cli.IntFlag{Name: "patience", Category: training, Usage: "`N`: networks: stop after n epochs without a lower validation loss", Value: 10},
+		&cli.IntFlag{Name: "batch-size", Category: training, Usage: "`N`: networks: number of pages in a batch", Value: 32},
+		&cli.Float64Flag{Name: "learning-rate", Category: training, Usage: "`RATE`: networks: Adam's learning rate", DefaultText: "0.001, for vgg-top 0.00001"},
+		&cli.Float64Flag{Name: "weight-decay", Category: training, Usage: "`VALUE`: networks: L2 penalty, λ as in --l2"},
+		&cli.StringFlag{Name: "weights", Aliases: []string{"w"}, Category: training, Usage: "`FILE`: vgg-top: the weights of the features", EnvVars: []string{"CUTPOINT_WEIGHTS"}},
+		&cli.IntFlag{Name: "neighbours", Category: training, Usage: "`N`: knn: number of pages that vote", Value: 5},
 	}
 }
 
@@ -88,37 +90,37 @@ func newHead(name string, c *cli.Context, epoch func(int, float64)) (chosenHead,
 	switch name {
 	case head.SoftmaxName:
 		l2, err := parseNumbers("--l2", c.String("l2"))
-		s := head.Softmax{L2: l2, Standardize: c.String("standardize"), Normalize: c.Bool("l2-normalize"), Balanced: weigh == weightsBalanced, Seed: seed}
+		s := train.Softmax{L2: l2, Standardize: c.String("standardize"), Normalize: c.Bool("l2-normalize"), Balanced: weigh == weightsBalanced, Seed: seed}
 		if err == nil {
 			err = s.Check()
 		}
 		return chosenHead{Trainer: s}, err
 	case head.DropoutBNSoftmaxName:
-		return chosenHead{Trainer: head.DropoutBNSoftmax{NetworkOptions: network}, cut: "fc2"}, nil
+		return chosenHead{Trainer: train.DropoutBNSoftmax{NetworkOptions: network}, cut: "fc2"}, nil
 	case head.DenseDropoutBNSoftmaxName:
-		return chosenHead{Trainer: head.DenseDropoutBNSoftmax{NetworkOptions: network}, cut: "pool5"}, nil
+		return chosenHead{Trainer: train.DenseDropoutBNSoftmax{NetworkOptions: network}, cut: "pool5"}, nil
 	case head.VGGTopName:
 		if c.String("weights") == "" {
 			return chosenHead{}, fmt.Errorf("--head %s starts from the trunk's own layers: name its --weights", name)
 		}
-		return chosenHead{Trainer: head.VGGTop{NetworkOptions: network}, cut: "pool5", only: true}, nil
+		return chosenHead{Trainer: train.VGGTop{NetworkOptions: network}, cut: "pool5", only: true}, nil
 	case head.CentroidName:
-		return chosenHead{Trainer: head.Centroid{Seed: seed}}, nil
+		return chosenHead{Trainer: train.Centroid{Seed: seed}}, nil
 	case head.KNNName:
 		if c.Int("neighbours") < 1 {
 			return chosenHead{}, fmt.Errorf("--neighbours must be 1 or more")
 		}
-		return chosenHead{Trainer: head.KNN{Neighbours: c.Int("neighbours")}}, nil
+		return chosenHead{Trainer: train.KNN{Neighbours: c.Int("neighbours")}}, nil
 	}
 	return chosenHead{}, fmt.Errorf("unknown head %q; heads are %s", name, strings.Join(headNames[:], ", "))
 }
 
-func networkOptions(c *cli.Context, epoch func(int, float64)) head.NetworkOptions {
-	o := head.NetworkOptions{Dropout: c.Float64("dropout"), Hidden: c.Int("hidden"), Epochs: c.Int("epochs"), Patience: c.Int("patience"),
+func networkOptions(c *cli.Context, epoch func(int, float64)) train.NetworkOptions {
+	o := train.NetworkOptions{Dropout: c.Float64("dropout"), Hidden: c.Int("hidden"), Epochs: c.Int("epochs"), Patience: c.Int("patience"),
 		BatchSize: c.Int("batch-size"), LearningRate: c.Float64("learning-rate"), L2: c.Float64("weight-decay"),
 		Balanced: c.String("class-weights") == weightsBalanced, Seed: c.Uint64("seed"), Progress: epoch}
 	if o.Dropout == 0 {
-		o.Dropout = head.NoDropout
+		o.Dropout = train.NoDropout
 	}
 	return o
 }
@@ -142,7 +144,7 @@ func parseNumbers(flag, list string) ([]float64, error) {
 // giveTrunk gives fc1 and fc2 to the candidates that start from them.
 func giveTrunk(ctx context.Context, s *store.Store, source string, candidates []compare.Candidate) error {
 	for i, c := range candidates {
-		top, ok := c.Trainer.(head.VGGTop)
+		top, ok := c.Trainer.(train.VGGTop)
 		if !ok {
 			continue
 		}
@@ -154,11 +156,11 @@ func giveTrunk(ctx context.Context, s *store.Store, source string, candidates []
 		if err != nil {
 			return err
 		}
-		settings, err := vgg19.SettingsOf(s.Description())
+		settings, err := trunk.SettingsOf(s.Description())
 		if err != nil {
 			return fmt.Errorf("read what store %s holds: %w; a newer program may be needed", s.Dir(), err)
 		}
-		if err := s.CheckFingerprint(vgg19.Describe(w, settings)); err != nil {
+		if err := s.CheckFingerprint(trunk.Describe(w, settings)); err != nil {
 			return err
 		}
 		for l, layer := range model.ParameterLayers() {

@@ -9,64 +9,37 @@ import (
 	"cutpoint/store"
 )
 
-// loader reads cut tables with the labels and paths of the documents table, which
-// knows of moves and new labels since the features were written. A cut that is
-// read again is read at the same version.
-func loader(s *store.Store, when asOf) compare.Load {
-	opened := map[model.Cut]source{}
+// loader opens the cuts that candidates need, all as of one moment.
+func loader(s *store.Store, when store.Moment, candidates []compare.Candidate) (compare.Load, error) {
+	var names []string
+	cuts := compare.CutsOf(candidates)
+	for _, cut := range cuts {
+		names = append(names, cut.String())
+	}
+	views, err := openViews(s, when, names...)
+	if err != nil {
+		return nil, err
+	}
+	byCut := map[model.Cut]*store.View{}
+	for i, cut := range cuts {
+		byCut[cut] = views[i]
+	}
 	return func(ctx context.Context, cut model.Cut) (*compare.Dataset, error) {
-		from, again := opened[cut]
-		if !again {
-			var err error
-			if from.features, from.documents, err = when.open(s, cut.String()); err != nil {
-				return nil, err
-			}
-			opened[cut] = from
-		}
-		return from.read(ctx, cut)
-	}
+		return dataset(ctx, cut, byCut[cut])
+	}, nil
 }
 
-// source is a cut's table and the documents table that goes with it.
-type source struct {
-	features  *store.Table[schemas.Feature]
-	documents *store.Table[schemas.Document]
-}
-
-func (from source) read(ctx context.Context, cut model.Cut) (*compare.Dataset, error) {
-	snap, err := from.features.Snapshot()
+// dataset reads a view's rows; its vectors are read later.
+func dataset(ctx context.Context, cut model.Cut, v *store.View) (*compare.Dataset, error) {
+	rows, err := v.Rows(ctx)
 	if err != nil {
 		return nil, err
 	}
-	documents := map[schemas.PageKey]schemas.Document{}
-	err = from.documents.Scan(ctx, func(rows []schemas.Document) error {
-		for _, r := range rows {
-			documents[r.Key()] = r
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	rows, data, err := store.ReadMatrix(ctx, from.features, cut.Dim())
-	if err != nil {
-		return nil, err
-	}
-	d := &compare.Dataset{Cut: cut, Version: snap.Version, Stored: snap.Bytes, X: data}
+	d := &compare.Dataset{Cut: cut, Version: v.Snapshot.Version, Stored: v.Snapshot.Bytes,
+		Rounded: v.Info.DType != schemas.Float32, Vectors: v.Vectors}
 	for _, r := range rows {
-		label, split, path := r.Label, r.Split, r.Path
-		if known, ok := documents[r.Key()]; ok {
-			label, split, path = known.Label, known.Split, known.Path
-		}
-		d.Keys, d.Paths = append(d.Keys, r.Key()), append(d.Paths, path)
-		d.Labels, d.Splits = append(d.Labels, text(label)), append(d.Splits, text(split))
+		d.Keys, d.Paths = append(d.Keys, r.Key()), append(d.Paths, r.Path)
+		d.Labels, d.Splits = append(d.Labels, schemas.Text(r.Label)), append(d.Splits, schemas.Text(r.Split))
 	}
 	return d, nil
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

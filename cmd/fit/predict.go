@@ -18,43 +18,18 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/predict"
+	"cutpoint/store"
 )
 
 func predictCommand() *cli.Command {
 	return &cli.Command{
-		Name: "predict", Usage: "write what a trained head says of stored pages, or of documents",
-		UsageText: `fit predict --head fc2-softmax.safetensors --store features -o predictions.parquet
-fit predict --head fc2-softmax.safetensors --weights FILE inbox > predictions.csv
-fit predict --head fc2-softmax.safetensors --weights FILE --unit document inbox -o documents.jsonl`,
-		Description: `A row a page, in the order of the table or of the corpus: document_id, page (from
-0), path, label (as known), predicted, probability, and p_CLASS for each class.
-With --unit document a row a document: pages (how many) in place of page, and the
-class with the largest mean of log probabilities over the pages.
-
-From a store the head takes the vectors of its cut, and labels and paths are
-those that the store knows now, or knew at --as-of. From documents the pages are
-decoded and computed up to the cut as featurize does it, and nothing is stored;
-copies of one document are each predicted. Features or weights other than those
-the head was trained on are refused.
-
-` + vgg19.DeviceHelp + `
-
-Standard error has a summary: rows by class and, where labels are known, how many
-are predicted as labelled. What cannot be read has no row and is reported there.
-
-EXIT CODES
-   0    done
-   1    fatal error; no file is left
-   3    done, but some document could not be read
-   64   wrong usage
-   69   no GPU can be used; nothing was read
-   130  interrupted; no file is left`,
+		Name: "predict", Usage: "classify stored pages, or documents, with a trained head",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "head", Usage: "head `FILE` that fit wrote"},
+			&cli.StringFlag{Name: "head", Usage: "`FILE`: head that fit wrote"},
 			storeFlag(), asOfFlag(), vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(),
-			&cli.StringFlag{Name: "unit", Usage: "what a row is for: `page|document`", Value: predict.UnitPage},
-			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the table: csv, jsonl or parquet (default: by the file's extension; csv on standard output)"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE` to write (default: standard output)"},
+			&cli.StringFlag{Name: "unit", Usage: "`UNIT`: a row per page or per document", Value: predict.UnitPage},
+			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: csv, jsonl or parquet", DefaultText: "by --output's extension, or csv"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
 			vgg19.BatchFlag(),
 			&cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output; needs -o"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but warnings and errors"},
@@ -66,7 +41,7 @@ EXIT CODES
 // predictOptions are the typed flags.
 type predictOptions struct {
 	head, store, weights string
-	when                 asOf
+	when                 store.Moment
 	corpus               []string
 	unit, format, output string
 	read                 reading.Options // of documents
@@ -197,7 +172,7 @@ func (o predictOptions) table(w io.Writer, f *head.File, source pageSource) (pre
 
 func (o predictOptions) writeTo(c *cli.Context, write func(io.Writer) error) error {
 	if o.output != "" {
-		return replaceFile(o.output, write)
+		return command.ReplaceFile(o.output, write)
 	}
 	if f, ok := c.App.Writer.(*os.File); ok && o.format == predict.Parquet && term.IsTerminal(int(f.Fd())) {
 		return command.Usagef("standard output is a terminal; name a file with -o, or pipe the table on")

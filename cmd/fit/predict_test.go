@@ -116,17 +116,17 @@ func TestPredictRefusals(t *testing.T) {
 	}
 	described := filepath.Join(folder, "described")
 	f.Description = `{"preset": {"resize": "squash", "filter": "bilinear"}, "precision": "bfloat16"}`
-	if err := f.Save(described); err != nil {
+	if err := command.ReplaceFile(described, f.Write); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("CUTPOINT_LIBCUDA", "/absent/libcuda.so.1")
 	f.Fingerprint = strings.Repeat("0", 64)
-	if err := f.Save(foreign); err != nil {
+	if err := command.ReplaceFile(foreign, f.Write); err != nil {
 		t.Fatal(err)
 	}
 	f.Cut, f.Head.Dim, f.Head.Mean, f.Head.Scale, f.Head.Kernel = "pool3-avg", 256, nil, nil, make([]float32, 512)
 	absent := filepath.Join(folder, "absent-cut")
-	if err := f.Save(absent); err != nil {
+	if err := command.ReplaceFile(absent, f.Write); err != nil {
 		t.Fatal(err)
 	}
 	empty := t.TempDir()

@@ -21,6 +21,7 @@ import (
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/raster"
 	"cutpoint/pipeline/raster/resample"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -68,7 +69,7 @@ func (v vectorTable) Write(ctx context.Context, p *featurize.Part) error {
 
 // featurized makes a store of the folder's pages at pool1-avg, and a head that
 // takes them.
-func featurized(t *testing.T, dir, weights string, settings vgg19.Settings) (storeDir, headFile string) {
+func featurized(t *testing.T, dir, weights string, settings trunk.Settings) (storeDir, headFile string) {
 	t.Helper()
 	ctx := context.Background()
 	cut, err := model.ParseCut("pool1-avg")
@@ -79,7 +80,7 @@ func featurized(t *testing.T, dir, weights string, settings vgg19.Settings) (sto
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := vgg19.Describe(w, settings)
+	d := trunk.Describe(w, settings)
 	storeDir = filepath.Join(t.TempDir(), "features")
 	s, err := store.Create(storeDir, d)
 	if err != nil {
@@ -107,7 +108,7 @@ func featurized(t *testing.T, dir, weights string, settings vgg19.Settings) (sto
 		t.Fatal(err)
 	}
 	f := head.File{Cut: "pool1-avg", Fingerprint: d.Fingerprint(), Description: string(description), Classes: []string{"a", "b"}, Head: h}
-	if err := f.Save(headFile); err != nil {
+	if err := command.ReplaceFile(headFile, f.Write); err != nil {
 		t.Fatal(err)
 	}
 	return storeDir, headFile
@@ -117,7 +118,7 @@ func featurized(t *testing.T, dir, weights string, settings vgg19.Settings) (sto
 // are the same, in corpus order, but for copies, which a store holds once.
 func TestPredictDocuments(t *testing.T) {
 	dir, weights := scans(t), smallWeights(t, 1.1)
-	for _, settings := range []vgg19.Settings{{}, {DType: schemas.Float16}, {Preparation: raster.Preparation{Fit: raster.Pad, Filter: resample.Nearest}, Precision: cpu.BFloat16}} {
+	for _, settings := range []trunk.Settings{{}, {DType: schemas.Float16}, {Preparation: raster.Preparation{Fit: raster.Pad, Filter: resample.Nearest}, Precision: model.BFloat16}} {
 		storeDir, headFile := featurized(t, dir, weights, settings)
 		code, stored, errs := run(t, "predict", "--head", headFile, "--store", storeDir)
 		if code != command.OK {
@@ -153,7 +154,7 @@ func TestPredictDocuments(t *testing.T) {
 
 func TestPredictOtherWeights(t *testing.T) {
 	dir, other := scans(t), smallWeights(t, 1.2)
-	_, headFile := featurized(t, dir, smallWeights(t, 1.1), vgg19.Settings{})
+	_, headFile := featurized(t, dir, smallWeights(t, 1.1), trunk.Settings{})
 	code, out, errs := run(t, "predict", "--head", headFile, "--weights", other, dir)
 	if code != command.Fatal || out != "" || !strings.Contains(errs, filepath.Base(other)) || !strings.Contains(errs, "other features") || strings.Count(errs, "\n") != 1 {
 		t.Errorf("code %d, %q, %q", code, out, errs)
@@ -163,7 +164,7 @@ func TestPredictOtherWeights(t *testing.T) {
 // TestPredictInterrupted: the file that was there stays, and nothing else.
 func TestPredictInterrupted(t *testing.T) {
 	dir, weights := scans(t), smallWeights(t, 1.1)
-	storeDir, headFile := featurized(t, dir, weights, vgg19.Settings{})
+	storeDir, headFile := featurized(t, dir, weights, trunk.Settings{})
 	for _, source := range [][]string{{"--store", storeDir}, {"--weights", weights, dir}} {
 		folder := t.TempDir()
 		file := filepath.Join(folder, "p.parquet")

@@ -9,11 +9,12 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
+	"cutpoint/model/engine"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/predict"
-	"cutpoint/schemas"
+	"cutpoint/pipeline/trunk"
 	"cutpoint/store"
 )
 
@@ -23,57 +24,15 @@ func (o predictOptions) openStore(ctx context.Context, f *head.File) (pageSource
 	if err != nil {
 		return nil, err
 	}
-	_, info, err := s.Cut(f.Cut)
+	views, err := openViews(s, o.when, f.Cut)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.Check(s.Description().Fingerprint(), info.Cut, info.Dim); err != nil {
+	v := views[0]
+	if err := f.Check(s.Description().Fingerprint(), v.Info.Cut, v.Info.Dim); err != nil {
 		return nil, err
 	}
-	features, documents, err := o.when.open(s, f.Cut)
-	if err != nil {
-		return nil, err
-	}
-	return func(p *predict.Predictor) error {
-		known, err := knownPages(ctx, documents)
-		if err != nil {
-			return err
-		}
-		return features.Scan(ctx, func(rows []schemas.Feature) error {
-			for i := range rows {
-				if k, ok := known[rows[i].Key()]; ok {
-					rows[i].Path, rows[i].Label = k.path, k.label
-				}
-			}
-			return p.Score(rows)
-		})
-	}, nil
-}
-
-// knownPage is what the documents table has of a page: moves and new labels since
-// its features were written.
-type knownPage struct {
-	path  string
-	label *string // of one class shared
-}
-
-// knownPages holds no vectors: some 200 bytes a page.
-func knownPages(ctx context.Context, documents *store.Table[schemas.Document]) (map[schemas.PageKey]knownPage, error) {
-	known, labels := map[schemas.PageKey]knownPage{}, map[string]*string{}
-	err := documents.Scan(ctx, func(rows []schemas.Document) error {
-		for _, r := range rows {
-			label := r.Label
-			if label != nil {
-				if labels[*label] == nil {
-					labels[*label] = label
-				}
-				label = labels[*label]
-			}
-			known[r.Key()] = knownPage{r.Path, label}
-		}
-		return nil
-	})
-	return known, err
+	return func(p *predict.Predictor) error { return v.Scan(ctx, p.Score) }, nil
 }
 
 // openCorpus lists documents and opens the trunk in front of the head.
@@ -82,11 +41,11 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	_, settings, err := vgg19.SettingsFor(f)
+	_, settings, err := trunk.SettingsFor(f)
 	if err != nil {
 		return nil, err
 	}
-	device, err := vgg19.ParseDevice(c, settings)
+	device, err := vgg19.ParseDevice(c, settings.Precision)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +57,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := vgg19.DescribeFor(f, w); err != nil {
+	if _, _, err := trunk.DescribeFor(f, w); err != nil {
 		return nil, fmt.Errorf("head %s and weights %s: %w", o.head, o.weights, err)
 	}
 	log := command.Logger(c.App.ErrWriter, o.quiet)
@@ -110,7 +69,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 			NewEngine: func() (model.Engine, error) {
 				packed := w
 				w = nil // the engine has its own
-				return vgg19.NewEngine(packed, settings, device)
+				return engine.Open(packed, device)
 			},
 		}, p)
 	}, nil

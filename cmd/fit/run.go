@@ -48,8 +48,12 @@ func fitAction(c *cli.Context) error {
 	if err := giveTrunk(ctx, s, o.weights, candidates); err != nil {
 		return err
 	}
+	load, err := loader(s, o.when, candidates)
+	if err != nil {
+		return err
+	}
 	options.Progress = o.progress.step
-	result, err := compare.Compare(ctx, loader(s, o.when), candidates, options)
+	result, err := compare.Compare(ctx, load, candidates, options)
 	o.progress.end()
 	if err != nil {
 		return err
@@ -129,7 +133,7 @@ func (o fitOptions) write(c *cli.Context, r *compare.Report) error {
 		"metrics.json": func(w io.Writer) error { return writeJSON(w, r) },
 		"report.html":  func(w io.Writer) error { return report.Write(w, r, thumbnail.Of(c.Context)) },
 	} {
-		if err := replaceFile(filepath.Join(o.report, name), write); err != nil {
+		if err := command.ReplaceFile(filepath.Join(o.report, name), write); err != nil {
 			return err
 		}
 	}
@@ -154,7 +158,7 @@ func (o fitOptions) keep(c *cli.Context, s *store.Store, result *compare.Result,
 	}
 	f := head.File{Cut: candidate.Cut.String(), Fingerprint: s.Description().Fingerprint(), Description: string(description),
 		Classes: result.Classes, Head: result.Heads[0]}
-	if err := f.Save(file); err != nil {
+	if err := command.ReplaceFile(file, f.Write); err != nil {
 		return err
 	}
 	if !o.quiet {

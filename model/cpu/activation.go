@@ -70,12 +70,12 @@ func (a activation) flatten(dst []float32) {
 }
 
 // unflatten fills the map inside its border from src (H, W, C).
-func (a activation) unflatten(k kernel.BFloat16, src []float32) {
+func (a activation) unflatten(pairing *kernel.BFloat16, src []float32) {
 	for y := range a.H {
 		for x := range a.W {
 			pixel := src[(y*a.W+x)*a.C:][:a.C]
 			if a.pairs != nil {
-				k.Narrow(a.pairs[a.at(y, x):][:a.C/2], pixel)
+				pairing.Narrow(a.pairs[a.at(y, x):][:a.C/2], pixel)
 			} else {
 				copy(a.pixel(y, x), pixel)
 			}
@@ -86,14 +86,11 @@ func (a activation) unflatten(k kernel.BFloat16, src []float32) {
 // arena is the memory in which some pages are computed together: for each of them two
 // maps, in turn a layer's input and output.
 type arena struct {
-	inPairs bool // the maps
+	pairing *kernel.BFloat16 // what values are rounded with to maps in pairs; nil: maps are float32
 	maps    [2][][]float32
 	pairs   [2][][]kernel.Pair
 	beside  [2][]kernel.Pair // of pages side by side
 }
-
-// newArena returns an empty one for the engine's kind of maps.
-func newArena(e *Engine) arena { return arena{inPairs: e.precision.how == tiled} }
 
 // pagesBeside is the number of pages whose maps in pairs lie side by side: lines of 14, 28 and
 // 56 pixels become whole numbers of AMX's tiles of sixteen rows.
@@ -107,7 +104,7 @@ const behindMap = kernel.TileDepth
 // grows where it is too small. Maps in pairs have a second line of border, for convolveStrips.
 func (r *arena) activation(turn, page int, s model.Shape) activation {
 	a := activation{Shape: s, pages: 1}
-	if r.inPairs {
+	if r.pairing != nil {
 		a.stride, a.edge = pixelStride(s.C/2), 2
 		a.pairs = pageRoom(&r.pairs[turn%2], page, (s.H+2*a.edge)*a.rowStride()+behindMap)
 		clearBorder(a, a.pairs)
@@ -122,7 +119,7 @@ func (r *arena) activation(turn, page int, s model.Shape) activation {
 // activationOf is activation of one of so many pages that go through a layer together: of
 // pagesBeside of them in pairs, side by side.
 func (r *arena) activationOf(turn, page, pages int, s model.Shape) activation {
-	if !r.inPairs || pages != pagesBeside {
+	if r.pairing == nil || pages != pagesBeside {
 		return r.activation(turn, page, s)
 	}
 	pixel := pixelStride(s.C / 2)

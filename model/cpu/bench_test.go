@@ -12,12 +12,12 @@ import (
 
 // everyWay are the kernels in float32, and in bfloat16 where they are made for it.
 func everyWay() (list []Options) {
-	for _, name := range Kernels(BFloat16) {
+	for _, name := range Kernels(model.BFloat16) {
 		if name == kernel.AMX || kernel.KnownBFloat16(name) {
-			list = append(list, Options{Kernel: name, Precision: BFloat16})
+			list = append(list, Options{Kernel: name, Precision: model.BFloat16})
 		}
 	}
-	for _, name := range Kernels(Float32) {
+	for _, name := range Kernels(model.Float32) {
 		list = append(list, Options{Kernel: name})
 	}
 	return list
@@ -63,14 +63,15 @@ func benchmarkCuts(b *testing.B, e *Engine, n int, cuts []model.Cut) {
 	for _, c := range cuts {
 		dst = append(dst, make([]float32, n*c.Dim()))
 	}
-	before := e.Peak()
+	before, _ := e.Peak()
 	for b.Loop() {
 		if err := e.Forward(context.Background(), pixels, cuts, dst); err != nil {
 			b.Fatal(err)
 		}
 	}
+	after, _ := e.Peak()
 	pages := float64(n*b.N) / b.Elapsed().Seconds()
 	deepest := cuts[len(cuts)-1]
 	b.ReportMetric(pages, "pages/s")
-	b.ReportMetric(pages*float64(deepest.Cost().FLOPs)/max(before, e.Peak()), "of-peak")
+	b.ReportMetric(pages*float64(deepest.Cost().FLOPs)/max(before, after), "of-peak")
 }

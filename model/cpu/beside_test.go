@@ -14,14 +14,18 @@ import (
 // bit: in the shallow layers, which write such maps, and in the deep ones, which read them.
 func TestBeside(t *testing.T) {
 	if os.Getenv("REQUIRE_AMX") == "" {
-		t.Skip("scripts/test-amx runs it: minutes where AMX is emulated")
+		t.Skip("scripts/test-amx: takes minutes where AMX is emulated")
 	}
-	e := newEngine(t, noTop(), Options{Precision: BFloat16, Threads: 1})
-	if e.precision.how != tiled {
+	e := newEngine(t, noTop(), Options{Precision: model.BFloat16, Threads: 1})
+	if !inTiles(e) {
 		t.Fatal("AMX is required and was not found")
 	}
 	r := rand.New(rand.NewPCG(19, 20))
-	for _, c := range [][2]string{{"pool1", "pool2"}, {"pool4", "pool5"}} {
+	cuts, pages := [][2]string{{"pool1", "pool2"}, {"pool4", "pool5"}}, []int{0, pagesBeside - 1}
+	if testing.Short() {
+		cuts, pages = cuts[1:], pages[1:]
+	}
+	for _, c := range cuts {
 		from, to := cutNamed(t, c[0]), cutNamed(t, c[1])
 		x := make([]float32, pagesBeside*from.Dim())
 		for i := range x {
@@ -35,7 +39,7 @@ func TestBeside(t *testing.T) {
 			return dst[0]
 		}
 		together := derive(x)
-		for _, page := range []int{0, pagesBeside - 1} {
+		for _, page := range pages {
 			alone := derive(x[page*from.Dim():][:from.Dim()])
 			sameBits(t, fmt.Sprintf("%s of page %d", to, page), together[page*to.Dim():][:to.Dim()], alone)
 		}

@@ -18,13 +18,19 @@ import (
 // pairs, and with the fastest float32 kernels.
 func waysInBFloat16() (list []Options) {
 	fastest := kernel.Available()[0]
-	for _, name := range Kernels(BFloat16) {
-		list = append(list, Options{Precision: BFloat16, Kernel: name})
+	for _, name := range Kernels(model.BFloat16) {
+		list = append(list, Options{Precision: model.BFloat16, Kernel: name})
 		if name == fastest {
 			break
 		}
 	}
 	return list
+}
+
+// inTiles says whether the engine's convolutions are direct sums on AMX.
+func inTiles(e *Engine) bool {
+	_, ok := e.arithmetic.(tiled)
+	return ok
 }
 
 func TestBFloat16Names(t *testing.T) {
@@ -41,7 +47,7 @@ func TestBFloat16Names(t *testing.T) {
 	}{
 		{Options{Precision: "float64"}, "choose float32 or bfloat16"},
 		{Options{Kernel: "avx512bf16"}, "is for bfloat16: choose"},
-		{Options{Precision: BFloat16, Kernel: "mmx"}, "choose one of"},
+		{Options{Precision: model.BFloat16, Kernel: "mmx"}, "choose one of"},
 	} {
 		if _, err := New(noTop(), c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v, want %q", c.opt, err, c.want)
@@ -52,7 +58,7 @@ func TestBFloat16Names(t *testing.T) {
 // TestKernels: every kernel that is listed can be had, and what is not there is refused
 // with what is.
 func TestKernels(t *testing.T) {
-	for _, precision := range Precisions() {
+	for _, precision := range model.Precisions() {
 		names := Kernels(precision)
 		if len(names) == 0 || names[len(names)-1] != "generic" {
 			t.Errorf("%s has %v", precision, names)
@@ -67,8 +73,8 @@ func TestKernels(t *testing.T) {
 		t.Error("float8 has kernels")
 	}
 	for _, name := range []string{"amx", "avx512bf16"} {
-		if !slices.Contains(Kernels(BFloat16), name) {
-			err := (Options{Kernel: name, Precision: BFloat16}).Check()
+		if !slices.Contains(Kernels(model.BFloat16), name) {
+			err := (Options{Kernel: name, Precision: model.BFloat16}).Check()
 			if err == nil || !strings.Contains(err.Error(), "does not run on this machine") {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -107,6 +113,9 @@ func TestBFloat16ForwardFrom(t *testing.T) {
 	cuts, _ := model.ParseCuts("pool1,pool2,pool3,pool4,pool5,fc1,fc2,predictions")
 	if _, emulated := os.LookupEnv("REQUIRE_AMX"); emulated {
 		cuts = cuts[:3] // each layer takes seconds
+		if testing.Short() {
+			cuts = cuts[:2]
+		}
 	}
 	for _, opt := range waysInBFloat16() {
 		t.Run(opt.Kernel, func(t *testing.T) {
@@ -135,14 +144,14 @@ func TestBFloat16Layers(t *testing.T) {
 		e := newEngine(t, noTop(), opt)
 		r := rand.New(rand.NewPCG(15, 16))
 		params := noTop().Params[1:]
-		maps := newArena(e)
+		maps := arena{pairing: e.schedule.pairs}
 		for i := 1; i < len(e.layers); i++ {
 			l := &e.layers[i]
 			if l.Kind == model.MaxPool {
 				continue
 			}
 			in, out := randomMaps(r, e, &maps, l.In, 1), maps.activation(1, 0, l.Out)
-			e.convolve([]activation{out}, in, l, 2)
+			l.conv.convolve([]activation{out}, in, 2)
 			checkBorder(t, l.Name, out)
 			if rms := sampledError(r, out, in[0], l, params[0]); !(rms <= 1.5e-2 && rms >= 1e-4) {
 				t.Errorf("%s %s: relative RMS error %.2g, want that of eight bits", e.Name(), l.Name, rms)
@@ -169,7 +178,7 @@ func TestBFloat16FirstLayer(t *testing.T) {
 func checkFirstLayer(t *testing.T, e *Engine, r *rand.Rand) {
 	t.Helper()
 	l, page := &e.layers[0], testPages(1)
-	maps := newArena(e)
+	maps := arena{pairing: e.schedule.pairs}
 	used := maps.activation(0, 0, model.Shape{H: 112, W: 112, C: 128})
 	for i := range used.pairs {
 		used.pairs[i] = 0x7fc07fc0 // NaN
@@ -179,7 +188,7 @@ func checkFirstLayer(t *testing.T, e *Engine, r *rand.Rand) {
 	}
 	in := input{pixels: page}.load(e, &maps, 0, 1, 0)
 	out := maps.activation(1, 0, l.Out)
-	e.convolve([]activation{out}, []activation{in}, l, 2)
+	l.conv.convolve([]activation{out}, []activation{in}, 2)
 	checkBorder(t, l.Name, out)
 	var exact arena
 	colors := exact.activation(0, 0, model.Shape{H: 224, W: 224, C: inputChannels})

@@ -67,7 +67,7 @@ func (c *chunk) layers(ctx context.Context, in []activation, first, end, page, s
 				e.convolveStrips(out[k], in[k], i, c.threads)
 			}
 		} else {
-			e.convolve(out, in, l, c.threads)
+			l.conv.convolve(out, in, c.threads)
 		}
 		for k := range out {
 			c.emit(next-1, page+k, out[k])

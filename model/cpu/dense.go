@@ -20,6 +20,9 @@ func newMatrix(rows, cols int) matrix {
 	return matrix{cols, stride, make([]float32, rows*stride)}
 }
 
+// narrowed leaves out what is behind the first columns, at the same stride.
+func (m matrix) narrowed(cols int) matrix { return matrix{cols, m.stride, m.data} }
+
 func (m matrix) row(i int) []float32 { return m.data[i*m.stride:][:m.cols] }
 
 // depth is the number of a panel's rows that all pages take before the next: 64 KB
@@ -35,16 +38,8 @@ func (g *group) runDense(ctx context.Context, first int) {
 			return
 		}
 		start, l := time.Now(), &g.engine.layers[i]
-		y := newMatrix(g.pages, len(l.bias))
-		switch g.engine.precision.how {
-		case paired:
-			g.engine.densePairs(y, x, l, g.pages)
-		case tiled:
-			g.engine.denseTiled(y, x, l, g.pages)
-		default:
-			g.engine.dense(y, x, l, g.pages)
-		}
-		if y.cols = l.Out.C; l.Activation == model.Softmax {
+		y := l.dense.multiply(x, g.pages)
+		if l.Activation == model.Softmax {
 			for page := range g.pages {
 				softmax(y.row(page))
 			}
@@ -61,62 +56,37 @@ func (g *group) runDense(ctx context.Context, first int) {
 	}
 }
 
-// dense computes y = x·W + bias, then ReLU if the layer has it. The sum of each
-// value goes through y from one stretch of the panel to the next, in one order.
-func (e *Engine) dense(y, x matrix, l *layer, pages int) {
-	width := l.width
-	offsets := []int{0}
-	if e.precision.how == rounded {
-		for page := range pages {
-			round(x.row(page))
-		}
-	}
-	parallel(e.threads, len(l.bias)/width, func(j int) {
-		panel := l.panels[j*l.rows*width:][:l.rows*width]
+// floatDense is a fully connected layer in float32. The sum of each value goes through y
+// from one stretch of the panel to the next, in one order.
+type floatDense struct{ panels }
+
+func (d *floatDense) multiply(x matrix, pages int) matrix {
+	y, width := newMatrix(pages, len(d.bias)), d.kernel.Width()
+	parallel(d.threads, d.count(), func(j int) {
+		panel := d.panel(j)
 		p := kernel.Product{
 			Dst: y.data[j*width:], DstStride: y.stride, SrcStride: x.stride,
-			Init: l.bias[j*width:][:width], Offsets: offsets,
+			Init: d.bias[j*width:][:width], Offsets: noOffset,
 		}
-		for k := 0; k < l.rows; k += depth {
-			p.Length = min(depth, l.rows-k)
+		for k := 0; k < d.rows; k += depth {
+			p.Length = min(depth, d.rows-k)
 			p.Src, p.Panel = x.data[k:], panel[k*width:]
-			p.ReLU = l.Activation == model.ReLU && k+depth >= l.rows
-			e.kernel.Multiply(pages, &p)
+			p.ReLU = d.Activation == model.ReLU && k+depth >= d.rows
+			d.kernel.Multiply(pages, &p)
 			p.Init, p.InitStride = p.Dst, p.DstStride
 		}
 	})
+	return y.narrowed(d.Out.C)
 }
 
-// densePairs is dense in pairs: it rounds x, and sums to y in float32.
-func (e *Engine) densePairs(y, x matrix, l *layer, pages int) {
-	k := e.precision.pairs
-	width, places := l.width, l.rows/2
-	src, stride := e.narrow(x, places, pages)
-	offsets := []int{0}
-	parallel(e.threads, len(l.bias)/width, func(j int) {
-		panel := l.pairs[j*places*width:][:places*width]
-		p := kernel.PairProduct{
-			Dst: y.data[j*width:], DstStride: y.stride, SrcStride: stride,
-			Init: l.bias[j*width:][:width], Offsets: offsets,
-		}
-		for i := 0; i < places; i += depth {
-			p.Length = min(depth, places-i)
-			p.Src, p.Panel = src[i:], panel[i*width:]
-			p.ReLU = l.Activation == model.ReLU && i+depth >= places
-			k.Multiply(pages, &p)
-			p.Init, p.InitStride = p.Dst, p.DstStride
-		}
-	})
-}
+// roundedDense is floatDense of numbers that are rounded to bfloat16, x too.
+type roundedDense struct{ floatDense }
 
-// narrow rounds x to rows of so many pairs, stride pairs apart.
-func (e *Engine) narrow(x matrix, places, pages int) (src []kernel.Pair, stride int) {
-	stride = pixelStride(places)
-	src = make([]kernel.Pair, pages*stride)
-	parallel(e.threads, pages, func(page int) {
-		e.precision.pairs.Narrow(src[page*stride:][:places], x.row(page))
-	})
-	return src, stride
+func (d *roundedDense) multiply(x matrix, pages int) matrix {
+	for page := range pages {
+		round(x.row(page))
+	}
+	return d.floatDense.multiply(x, pages)
 }
 
 // softmax turns logits into probabilities, in float64 and relative to the

@@ -1,13 +1,13 @@
 package cpu
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
 
 	"cutpoint/model"
-	"cutpoint/model/cpu/kernel"
 )
 
 // Options choose how an engine computes. The zero value is the fastest.
@@ -15,30 +15,28 @@ type Options struct {
 	Threads int    // that compute at the same time; 0 is GOMAXPROCS
 	Kernel  string // one of Kernels(Precision); "" is the fastest
 
-	// Precision is of the arithmetic: Float32, or BFloat16, which rounds the weights
-	// and each layer's input to bfloat16 and sums in float32; on AMX the pools' cuts come
-	// out rounded, as the next layer reads them. "" is Float32.
+	// Precision is of the arithmetic: model.Float32, or model.BFloat16, which rounds the
+	// weights and each layer's input to bfloat16 and sums in float32; on AMX the pools' cuts
+	// come out rounded, as the next layer reads them. "" is model.Float32.
 	Precision string
 }
 
-// Engine computes VGG19 with packed weights of its own. It is a model.Engine.
+// Engine computes VGG19 with packed weights of its own. It is a model.Profiler.
 type Engine struct {
-	kernel     kernel.Float32
-	precision  precision
+	name       string
+	arithmetic arithmetic
+	schedule   schedule
 	threads    int
 	source     string // of the weights, for messages
-	preprocess model.Preprocess
 	colors     colors
 	layers     []layer        // the trunk as far as there are weights
-	deep       int            // the first layer that pages go through together
-	together   int            // how many of them
+	deep       int            // the first layer that several pages go through together
 	arenas     []arena        // one for each chunk of pages in work, made on first use
-	scratches  chan *scratch  // of blocks of tiles, one for each thread
 	strips     chan *arena    // of lines between two layers, one for each thread
 	profile    *model.Profile // of the pass at hand, if it is measured
 }
 
-var _ model.Engine = (*Engine)(nil)
+var _ model.Profiler = (*Engine)(nil)
 
 // New packs the weights in parallel: 815 MB for the whole network in float32 (975 on AMX),
 // and 410 in pairs (290 on AMX). It keeps nothing of w, which the
@@ -47,47 +45,32 @@ func New(w *model.Weights, opt Options) (*Engine, error) {
 	if opt.Threads < 0 {
 		return nil, fmt.Errorf("start the CPU engine: %d threads: give a positive number, or 0 for all", opt.Threads)
 	}
-	k, p, err := selectKernels(opt)
+	threads := cmp.Or(opt.Threads, runtime.GOMAXPROCS(0))
+	method, err := chooseArithmetic(opt, newWorkers(threads))
 	if err != nil {
 		return nil, fmt.Errorf("start the CPU engine: %w", err)
 	}
 	if err := w.CheckWhole(); err != nil {
 		return nil, fmt.Errorf("start the CPU engine: %w", err)
 	}
-	e := &Engine{kernel: k, precision: p, threads: opt.Threads, source: w.Source, preprocess: w.Preprocess, colors: newColors(w.Preprocess)}
-	if e.threads == 0 {
-		e.threads = runtime.GOMAXPROCS(0)
-	}
-	e.scratches, e.strips = make(chan *scratch, e.threads), make(chan *arena, e.threads)
-	for range e.threads {
-		e.scratches <- &scratch{}
-		e.strips <- &arena{inPairs: true}
+	e := &Engine{name: "cpu " + method.name(), arithmetic: method, schedule: method.schedule(), threads: threads, source: w.Source, colors: newColors(w.Preprocess)}
+	e.strips = make(chan *arena, threads)
+	for range threads {
+		e.strips <- &arena{pairing: e.schedule.pairs}
 	}
 	e.pack(w)
 	return e, nil
 }
 
 // Name says what computes: "cpu avx512 float32" or "cpu amx bfloat16".
-func (e *Engine) Name() string {
-	name, precision := e.kernel.Name(), Float32
-	switch e.precision.how {
-	case paired:
-		name = e.precision.pairs.Name()
-	case tiled, split:
-		name = e.precision.tiles.Name()
-	}
-	if e.precision.how.inBFloat16() {
-		precision = BFloat16
-	}
-	return "cpu " + name + " " + precision
-}
+func (e *Engine) Name() string { return e.name }
 
 // Concurrency implements model.Engine: one pass uses all threads.
 func (e *Engine) Concurrency() int { return 1 }
 
 // Close lets go of the weights and the working memory.
 func (e *Engine) Close() error {
-	e.layers, e.arenas, e.scratches, e.strips = nil, nil, nil, nil
+	e.arithmetic, e.layers, e.arenas, e.strips = nil, nil, nil, nil
 	return nil
 }
 
@@ -104,29 +87,18 @@ func (e *Engine) Forward(ctx context.Context, pixels []uint8, cuts []model.Cut, 
 	return e.forward(ctx, input{pixels: pixels}, n, cuts, dst)
 }
 
-// ForwardFrom computes cuts from the values of another cut instead of pixels, for
-// n = len(x)/from.Dim() pages. The values are those of Forward, to the last bit.
-//
-//	x       (n, from.Dim()) float32, as Forward writes them, not retained
-//	dst[i]  (n, cuts[i].Dim()) float32, overwritten
-//
-// Every cut must be a function of the other (model.Cut.From). Errors are those of
-// Forward.
+// ForwardFrom implements model.Engine.
 func (e *Engine) ForwardFrom(ctx context.Context, from model.Cut, x []float32, cuts []model.Cut, dst [][]float32) error {
-	for _, c := range cuts {
-		if !c.From(from) {
-			return fmt.Errorf("run the CPU engine: cut %s is no function of %s", c, from)
-		}
+	n, err := model.CheckForwardFrom(from, x, cuts, dst)
+	if err != nil {
+		return fmt.Errorf("run the CPU engine: %w", err)
 	}
-	if from.Dim() == 0 || len(x)%from.Dim() != 0 {
-		return fmt.Errorf("run the CPU engine: x: %d values are not a whole number of pages of %d at cut %s", len(x), from.Dim(), from)
-	}
-	return e.forward(ctx, input{from: from, x: x}, len(x)/from.Dim(), cuts, dst)
+	return e.forward(ctx, input{from: from, x: x}, n, cuts, dst)
 }
 
 // forward takes n pages from in to the cuts, a group at a time.
 func (e *Engine) forward(ctx context.Context, in input, n int, cuts []model.Cut, dst [][]float32) error {
-	if err := e.check(n, cuts, dst); err != nil {
+	if err := e.check(cuts); err != nil {
 		return fmt.Errorf("run the CPU engine: %w", err)
 	}
 	if len(cuts) == 0 {
@@ -146,13 +118,13 @@ func (e *Engine) forward(ctx context.Context, in input, n int, cuts []model.Cut,
 	return ctx.Err()
 }
 
-// check refuses arguments that do not fit together.
-func (e *Engine) check(n int, cuts []model.Cut, dst [][]float32) error {
+// check refuses cuts that there are no weights for.
+func (e *Engine) check(cuts []model.Cut) error {
 	if e.layers == nil {
 		return errors.New("the engine is closed")
 	}
 	if model.Deepest(cuts) >= len(e.layers) {
 		return (&model.Weights{Source: e.source}).Check(cuts)
 	}
-	return model.CheckValues(n, cuts, dst)
+	return nil
 }

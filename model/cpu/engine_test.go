@@ -129,9 +129,9 @@ func checkPooled(t *testing.T, flat, mean, maximum []float32, s model.Shape) {
 
 // TestKernelsAgree compares the instruction sets that a machine has.
 func TestKernelsAgree(t *testing.T) {
-	available := Kernels(Float32)
+	available := Kernels(model.Float32)
 	if len(available) < 3 {
-		t.Skipf("this build on this machine has only %v", available)
+		t.Skipf("avx512: this build on this machine has only %v", available)
 	}
 	cuts, _ := model.ParseCuts("pool1,pool5-avg")
 	pixels := testPages(1)
@@ -235,7 +235,7 @@ func TestForwardStops(t *testing.T) {
 }
 
 func TestName(t *testing.T) {
-	for _, name := range Kernels(Float32) {
+	for _, name := range Kernels(model.Float32) {
 		e := newEngine(t, noTop(), Options{Kernel: name})
 		if want := "cpu " + name + " float32"; e.Name() != want {
 			t.Errorf("Name() = %q, want %q", e.Name(), want)

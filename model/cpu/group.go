@@ -46,7 +46,7 @@ func (g *group) runPages(ctx context.Context, first, end int) {
 	e := g.engine
 	if needed := min(g.pages, e.threads); len(e.arenas) < needed {
 		for range needed - len(e.arenas) {
-			e.arenas = append(e.arenas, newArena(e))
+			e.arenas = append(e.arenas, arena{pairing: e.schedule.pairs})
 		}
 	}
 	free := make(chan *arena, e.threads)
@@ -60,7 +60,7 @@ func (g *group) runPages(ctx context.Context, first, end int) {
 		free <- r
 	}
 	whole := g.pages - g.pages%e.threads
-	size := chunkSize(whole/e.threads, e.together)
+	size := chunkSize(whole/e.threads, e.schedule.together)
 	parallel(e.threads, whole/size, func(i int) { take(i*size, size, 1) })
 	if rest := g.pages - whole; rest > 0 {
 		parallel(rest, rest, func(i int) {

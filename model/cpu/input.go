@@ -38,7 +38,7 @@ func (in input) values(page int) []float32 {
 func (in input) load(e *Engine, r *arena, slot, pages, page int) activation {
 	if in.layer() >= 0 {
 		a := r.activationOf(0, slot, pages, in.from.Shape())
-		a.unflatten(e.precision.pairs, in.values(page))
+		a.unflatten(r.pairing, in.values(page))
 		return a
 	}
 	shape := model.InputShape()

@@ -57,7 +57,7 @@ func positions(r *rand.Rand, s model.Shape, n int) [][3]int {
 // the same convolution without. TestNetwork does it for plain Go where there is assembly
 // as well.
 func TestLayers(t *testing.T) {
-	for _, name := range Kernels(Float32) {
+	for _, name := range Kernels(model.Float32) {
 		if name != "generic" || len(kernel.Available()) == 1 {
 			t.Run(name, func(t *testing.T) { checkLayers(t, newEngine(t, noTop(), Options{Kernel: name})) })
 		}
@@ -82,14 +82,14 @@ func checkLayers(t *testing.T, e *Engine) {
 		}
 		turn++
 		out := maps.activation(turn, 0, l.Out)
-		e.convolve([]activation{out}, []activation{in}, l, e.threads)
+		l.conv.convolve([]activation{out}, []activation{in}, e.threads)
 		if rms := sampledError(r, out, in, l, params[0]); !(rms <= 2e-6) {
 			t.Errorf("%s: relative RMS error %.2g", l.Name, rms)
 		}
 		checkBorder(t, l.Name, out)
 		if params = params[1:]; e.layers[i+1].Kind == model.MaxPool {
 			pooled := maps.activation(turn, 1, e.layers[i+1].Out)
-			e.convolve([]activation{pooled}, []activation{in}, l, e.threads)
+			l.conv.convolve([]activation{pooled}, []activation{in}, e.threads)
 			checkPool(t, l.Name, pooled, out)
 			checkBorder(t, l.Name, pooled)
 			out = pooled
@@ -116,7 +116,7 @@ func randomMaps(r *rand.Rand, e *Engine, maps *arena, s model.Shape, n int) (in 
 			values[i] = max(0, float32(r.NormFloat64()))
 		}
 		in = append(in, maps.activation(0, k, s))
-		in[k].unflatten(e.precision.pairs, values)
+		in[k].unflatten(e.schedule.pairs, values)
 	}
 	return in
 }
@@ -124,7 +124,7 @@ func randomMaps(r *rand.Rand, e *Engine, maps *arena, s model.Shape, n int) (in 
 // TestConvolveTogether: the maps of several pages, in one thread or many, come out as
 // each of them alone, to the last bit.
 func TestConvolveTogether(t *testing.T) {
-	for _, precision := range Precisions() {
+	for _, precision := range model.Precisions() {
 		e := newEngine(t, noTop(), Options{Precision: precision})
 		r := rand.New(rand.NewPCG(13, 14))
 		for _, i := range []int{14, 16, 19} { // a part of a block, maps that are no whole number of tiles, a pool
@@ -139,16 +139,20 @@ func TestConvolveTogether(t *testing.T) {
 					continue
 				}
 			}
-			maps := newArena(e)
+			maps := arena{pairing: e.schedule.pairs}
 			in := randomMaps(r, e, &maps, l.In, pages)
 			together, alone := make([]activation, pages), make([]activation, pages)
 			for k := range in {
 				together[k], alone[k] = maps.activation(1, k, shape), maps.activation(1, pages+k, shape)
 			}
-			for _, threads := range []int{1, 2, 7} {
-				e.convolve(together, in, l, threads)
+			numbers := []int{1, 2, 7}
+			if testing.Short() {
+				numbers = numbers[1:2]
+			}
+			for _, threads := range numbers {
+				l.conv.convolve(together, in, threads)
 				for k := range in {
-					e.convolve(alone[k:k+1], in[k:k+1], l, 8-threads)
+					l.conv.convolve(alone[k:k+1], in[k:k+1], 8-threads)
 					sameMaps(t, e.Name()+" "+l.Name, together[k], alone[k])
 				}
 			}
@@ -236,20 +240,20 @@ func TestColors(t *testing.T) {
 // these windows lie in.
 func TestConvolveNaN(t *testing.T) {
 	options := waysInBFloat16()
-	for _, name := range Kernels(Float32) {
+	for _, name := range Kernels(model.Float32) {
 		options = append(options, Options{Kernel: name})
 	}
 	for _, opt := range options {
 		opt.Threads = 1
 		e := newEngine(t, noTop(), opt)
 		l := &e.layers[len(e.layers)-2] // block 5's last convolution: 14×14
-		maps := newArena(e)
+		maps := arena{pairing: e.schedule.pairs}
 		values := make([]float32, l.In.Len())
 		values[(5*l.In.W+8)*l.In.C+3] = float32(math.NaN())
 		in, out, pooled := maps.activation(0, 0, l.In), maps.activation(1, 0, l.Out), maps.activation(1, 1, e.layers[len(e.layers)-1].Out)
-		in.unflatten(e.precision.pairs, values)
-		e.convolve([]activation{out}, []activation{in}, l, 1)
-		e.convolve([]activation{pooled}, []activation{in}, l, 1)
+		in.unflatten(e.schedule.pairs, values)
+		l.conv.convolve([]activation{out}, []activation{in}, 1)
+		l.conv.convolve([]activation{pooled}, []activation{in}, 1)
 		checkNaN(t, e, out, pooled)
 		peak := make([]float32, out.C)
 		if out.maximum(peak); peak[0] == peak[0] {
@@ -266,7 +270,7 @@ func checkNaN(t *testing.T, e *Engine, out, pooled activation) {
 	for y := range out.H {
 		for x := range out.W {
 			sees := y >= 4 && y <= 6 && x >= 7 && x <= 9
-			may := sees || e.precision.how != tiled && y >= 4 && y <= 7 && x >= 4 && x <= 11
+			may := sees || !inTiles(e) && y >= 4 && y <= 7 && x >= 4 && x <= 11
 			after := pooled.values(y/2, x/2, above[:])
 			for c, v := range out.values(y, x, buffer[:]) {
 				if a := after[c]; sees && (v == v || a == a) || !may && v != v {

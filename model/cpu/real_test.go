@@ -78,16 +78,16 @@ func cosine(a, b []float32) float64 {
 	return ab / math.Sqrt(aa*bb)
 }
 
-// imageNet opens the weights that scripts/fetch-weights keeps.
+// imageNet opens the weights that scripts/conformance-features makes of the shared data.
 func imageNet(t *testing.T) *model.Weights {
 	t.Helper()
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("weights: %v", err)
 	}
 	path := filepath.Join(cache, "cutpoint", "vgg19_imagenet.safetensors")
 	if _, err := os.Stat(path); err != nil {
-		t.Skip("no ImageNet weights: ./scripts/fetch-weights gets them")
+		t.Skip("weights: there are no ImageNet weights; scripts/conformance-features makes a file of them")
 	}
 	w, err := weights.Open(context.Background(), path)
 	if err != nil {
@@ -113,7 +113,7 @@ func scannedPages(t *testing.T, most int) (pixels []uint8, pages int) {
 		pages++
 	}
 	if pages == 0 {
-		t.Skip("../shared/data/pages5 is absent")
+		t.Skip("data: ../shared/data/pages5 is absent")
 	}
 	return pixels, pages
 }

@@ -1,61 +1,108 @@
 package cpu
 
-import "cutpoint/model/cpu/kernel"
+import (
+	"cutpoint/model"
+	"cutpoint/model/cpu/kernel"
+)
 
-// On AMX Winograd's products are those of three bfloat16 numbers for each float32, of which
-// six of nine products matter; what is around them is float32.
+// split computes in float32 on AMX. Winograd's products are those of three bfloat16 numbers
+// for each float32, of which six of nine products matter; all else is exact.
+type split struct {
+	exact
+	tiles kernel.Tiles
+}
 
-// splitProduct is some of a block's tiles times all panels, but for the place.
-type splitProduct struct {
+func (a split) name() string     { return a.tiles.Name() + " " + model.Float32 }
+func (a split) peak(n int) int64 { return a.tiles.Peak(n) }
+
+// AMX waits for memory the soonest.
+func (a split) schedule() schedule { return schedule{deepMap: 28, together: pagesBeside} }
+
+func (a split) packConv(l model.Layer, p model.Params) convolution {
+	w := splitProducts{
+		kernel: a.kernel, tiles: a.tiles, inputs: l.In.C, steps: kernel.SplitSteps(l.In.C),
+		panels: make([]kernel.Pair, kernel.SplitWinogradLen(l.In.C, l.Out.C)),
+	}
+	parallel(a.threads, len(padded(p.Bias, kernel.TileWidth))/kernel.TileWidth, func(j int) {
+		kernel.PackSplitWinograd(w.panels, p.Kernel, l.In.C, l.Out.C, j)
+	})
+	return a.winograd(l, p, kernel.TileWidth, w)
+}
+
+// splitProducts are Winograd's, of float32 numbers split in three.
+type splitProducts struct {
+	kernel kernel.Float32 // of the transforms
+	tiles  kernel.Tiles
+	inputs int
+	panels []kernel.Pair // (36, panels, 3·inputs/2, 32)
+	steps  []kernel.TileStep
+}
+
+// On AMX weights are half as large again and products take half the time, so that blocks
+// are larger: shallow ones make calls long enough, and deep ones are cut evenly from a few
+// pages' tiles.
+const shallowSplitBlock, deepSplitBlock = 56, 208
+
+func (w splitProducts) blockSize(tiles int) int {
+	if !isDeep(w.inputs) {
+		return shallowSplitBlock
+	}
+	blocks := (tiles + deepSplitBlock - 1) / deepSplitBlock
+	return (tiles + blocks - 1) / blocks
+}
+
+// tileProduct is some of a block's tiles times all panels, but for the place.
+type tileProduct struct {
 	kernel.TileProduct
 	perPanel int // blocks
 }
 
-// cutProducts prepares what all places have in common.
-func (w *winograd) cutProducts() {
-	for _, cut := range kernel.CutRows(w.n) {
-		p := splitProduct{perPanel: cut.Blocks}
-		p.Upper, p.Lower, p.SrcLower = cut.Upper, cut.Lower, cut.Upper*w.inputStride
-		p.SrcStride, p.DstStride = w.inputStride, w.outputStride
-		p.Init, p.Steps = noBias[:], w.layer.steps
-		for j := range w.panels() {
-			for _, b := range matrixBlocks(cut, w.inputStride, w.outputStride, 0) {
-				b.Dst, b.Panel = b.Dst+j*kernel.TileWidth, j*w.placePanel()
-				p.Blocks = append(p.Blocks, b)
+func (w splitProducts) begin(b *block, s *scratch) {
+	b.inputStride = pixelStride(kernel.Triple * w.inputs / 2)
+	b.pairs = room(&s.pairs, kernel.WinogradPlaces*b.n*b.inputStride)
+	for _, cut := range kernel.CutRows(b.n) {
+		p := tileProduct{perPanel: cut.Blocks}
+		p.Upper, p.Lower, p.SrcLower = cut.Upper, cut.Lower, cut.Upper*b.inputStride
+		p.SrcStride, p.DstStride = b.inputStride, b.outputStride
+		p.Init, p.Steps = noBias[:], w.steps
+		for j := range b.panels() {
+			for _, at := range matrixBlocks(cut, b.inputStride, b.outputStride, 0) {
+				at.Dst, at.Panel = at.Dst+j*kernel.TileWidth, j*w.placePanel(b)
+				p.Blocks = append(p.Blocks, at)
 			}
 		}
-		w.products = append(w.products, p)
+		b.tileProducts = append(b.tileProducts, p)
 	}
 }
 
 // placePanel is how many pairs of weights a place has for the outputs of a panel.
-func (w *winograd) placePanel() int {
-	return len(w.layer.pairs) / kernel.WinogradPlaces / w.panels()
+func (w splitProducts) placePanel(b *block) int {
+	return len(w.panels) / kernel.WinogradPlaces / b.panels()
 }
 
-// multiplySplit is multiply.
-func (w *winograd) multiplySplit(place, from, to int) {
-	for _, cut := range w.products {
+func (w splitProducts) multiply(b *block, place, from, to int) {
+	for _, cut := range b.tileProducts {
 		p := cut.TileProduct
-		p.Dst, p.Src = w.outputs[place*w.n*w.outputStride:], w.pairs[place*w.n*w.inputStride:]
-		p.Panel = w.layer.pairs[place*w.panels()*w.placePanel():]
+		p.Dst, p.Src = b.outputs[place*b.n*b.outputStride:], b.pairs[place*b.n*b.inputStride:]
+		p.Panel = w.panels[place*b.panels()*w.placePanel(b):]
 		p.Blocks = p.Blocks[from*cut.perPanel : to*cut.perPanel]
-		w.engine.precision.tiles.Multiply(&p)
+		w.tiles.Multiply(&p)
 	}
 }
 
-// transformSplit is transform by way of a float32 tile, for which there is room where the
-// outputs will be: no layer has more inputs than outputs. If other threads transform at the same time, each has a place of its own.
-func (w *winograd) transformSplit(i int, t *kernel.WinogradTile) {
+// transform goes through a float32 tile, for which there is room where the outputs will be:
+// no layer has more inputs than outputs. If other threads transform at the same time, each
+// has a tile of its own.
+func (w splitProducts) transform(b *block, i int, t *kernel.WinogradTile) {
 	stride := pixelStride(t.Channels)
 	at := 0
-	if w.threads > 1 {
+	if b.threads > 1 {
 		at = i * kernel.WinogradPlaces * stride
 	}
-	t.Places, t.PlaceStride = w.outputs[at:][:kernel.WinogradPlaces*stride], stride
-	w.engine.kernel.ToWinograd(t)
-	w.engine.precision.tiles.Split(&kernel.SplitRows{
-		Dst: w.pairs[i*w.inputStride:], DstStride: w.n * w.inputStride,
+	t.Places, t.PlaceStride = b.outputs[at:][:kernel.WinogradPlaces*stride], stride
+	w.kernel.ToWinograd(t)
+	w.tiles.Split(&kernel.SplitRows{
+		Dst: b.pairs[i*b.inputStride:], DstStride: b.n * b.inputStride,
 		Src: t.Places, SrcStride: stride, Rows: kernel.WinogradPlaces, Length: t.Channels,
 	})
 }

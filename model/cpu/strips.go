@@ -44,7 +44,7 @@ func (e *Engine) convolveStrips(out, in activation, i, threads int) {
 		defer func() { e.strips <- memory }()
 		start, y := time.Now(), s*n
 		strip := memory.activation(0, 0, model.Shape{H: n, W: in.W, C: first.Out.C})
-		e.convolveTiled([]activation{strip.rowsFrom(-1, n+2)}, []activation{in.rowsFrom(y-1, n+2)}, first, 1)
+		first.conv.convolve([]activation{strip.rowsFrom(-1, n+2)}, []activation{in.rowsFrom(y-1, n+2)}, 1)
 		if y == 0 {
 			clear(strip.pairs[:strip.at(0, -1)])
 		}
@@ -52,7 +52,7 @@ func (e *Engine) convolveStrips(out, in activation, i, threads int) {
 			clear(strip.pairs[strip.at(n, -1):])
 		}
 		between := time.Now()
-		e.convolveTiled([]activation{out.rowsFrom(y/2, n/2)}, []activation{strip}, second, 1)
+		second.conv.convolve([]activation{out.rowsFrom(y/2, n/2)}, []activation{strip}, 1)
 		e.profile.Add(i, between.Sub(start))
 		e.profile.Add(i+1, time.Since(between))
 	})

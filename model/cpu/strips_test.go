@@ -11,12 +11,12 @@ import (
 // TestStrips: two layers in strips give what one after the other gives, to the last bit,
 // borders and all, though the strips' memory has junk in it.
 func TestStrips(t *testing.T) {
-	e := newEngine(t, noTop(), Options{Precision: BFloat16})
-	if e.precision.how != tiled && os.Getenv("REQUIRE_AMX") != "" {
+	e := newEngine(t, noTop(), Options{Precision: model.BFloat16})
+	if !inTiles(e) && os.Getenv("REQUIRE_AMX") != "" {
 		t.Fatal("AMX is required and was not found")
 	}
-	if e.precision.how != tiled {
-		t.Skip("this machine, or this build, has no AMX: scripts/test-amx emulates it")
+	if !inTiles(e) {
+		t.Skip("scripts/test-amx: emulates AMX, which this machine, or this build, has not")
 	}
 	r := rand.New(rand.NewPCG(17, 18))
 	for range e.threads {
@@ -31,7 +31,7 @@ func TestStrips(t *testing.T) {
 		if e.layers[i].strip == 0 {
 			continue
 		}
-		maps := newArena(e)
+		maps := arena{pairing: e.schedule.pairs}
 		var in activation
 		if i == 0 {
 			in = input{pixels: testPages(1)}.load(e, &maps, 0, 1, 0)
@@ -39,10 +39,10 @@ func TestStrips(t *testing.T) {
 			in = randomMaps(r, e, &maps, e.layers[i].In, 1)[0]
 		}
 		between := maps.activation(1, 0, e.layers[i].Out)
-		e.convolve([]activation{between}, []activation{in}, &e.layers[i], 2)
+		e.layers[i].conv.convolve([]activation{between}, []activation{in}, 2)
 		pooled := e.layers[i+2].Out
 		want, got := maps.activation(1, 1, pooled), maps.activation(1, 2, pooled)
-		e.convolve([]activation{want}, []activation{between}, &e.layers[i+1], 2)
+		e.layers[i+1].conv.convolve([]activation{want}, []activation{between}, 2)
 		e.convolveStrips(got, in, i, 2)
 		sameMaps(t, e.layers[i].Name+" and the next", got, want)
 		checkBorder(t, e.layers[i].Name, got)

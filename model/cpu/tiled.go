@@ -1,12 +1,45 @@
 package cpu
 
-import "cutpoint/model/cpu/kernel"
+import (
+	"cutpoint/model"
+	"cutpoint/model/cpu/kernel"
+)
 
-// On AMX convolutions in bfloat16 are direct sums: its products are so fast that
-// Winograd's transforms, which are vectors' work, would take longer than what they save.
-// A block is two lines of a map, of sixteen pixels or fourteen, times 32 outputs: the
-// products of nine taps with all inputs, 32 of them at a time, stay in tiles. Where eight
-// pages go through a layer together their maps lie side by side, one map to the tiles.
+// tiled computes in bfloat16 on AMX, whose products are so fast that convolutions are
+// direct sums: Winograd's transforms, which vector instructions compute, would take longer
+// than what they save. A block is two lines of a map, of sixteen pixels or fourteen, times
+// 32 outputs: the products of nine taps with all inputs, 32 of them at a time, stay in
+// tiles. Where eight pages go through a layer together their maps lie side by side, one map
+// to the tiles.
+type tiled struct {
+	workers
+	tiles kernel.Tiles
+	pairs kernel.BFloat16 // the fastest there is, for what goes on around the products
+}
+
+func (a tiled) name() string     { return a.tiles.Name() + " " + model.BFloat16 }
+func (a tiled) peak(n int) int64 { return a.tiles.Peak(n) }
+
+func (a tiled) schedule() schedule {
+	return schedule{deepMap: deepMapTiled, together: pagesBeside, strips: true, pairs: &a.pairs}
+}
+
+// deepMapTiled is the side of the largest map that pages read side by side.
+const deepMapTiled = 56
+
+func (a tiled) packDense(l model.Layer, p model.Params) dense {
+	return &tiledDense{packPairs(a.workers, a.pairs, l, p), a.tiles}
+}
+
+// tiledConv is a convolution by direct sums.
+type tiledConv struct {
+	workers
+	tiles kernel.Tiles
+	pairs []kernel.Pair // (panels, panelLen)
+	bias  []float32     // (panels · 32)
+	plan  *tilePlan
+	wide  *tilePlan // of maps side by side, which deep layers have
+}
 
 // tilePlan is how a layer's map is cut into blocks.
 type tilePlan struct {
@@ -52,13 +85,12 @@ func (a activation) pixelStep() int { return a.stride / a.pages }
 // blocksOf is the number of blocks in a map, or in some of its lines.
 func (p *tilePlan) blocksOf(in activation) int { return in.H / 2 * in.line() / p.rows }
 
-// convolveTiled is convolve on AMX, the first layer's too.
-func (e *Engine) convolveTiled(out, in []activation, l *layer, threads int) {
-	p := l.plan
+func (c *tiledConv) convolve(out, in []activation, threads int) {
+	p := c.plan
 	if in[0].pages > 1 {
-		p, in, out = l.wide, in[:1], out[:1]
+		p, in, out = c.wide, in[:1], out[:1]
 	}
-	bands, panels := (p.blocksOf(in[0])+bandBlocks-1)/bandBlocks, len(l.pairs)/p.panelLen
+	bands, panels := (p.blocksOf(in[0])+bandBlocks-1)/bandBlocks, len(c.pairs)/p.panelLen
 	size := p.group
 	for size > 1 && (panels+size-1)/size*len(in)*bands < 2*threads {
 		size = (size + 1) / 2 // so that every thread has some
@@ -66,12 +98,12 @@ func (e *Engine) convolveTiled(out, in []activation, l *layer, threads int) {
 	groups := (panels + size - 1) / size
 	parallel(threads, groups*len(in)*bands, func(i int) {
 		group, page, band := i/bands/len(in), i/bands%len(in), i%bands
-		s := <-e.scratches
-		defer func() { e.scratches <- s }()
+		s := <-c.scratches
+		defer func() { c.scratches <- s }()
 		sums := room(&s.out, bandBlocks*p.sums())
 		for j := group * size; j < min(panels, (group+1)*size); j++ {
-			e.multiplyBand(sums, in[page], l, p, band, j)
-			e.finishBand(out[page], in[page], p, sums, band, j)
+			c.multiplyBand(sums, in[page], p, band, j)
+			c.finishBand(out[page], in[page], p, sums, band, j)
 		}
 	})
 }
@@ -82,19 +114,19 @@ func (p *tilePlan) band(i int, in activation) []kernel.TileBlock {
 }
 
 // multiplyBand computes the sums of a band and the outputs of panel j.
-func (e *Engine) multiplyBand(sums []float32, in activation, l *layer, p *tilePlan, band, j int) {
+func (c *tiledConv) multiplyBand(sums []float32, in activation, p *tilePlan, band, j int) {
 	const firstLevel = 40 << 10 // bytes of weights for which there is room in 48 KB
-	e.precision.tiles.Multiply(&kernel.TileProduct{
+	c.tiles.Multiply(&kernel.TileProduct{
 		Upper: p.rows, Lower: p.rows, Dst: sums, DstStride: kernel.TileWidth,
 		Src: in.pairs[in.at(-1, -1):], SrcStride: in.pixelStep(), SrcLower: in.rowStride(),
-		Panel: l.pairs[j*p.panelLen:][:p.panelLen], Init: l.bias[j*kernel.TileWidth:],
+		Panel: c.pairs[j*p.panelLen:][:p.panelLen], Init: c.bias[j*kernel.TileWidth:],
 		Blocks: p.band(band, in), Steps: p.steps, Streaming: 4*p.panelLen > firstLevel,
 	})
 }
 
 // finishBand writes them to the map, or to that after the pool.
-func (e *Engine) finishBand(out, in activation, p *tilePlan, sums []float32, band, j int) {
-	k, columns, step := e.precision.tiles, in.line()/p.rows, out.stride/in.pages
+func (c *tiledConv) finishBand(out, in activation, p *tilePlan, sums []float32, band, j int) {
+	k, columns, step := c.tiles, in.line()/p.rows, out.stride/in.pages
 	for i := range p.band(band, in) {
 		at := band*bandBlocks + i
 		y, x := at/columns*2, at%columns*p.rows

@@ -5,41 +5,47 @@ import (
 	"cutpoint/model/cpu/kernel"
 )
 
-// denseTiled is densePairs on AMX. Where all pages are one block, which needs each weight
+// tiledDense is pairDense on AMX. Where all pages are one block, which needs each weight
 // once, a panel is one product; otherwise stretches of it wait in the cache for the blocks.
-func (e *Engine) denseTiled(y, x matrix, l *layer, pages int) {
-	places, cuts := l.rows/2, kernel.CutRows(pages)
-	src, stride := e.narrow(x, places, pages)
+type tiledDense struct {
+	pairPanels
+	tiles kernel.Tiles
+}
+
+func (d *tiledDense) multiply(x matrix, pages int) matrix {
+	y, cuts := newMatrix(pages, len(d.bias)), kernel.CutRows(pages)
+	src, stride := d.narrow(x, pages)
 	length := depth
 	oneBlock := pages <= 2*kernel.TileRows
 	if oneBlock {
-		length = places
+		length = d.rows
 	}
 	var steps []kernel.TileStep
 	for i := range length / kernel.TileDepth {
 		steps = append(steps, kernel.TileStep{Src: i * kernel.TileDepth, Panel: i * kernel.StepLen})
 	}
-	parallel(e.threads, len(l.bias)/kernel.TileWidth, func(j int) {
+	parallel(d.threads, len(d.bias)/kernel.TileWidth, func(j int) {
+		panel := d.panel(j)
 		p := kernel.TileProduct{
 			Dst: y.data[j*kernel.TileWidth:], DstStride: y.stride, SrcStride: stride,
-			Init: l.bias[j*kernel.TileWidth:], Streaming: oneBlock,
+			Init: d.bias[j*kernel.TileWidth:], Streaming: oneBlock,
 		}
-		panel := l.pairs[j*places*kernel.TileWidth:][:places*kernel.TileWidth]
-		for i := 0; i < places; i += length {
-			p.Src, p.Panel, p.Steps = src[i:], panel[i*kernel.TileWidth:], steps[:min(length, places-i)/kernel.TileDepth]
+		for i := 0; i < d.rows; i += length {
+			p.Src, p.Panel, p.Steps = src[i:], panel[i*kernel.TileWidth:], steps[:min(length, d.rows-i)/kernel.TileDepth]
 			for _, cut := range cuts {
 				p.Upper, p.Lower, p.SrcLower = cut.Upper, cut.Lower, cut.Upper*stride
 				p.Blocks = matrixBlocks(cut, stride, p.DstStride, p.InitStride)
-				e.precision.tiles.Multiply(&p)
+				d.tiles.Multiply(&p)
 			}
 			p.Init, p.InitStride = p.Dst, p.DstStride
 		}
-		if l.Activation == model.ReLU {
+		if d.Activation == model.ReLU {
 			for page := range pages {
 				rectify(p.Dst[page*y.stride:][:kernel.TileWidth])
 			}
 		}
 	})
+	return y.narrowed(d.Out.C)
 }
 
 // rectify is ReLU, which leaves NaN.

@@ -7,31 +7,33 @@ import (
 	"cutpoint/model/cpu/kernel"
 )
 
-// packTiled lays out a convolution's weights for direct sums on AMX.
-func (e *Engine) packTiled(l *layer, matrix []float32) {
+// packConv lays out a convolution's weights for direct sums.
+func (a tiled) packConv(l model.Layer, p model.Params) convolution {
 	in := activation{Shape: l.In, stride: pixelStride(l.In.C / 2), pages: 1}
+	c := a.packPanels(p, planTiles(in, tapSteps(in)), func(dst []kernel.Pair, j int) {
+		kernel.PackTaps(dst, p.Kernel, l.In.C, l.Out.C, j)
+	})
 	if l.In.H <= deepMapTiled {
 		wide := in
 		wide.pages, wide.stride = pagesBeside, pagesBeside*in.stride
-		l.wide = planTiles(wide, tapSteps(wide))
+		c.wide = planTiles(wide, tapSteps(wide))
 	}
-	e.packPanels(l, planTiles(in, tapSteps(in)), func(dst []kernel.Pair, j int) {
-		kernel.PackTaps(dst, matrix, l.In.C, l.Out.C, j)
-	})
+	return c
 }
 
-// packFirstTiled is packTiled of the first layer, whose input loadBytes makes.
-func (e *Engine) packFirstTiled(l *layer, matrix []float32) {
+// packFirst does it for the first layer, whose input loadBytes makes.
+func (a tiled) packFirst(l model.Layer, p model.Params, colors model.Preprocess) convolution {
 	in := activation{Shape: model.Shape{H: l.In.H, W: l.In.W, C: inputChannels}, stride: pixelStride(inputChannels / 2), pages: 1}
-	e.packPanels(l, planTiles(in, firstSteps(in)), func(dst []kernel.Pair, j int) {
-		packFirstPanel(dst, matrix, e.preprocess, l.Out.C, j)
+	return a.packPanels(p, planTiles(in, firstSteps(in)), func(dst []kernel.Pair, j int) {
+		packFirstPanel(dst, p.Kernel, colors, l.Out.C, j)
 	})
 }
 
-func (e *Engine) packPanels(l *layer, p *tilePlan, pack func(dst []kernel.Pair, j int)) {
-	panels := l.Out.C / kernel.TileWidth
-	l.plan, l.pairs = p, make([]kernel.Pair, panels*p.panelLen)
-	parallel(e.threads, panels, func(j int) { pack(l.pairs[j*p.panelLen:][:p.panelLen], j) })
+func (a tiled) packPanels(p model.Params, plan *tilePlan, pack func(dst []kernel.Pair, j int)) *tiledConv {
+	panels := len(p.Bias) / kernel.TileWidth
+	c := &tiledConv{workers: a.workers, tiles: a.tiles, plan: plan, pairs: make([]kernel.Pair, panels*plan.panelLen), bias: padded(p.Bias, kernel.TileWidth)}
+	parallel(a.threads, panels, func(j int) { pack(c.pairs[j*plan.panelLen:][:plan.panelLen], j) })
+	return c
 }
 
 // tapSteps are the steps of a 3×3 convolution: of each 32 inputs the nine taps, as

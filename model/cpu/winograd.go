@@ -1,54 +1,66 @@
 package cpu
 
-import "cutpoint/model/cpu/kernel"
+import (
+	"cutpoint/model"
+	"cutpoint/model/cpu/kernel"
+)
 
-// convolveWinograd is convolve by Winograd's transforms.
-func (e *Engine) convolveWinograd(out, in []activation, l *layer, threads int) {
-	t := newTiling(in[0], len(in), e.precision.how)
-	blocks := (t.tiles + t.block - 1) / t.block
+// winogradConv is a convolution by Winograd's transforms.
+type winogradConv struct {
+	model.Layer
+	workers
+	kernel   kernel.Float32 // of the transforms
+	products products
+	width    int       // outputs in a panel
+	bias     []float32 // (panels · width), zero behind the last output
+}
+
+// products are the 36 matrix products between the transforms, one for each place, with
+// their packed weights.
+type products interface {
+	// blockSize returns how many of a layer's tiles go through the transforms together.
+	blockSize(tiles int) int
+	// begin reserves the block's memory for transformed inputs.
+	begin(b *block, s *scratch)
+	// transform brings the input of tile i, which t describes but for the output, to the places.
+	transform(b *block, i int, t *kernel.WinogradTile)
+	// multiply computes a place's product for the panels from one to before another.
+	multiply(b *block, place, from, to int)
+}
+
+// winograd returns the convolution that has such products.
+func (f exact) winograd(l model.Layer, p model.Params, width int, w products) convolution {
+	return &winogradConv{Layer: l, workers: f.workers, kernel: f.kernel, products: w, width: width, bias: padded(p.Bias, width)}
+}
+
+func (c *winogradConv) convolve(out, in []activation, threads int) {
+	t := newTiling(in[0], len(in))
+	size := c.products.blockSize(t.tiles)
+	blocks := (t.tiles + size - 1) / size
 	inside := 1 // threads in a block
 	if blocks < 2*threads {
 		inside, threads = threads, 1
 	}
-	parallel(threads, blocks, func(b int) {
-		first := b * t.block
-		w := winograd{engine: e, in: in, out: out, layer: l, tiling: t, first: first, n: min(t.block, t.tiles-first), threads: inside}
-		w.run()
+	parallel(threads, blocks, func(i int) {
+		first := i * size
+		b := block{winogradConv: c, in: in, out: out, tiling: t, first: first, n: min(size, t.tiles-first), threads: inside}
+		b.run()
 	})
 }
+
+// panels is how many the outputs fill.
+func (c *winogradConv) panels() int { return len(c.bias) / c.width }
 
 // tiling cuts the maps of some pages into tiles of 4×4 outputs.
 type tiling struct {
 	rows, cols int // of tiles in a map
 	tiles      int // in all maps
-	block      int // tiles that go through the transforms together
 }
 
-// Blocks are multiples of the 14 and the 6 rows that the products' tiles have. Every block
-// reads all weights of a layer: those of deep layers stay in no cache, and serve more
-// tiles. The blocks of shallow layers stay in the second-level cache themselves. On AMX,
-// whose weights are half as large again and whose products take half the time, blocks are
-// larger: shallow ones make calls long enough, and deep ones are cut from a few pages'
-// tiles evenly.
-const (
-	shallowBlock, deepBlock           = 42, 98
-	shallowSplitBlock, deepSplitBlock = 56, 208
-)
-
-func newTiling(in activation, pages int, how way) tiling {
+func newTiling(in activation, pages int) tiling {
 	const side = kernel.WinogradOut
-	t := tiling{rows: (in.H + side - 1) / side, cols: (in.W + side - 1) / side, block: shallowBlock}
+	t := tiling{rows: (in.H + side - 1) / side, cols: (in.W + side - 1) / side}
 	t.tiles = t.rows * t.cols * pages
-	deep := in.C > 128
-	switch {
-	case deep && how == split:
-		blocks := (t.tiles + deepSplitBlock - 1) / deepSplitBlock
-		t.block = (t.tiles + blocks - 1) / blocks
-	case deep:
-		t.block = deepBlock
-	case how == split:
-		t.block = shallowSplitBlock
-	}
 	return t
 }
 
@@ -81,12 +93,11 @@ func room[T any](memory *[]T, n int) []T {
 	return (*memory)[:n]
 }
 
-// winograd is a block of tiles on its way through a layer.
-type winograd struct {
-	engine  *Engine
-	in, out []activation
-	layer   *layer
+// block is some tiles on their way through a layer.
+type block struct {
+	*winogradConv
 	tiling
+	in, out  []activation
 	first, n int // tiles
 	threads  int
 
@@ -96,121 +107,55 @@ type winograd struct {
 
 	inputStride, outputStride int
 
-	products []splitProduct // of a place, if split
+	tileProducts []tileProduct // of a place, on AMX
 }
 
-func (w *winograd) run() {
-	s := <-w.engine.scratches
-	defer func() { w.engine.scratches <- s }()
-	channels := w.in[0].C
-	w.outputStride = pixelStride(len(w.layer.bias))
-	w.outputs = room(&s.out, kernel.WinogradPlaces*w.n*w.outputStride)
-	switch w.engine.precision.how {
-	case paired:
-		w.inputStride = pixelStride(channels / 2)
-	case split:
-		w.inputStride = pixelStride(kernel.Triple * channels / 2)
-		w.cutProducts()
-	default:
-		w.inputStride = pixelStride(channels)
-		w.inputs = room(&s.in, kernel.WinogradPlaces*w.n*w.inputStride)
-	}
-	if w.inputs == nil {
-		w.pairs = room(&s.pairs, kernel.WinogradPlaces*w.n*w.inputStride)
-	}
-	parallel(w.threads, w.n, w.transform)
+func (b *block) run() {
+	s := <-b.scratches
+	defer func() { b.scratches <- s }()
+	b.outputStride = pixelStride(len(b.bias))
+	b.outputs = room(&s.out, kernel.WinogradPlaces*b.n*b.outputStride)
+	b.products.begin(b, s)
+	parallel(b.threads, b.n, b.transform)
 	pieces := 1
-	if w.threads > 1 {
-		pieces = min(4, w.panels())
+	if b.threads > 1 {
+		pieces = min(4, b.panels())
 	}
-	parallel(w.threads, kernel.WinogradPlaces*pieces, func(i int) {
+	parallel(b.threads, kernel.WinogradPlaces*pieces, func(i int) {
 		piece := i % pieces
-		w.multiply(i/pieces, piece*w.panels()/pieces, (piece+1)*w.panels()/pieces)
+		b.products.multiply(b, i/pieces, piece*b.panels()/pieces, (piece+1)*b.panels()/pieces)
 	})
-	parallel(w.threads, w.n, w.finish)
+	parallel(b.threads, b.n, b.finish)
 }
-
-// panels is how many the layer's outputs fill.
-func (w *winograd) panels() int { return len(w.layer.bias) / w.layer.width }
 
 // transform brings tile i's input to the places.
-func (w *winograd) transform(i int) {
-	p := w.place(w.first+i, w.in[0].H, w.in[0].W)
-	in := w.in[p.page]
-	t := kernel.WinogradTile{
-		PlaceStride: w.n * w.inputStride,
+func (b *block) transform(i int) {
+	p := b.place(b.first+i, b.in[0].H, b.in[0].W)
+	in := b.in[p.page]
+	b.products.transform(b, i, &kernel.WinogradTile{
+		PlaceStride: b.n * b.inputStride,
 		Map:         in.data[in.at(p.y-1, p.x-1):], RowStride: in.rowStride(), PixelStride: in.stride, Channels: in.C,
-	}
-	at := i * w.inputStride
-	switch w.engine.precision.how {
-	case paired:
-		w.engine.precision.pairs.ToWinograd(w.pairs[at:], &t)
-	case split:
-		w.transformSplit(i, &t)
-	default:
-		t.Places = w.inputs[at:]
-		w.engine.kernel.ToWinograd(&t)
-		if w.engine.precision.how == rounded {
-			for place := range kernel.WinogradPlaces {
-				round(t.Places[place*t.PlaceStride:][:in.C])
-			}
-		}
-	}
-}
-
-var (
-	noOffset = []int{0}
-	noBias   [64]float32 // as wide as the widest panel
-)
-
-// multiply computes a place's product for the panels from one to before another.
-func (w *winograd) multiply(place, from, to int) {
-	if w.products != nil {
-		w.multiplySplit(place, from, to)
-		return
-	}
-	for j := from; j < to; j++ {
-		w.multiplyPanel(place, j)
-	}
-}
-
-func (w *winograd) multiplyPanel(place, j int) {
-	e, width := w.engine, w.layer.width
-	panel, from := place*w.panels()+j, place*w.n*w.inputStride
-	dst := w.outputs[place*w.n*w.outputStride+j*width:]
-	if w.pairs != nil {
-		length := w.in[0].C / 2
-		e.precision.pairs.Multiply(w.n, &kernel.PairProduct{
-			Dst: dst, DstStride: w.outputStride, Src: w.pairs[from:], SrcStride: w.inputStride,
-			Panel: w.layer.pairs[panel*length*width:][:length*width], Init: noBias[:width], Offsets: noOffset, Length: length,
-		})
-		return
-	}
-	length := w.in[0].C
-	e.kernel.Multiply(w.n, &kernel.Product{
-		Dst: dst, DstStride: w.outputStride, Src: w.inputs[from:], SrcStride: w.inputStride,
-		Panel: w.layer.panels[panel*length*width:][:length*width], Init: noBias[:width], Offsets: noOffset, Length: length,
 	})
 }
 
 // finish brings tile i's sums back to the output.
-func (w *winograd) finish(i int) {
-	p, side := w.place(w.first+i, w.in[0].H, w.in[0].W), kernel.WinogradOut
-	out := w.out[p.page]
-	pool := out.H < w.in[0].H
+func (b *block) finish(i int) {
+	p, side := b.place(b.first+i, b.in[0].H, b.in[0].W), kernel.WinogradOut
+	out := b.out[p.page]
+	pool := out.H < b.in[0].H
 	if pool {
 		side, p = side/2, place{p.page, p.y / 2, p.x / 2, p.skipY / 2, p.skipX / 2}
 	}
 	t := kernel.WinogradTile{
-		Places: w.outputs[i*w.outputStride:], PlaceStride: w.n * w.outputStride,
+		Places: b.outputs[i*b.outputStride:], PlaceStride: b.n * b.outputStride,
 		Map: out.data[out.at(p.y, p.x):], RowStride: out.rowStride(), PixelStride: out.stride, Channels: out.C,
 	}
 	if p.skipY == 0 && p.skipX == 0 {
-		w.engine.kernel.FromWinograd(&t, w.layer.bias, pool)
+		b.kernel.FromWinograd(&t, b.bias, pool)
 		return
 	}
 	t.Map, t.RowStride, t.PixelStride = make([]float32, side*side*out.C), side*out.C, out.C
-	w.engine.kernel.FromWinograd(&t, w.layer.bias, pool)
+	b.kernel.FromWinograd(&t, b.bias, pool)
 	for y := p.skipY; y < side; y++ {
 		for x := p.skipX; x < side; x++ {
 			copy(out.pixel(p.y+y, p.x+x), t.Map[y*t.RowStride+x*t.PixelStride:])

@@ -12,16 +12,10 @@ import (
 	"cutpoint/model/cuda/driver"
 )
 
-// The precisions of Options.
-const (
-	Float32  = "float32"
-	BFloat16 = "bfloat16"
-)
-
 // Options choose what computes and how. The zero value is the first GPU in float32.
 type Options struct {
 	Devices   []int  // ordinals of the GPUs; nil is the first
-	Precision string // Float32 or BFloat16; "" is Float32
+	Precision string // model.Float32 or model.BFloat16; "" is model.Float32
 	Kernels   string // "sm_90a" or "sm_80"; "" is the best that a GPU runs
 	Batch     int    // pages that a GPU takes at once, at most; 0 is DefaultBatch
 
@@ -32,7 +26,7 @@ type Options struct {
 const DefaultBatch = 256
 
 // Engine computes VGG19 on one GPU or several, each with the weights in its memory. It is a
-// model.Engine.
+// model.Profiler.
 type Engine struct {
 	devices []*device
 	lanes   chan *lane // those that are free
@@ -43,7 +37,7 @@ type Engine struct {
 	closed  atomic.Bool
 }
 
-var _ model.Engine = (*Engine)(nil)
+var _ model.Profiler = (*Engine)(nil)
 
 // lanesPerDevice let one batch's copies go on while another computes.
 const lanesPerDevice = 2
@@ -140,16 +134,6 @@ func choose(api *driver.API, ordinals []int) ([]driver.DeviceInfo, error) {
 	return chosen, nil
 }
 
-// Devices returns the GPUs of this machine, or an error that says why there are none to
-// compute with.
-func Devices() ([]driver.DeviceInfo, error) {
-	api, err := driver.Load()
-	if err != nil {
-		return nil, err
-	}
-	return driver.Devices(api)
-}
-
 // Name says what computes: "cuda NVIDIA H200 sm_90a bfloat16".
 func (e *Engine) Name() string {
 	var names []string
@@ -162,10 +146,10 @@ func (e *Engine) Name() string {
 // Concurrency implements model.Engine: a batch for each lane.
 func (e *Engine) Concurrency() int { return len(e.all) }
 
-// Shares returns how many GPUs there are.
-func (e *Engine) Shares() int { return len(e.devices) }
+// Processors implements model.Profiler: the GPUs.
+func (e *Engine) Processors() int { return len(e.devices) }
 
-// Memory returns the bytes of the GPUs' memory that the engine holds.
+// Memory implements model.Profiler.
 func (e *Engine) Memory() uint64 {
 	var sum uint64
 	for _, d := range e.devices {
@@ -179,32 +163,44 @@ func (e *Engine) Forward(ctx context.Context, pixels []uint8, cuts []model.Cut, 
 	return e.Measure(ctx, pixels, cuts, dst, nil)
 }
 
-// Measure is Forward, and adds to profile where the GPUs' time went.
+// Measure implements model.Profiler.
 func (e *Engine) Measure(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32, profile *model.Profile) error {
-	if err := e.forward(ctx, pixels, cuts, dst, profile); err != nil {
+	n, err := model.CheckForward(pixels, cuts, dst)
+	if err == nil {
+		err = e.forward(ctx, job{input: input{pixels: pixels}, cuts: cuts, dst: dst, n: n, profile: profile})
+	}
+	if err != nil {
 		return fmt.Errorf("run the GPU engine: %w", err)
 	}
 	return nil
 }
 
-func (e *Engine) forward(ctx context.Context, pixels []uint8, cuts []model.Cut, dst [][]float32, profile *model.Profile) error {
+// ForwardFrom implements model.Engine.
+func (e *Engine) ForwardFrom(ctx context.Context, from model.Cut, x []float32, cuts []model.Cut, dst [][]float32) error {
+	n, err := model.CheckForwardFrom(from, x, cuts, dst)
+	if err == nil {
+		err = e.forward(ctx, job{input: input{from: from, x: x}, cuts: cuts, dst: dst, n: n})
+	}
+	if err != nil {
+		return fmt.Errorf("run the GPU engine: %w", err)
+	}
+	return nil
+}
+
+func (e *Engine) forward(ctx context.Context, j job) error {
 	if e.closed.Load() {
 		return errors.New("the engine is closed")
 	}
-	n, err := model.CheckForward(pixels, cuts, dst)
-	if err != nil {
-		return err
+	if model.Deepest(j.cuts) >= e.layers {
+		return (&model.Weights{Source: e.source}).Check(j.cuts)
 	}
-	if model.Deepest(cuts) >= e.layers {
-		return (&model.Weights{Source: e.source}).Check(cuts)
-	}
-	if len(cuts) == 0 || n == 0 {
+	if len(j.cuts) == 0 || j.n == 0 {
 		return ctx.Err()
 	}
 	select {
 	case l := <-e.lanes:
 		defer func() { e.lanes <- l }()
-		return l.run(ctx, job{pixels, cuts, dst, n, profile}, e.batch)
+		return l.run(ctx, j, e.batch)
 	case <-ctx.Done():
 		return ctx.Err()
 	}

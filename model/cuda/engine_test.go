@@ -25,7 +25,7 @@ func TestEmulated(t *testing.T) {
 		major, minor int
 		precision    string
 		pages        int
-	}{{9, 0, BFloat16, 3}, {8, 9, BFloat16, 1}} {
+	}{{9, 0, model.BFloat16, 3}, {8, 9, model.BFloat16, 1}} {
 		t.Run(fmt.Sprintf("%d.%d %s", c.major, c.minor, c.precision), func(t *testing.T) {
 			b, _ := emulated(t, c.major, c.minor)
 			checkEngine(t, b, c.precision, c.pages, cutsOf(t, "pool1,pool1-avg,pool1-max"))
@@ -50,7 +50,7 @@ func TestMemoryHalvesTheBatch(t *testing.T) {
 	const kernels = 3 // to pool1-max
 	for _, c := range []struct{ failures, batches int }{{0, 1}, {1, 3}, {2, 7}} {
 		for first := 1; first <= 4; first++ { // pixels, values and two arenas
-			e := open(t, b, Options{Precision: BFloat16})
+			e := open(t, b, Options{Precision: model.BFloat16})
 			for i := range c.failures {
 				device.Fail("MemAlloc", first+i, driver.OutOfMemory)
 			}
@@ -64,7 +64,7 @@ func TestMemoryHalvesTheBatch(t *testing.T) {
 		}
 	}
 	var said strings.Builder
-	e := open(t, b, Options{Precision: BFloat16, Log: slog.New(slog.NewTextHandler(&said, nil))})
+	e := open(t, b, Options{Precision: model.BFloat16, Log: slog.New(slog.NewTextHandler(&said, nil))})
 	for i := range 3 {
 		device.Fail("MemAlloc", 1+i, driver.OutOfMemory)
 	}
@@ -86,8 +86,8 @@ func TestHalvedBatch(t *testing.T) {
 	b, device := emulated(t, 9, 0)
 	cuts := cutsOf(t, "pool1-max")
 	pixels := drawn(2)
-	want := run(t, b, open(t, b, Options{Precision: BFloat16}), pixels, cuts)
-	e := open(t, b, Options{Precision: BFloat16})
+	want := run(t, b, open(t, b, Options{Precision: model.BFloat16}), pixels, cuts)
+	e := open(t, b, Options{Precision: model.BFloat16})
 	device.Fail("MemAlloc", 4, driver.OutOfMemory)
 	if got := run(t, b, e, pixels, cuts); !slices.Equal(got[0], want[0]) {
 		t.Error("other values")
@@ -104,7 +104,7 @@ func TestFailures(t *testing.T) {
 		if call != "LaunchKernel" {
 			idle(b)
 		}
-		e := open(t, b, Options{Precision: BFloat16})
+		e := open(t, b, Options{Precision: model.BFloat16})
 		device.Fail(call, 1, driver.LaunchFailed)
 		dst, _ := poisoned(1, cuts)
 		err := e.Forward(t.Context(), pixels, cuts, dst)
@@ -124,7 +124,7 @@ func TestFailures(t *testing.T) {
 func TestLost(t *testing.T) {
 	b, _ := emulated(t, 9, 0)
 	idle(b)
-	e := open(t, b, Options{Precision: BFloat16})
+	e := open(t, b, Options{Precision: model.BFloat16})
 	for _, f := range []*func(driver.Stream) driver.Result{&b.api.StreamSynchronize, &b.api.StreamDestroy} {
 		*f = func(driver.Stream) driver.Result { return driver.IllegalAddress }
 	}
@@ -143,9 +143,9 @@ func TestLost(t *testing.T) {
 func TestSeveralGPUs(t *testing.T) {
 	d := cudatest.New(cudatest.Config{Major: 9, Devices: 3, Memory: 16 << 30})
 	b := idle(bench{api: d.API(), fault: d.Fault})
-	e := open(t, b, Options{Precision: BFloat16, Devices: []int{2, 0}})
-	if e.Concurrency() != 4 || e.Shares() != 2 || !strings.Contains(e.Name(), "Emulated GPU sm_90a, Emulated GPU sm_90a bfloat16") {
-		t.Errorf("%d at a time, %d GPUs, %s", e.Concurrency(), e.Shares(), e.Name())
+	e := open(t, b, Options{Precision: model.BFloat16, Devices: []int{2, 0}})
+	if e.Concurrency() != 4 || e.Processors() != 2 || !strings.Contains(e.Name(), "Emulated GPU sm_90a, Emulated GPU sm_90a bfloat16") {
+		t.Errorf("%d at a time, %d GPUs, %s", e.Concurrency(), e.Processors(), e.Name())
 	}
 	used := map[int]bool{}
 	for range 2 {
@@ -172,7 +172,7 @@ func TestClose(t *testing.T) {
 		if call != "" {
 			device.Fail(call, 1, driver.Unknown)
 		}
-		e, err := newEngine(b.api, w, Options{Precision: BFloat16})
+		e, err := newEngine(b.api, w, Options{Precision: model.BFloat16})
 		if (err != nil) != (call != "") {
 			t.Errorf("%s: error %v", call, err)
 		}
@@ -199,7 +199,7 @@ func TestClose(t *testing.T) {
 func TestPeak(t *testing.T) {
 	for _, major := range []int{8, 9} {
 		b, device := emulated(t, major, 0)
-		e := open(t, b, Options{Precision: BFloat16})
+		e := open(t, b, Options{Precision: model.BFloat16})
 		before := device.InUse()
 		if rate, err := e.devices[0].peak(2); err != nil || !(rate > 0) || device.InUse() != before {
 			t.Errorf("compute capability %d: %g FLOP/s, %v (%v), %d bytes are left", major, rate, err, device.Fault(), device.InUse()-before)
@@ -213,7 +213,7 @@ func TestConcurrentForwards(t *testing.T) {
 		t.Skip("emulates some pages")
 	}
 	b, _ := emulated(t, 9, 0)
-	e := open(t, b, Options{Precision: BFloat16})
+	e := open(t, b, Options{Precision: model.BFloat16})
 	cuts := cutsOf(t, "pool1-avg")
 	pixels := drawn(3)
 	want := run(t, b, e, pixels, cuts)
@@ -236,7 +236,7 @@ func TestConcurrentForwards(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	b, _ := emulated(t, 9, 0)
 	idle(b)
-	e := open(t, b, Options{Precision: BFloat16})
+	e := open(t, b, Options{Precision: model.BFloat16})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	cuts := cutsOf(t, "pool1-avg")

@@ -64,15 +64,25 @@ func (d *device) fitArenas(n int) error {
 	return nil
 }
 
-// arenaSizes returns the bytes of each arena for a page: the layers write to them in turn,
-// a max-pool together with the convolution before it. The first layers' maps are the largest
+// turnOf returns the arena that row i of the network writes to: the layers do in turn, a
+// max-pool together with the convolution before it.
+func turnOf(i int) int {
+	turn := 0
+	for _, l := range model.Layers()[:i] {
+		if l.Kind != model.MaxPool {
+			turn = 1 - turn
+		}
+	}
+	return turn
+}
+
+// arenaSizes returns the bytes of each arena for a page. The first layers' maps are the largest
 // by far; the logits, in float32, are small.
 func arenaSizes(planes int) (sizes [2]uint64) {
-	turn := 0
 	for i, l := range model.Layers() {
 		if l.Kind != model.MaxPool {
-			sizes[turn] = max(sizes[turn], 2*uint64(planes*withPool(i).Len()))
-			turn = 1 - turn
+			size := &sizes[turnOf(i)]
+			*size = max(*size, 2*uint64(planes*withPool(i).Len()))
 		}
 	}
 	return sizes
@@ -103,9 +113,12 @@ type activation struct {
 }
 
 func (p *pass) run() error {
-	var in activation
-	turn, deepest := 0, model.Deepest(p.job.cuts)
-	for i := 0; i <= deepest; {
+	in, i := p.begin()
+	if err := p.emit(i-1, in); err != nil { // means and maxima of the input
+		return err
+	}
+	turn, deepest := turnOf(i), model.Deepest(p.job.cuts)
+	for i <= deepest {
 		next := i + 1
 		if next <= deepest && p.layers[next].Kind == model.MaxPool {
 			next++ // done with the convolution before it
@@ -126,6 +139,16 @@ func (p *pass) run() error {
 	return p.timer.end()
 }
 
+// begin returns the values of a cut as they came, if that is the input, and the first row of
+// the network to compute.
+func (p *pass) begin() (in activation, row int) {
+	from := p.job.from
+	if from.Dim() == 0 {
+		return in, 0
+	}
+	return activation{at: p.input.at, plane: uint64(len(p.job.x)), shape: from.Shape()}, from.Layer() + 1
+}
+
 // layer computes row i of the network, and row last, its max-pool, with it.
 func (p *pass) layer(i, last int, in, out activation) error {
 	if i == 0 {
@@ -137,7 +160,7 @@ func (p *pass) layer(i, last int, in, out activation) error {
 // first computes the first convolution from the pixels.
 func (p *pass) first(l *layer, out activation) error {
 	params := kernels.First{
-		Pixels: uint64(p.pixels.at), Weights: uint64(l.weights), Bias: uint64(l.bias),
+		Pixels: uint64(p.input.at), Weights: uint64(l.weights), Bias: uint64(l.bias),
 		Out: uint64(out.at), OutPlane: out.plane, N: int32(p.job.n), Scale: p.scale,
 	}
 	return p.launch(p.small("first", true, p.job.n*firstTiles), unsafe.Pointer(&params))

@@ -1,8 +1,9 @@
 package cuda
 
 import (
-	"fmt"
 	"math"
+
+	"cutpoint/model"
 )
 
 // format is what the tensor cores multiply: numbers of 16 bits.
@@ -22,13 +23,14 @@ type format struct {
 // which leaves the largest that were seen on scanned pages (2e4) a factor of fifty; what is
 // below 2 of them loses bits gradually, 5e-7 at most.
 func formatOf(precision string) (format, error) {
-	switch precision {
-	case "", Float32:
-		return format{Float32, 2, 1. / 16, half, widenHalf}, nil
-	case BFloat16:
-		return format{BFloat16, 1, 1, bfloat16, widenBFloat16}, nil
+	precision, err := model.ParsePrecision(precision)
+	if err != nil {
+		return format{}, err
 	}
-	return format{}, fmt.Errorf("precision %q is not known: choose %s or %s", precision, Float32, BFloat16)
+	if precision == model.BFloat16 {
+		return format{precision, 1, 1, bfloat16, widenBFloat16}, nil
+	}
+	return format{precision, 2, 1. / 16, half, widenHalf}, nil
 }
 
 // split writes x as a sum of a number in each plane, each the nearest to what the ones before
@@ -45,7 +47,7 @@ func (f format) split(x float32, planes [][]uint16, i int) {
 // weightScale returns the power of two by which a layer's weights are multiplied before they
 // are split, so that the small ones keep their bits: the largest is then near 2^13.
 func (f format) weightScale(weights []float32) float32 {
-	if f.precision == BFloat16 {
+	if f.precision == model.BFloat16 {
 		return 1 // its exponents are those of float32
 	}
 	largest := float32(0)

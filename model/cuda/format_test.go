@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"cutpoint/model"
 )
 
 var infinite = float32(math.Inf(1))
@@ -48,7 +50,7 @@ func TestHalf(t *testing.T) {
 // TestSplit: two halves hold 22 bits of a value, a bfloat16 8.
 func TestSplit(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for precision, bits := range map[string]int{Float32: 22, BFloat16: 8} {
+	for precision, bits := range map[string]int{model.Float32: 22, model.BFloat16: 8} {
 		f, err := formatOf(precision)
 		if err != nil {
 			t.Fatal(err)
@@ -82,7 +84,7 @@ func TestSplit(t *testing.T) {
 }
 
 func TestWeightScale(t *testing.T) {
-	f, _ := formatOf(Float32)
+	f, _ := formatOf(model.Float32)
 	for _, weights := range [][]float32{{0.5, -0.7}, {1e-20}, {3e4, 1}, {float32(math.NaN()), infinite, 2}, {0}, nil} {
 		s := f.weightScale(weights)
 		if fraction, _ := math.Frexp(float64(s)); fraction != 0.5 {
@@ -99,7 +101,7 @@ func TestWeightScale(t *testing.T) {
 // TestPackMatrix: the matrix is scaled, transposed, and filled up with zeros.
 func TestPackMatrix(t *testing.T) {
 	const rows, outputs, padded = 130, 70, 128
-	f, _ := formatOf(Float32)
+	f, _ := formatOf(model.Float32)
 	matrix := make([]float32, rows*outputs)
 	for i := range matrix {
 		matrix[i] = float32(i) + 0.125

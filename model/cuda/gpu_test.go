@@ -14,19 +14,20 @@ import (
 func TestGPU(t *testing.T) {
 	api, err := driver.Load()
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("gpu: %v", err)
 	}
 	devices, err := driver.Devices(api)
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("gpu: %v", err)
 	}
 	for _, kernels := range Targets(devices[0].Major) {
-		for _, precision := range []string{BFloat16, Float32} {
+		for _, precision := range []string{model.BFloat16, model.Float32} {
 			t.Run(kernels+" "+precision, func(t *testing.T) {
 				b := bench{api: api, kernels: kernels, top: true, fault: func() error { return nil }}
 				t.Log("weights", trunk(t, true).Source)
 				checkEngine(t, b, precision, 37, model.AllCuts())
 				checkEngine(t, b, precision, 256, cutsOf(t, "fc2,pool5"))
+				checkDerived(t, b, precision)
 			})
 		}
 	}
@@ -36,10 +37,10 @@ func TestGPU(t *testing.T) {
 // minutes: scripts/test-gpu asks for it.
 func TestEmulatedNetwork(t *testing.T) {
 	if os.Getenv("CUTPOINT_EMULATE") == "" {
-		t.Skip("takes minutes; ./scripts/test-gpu runs it")
+		t.Skip("scripts/test-gpu: takes minutes")
 	}
 	for _, c := range []struct{ major, minor int }{{9, 0}, {8, 0}} {
-		for _, precision := range []string{BFloat16, Float32} {
+		for _, precision := range []string{model.BFloat16, model.Float32} {
 			t.Run(fmt.Sprintf("%d.%d %s", c.major, c.minor, precision), func(t *testing.T) {
 				b, _ := emulated(t, c.major, c.minor)
 				b.top = true

@@ -9,9 +9,9 @@ import (
 	"cutpoint/model/cuda/driver"
 )
 
-// job is what one call of Forward asks for.
+// job is what one call of Forward or ForwardFrom asks for.
 type job struct {
-	pixels  []uint8 // (n, 224, 224, 3)
+	input
 	cuts    []model.Cut
 	dst     [][]float32 // by cut: (n, Dim)
 	n       int
@@ -20,8 +20,7 @@ type job struct {
 
 // pages returns the part of the job from first to before last.
 func (j job) pages(first, last int) job {
-	page := model.InputShape().Len()
-	part := job{pixels: j.pixels[first*page : last*page], cuts: j.cuts, n: last - first, profile: j.profile}
+	part := job{input: j.input.pages(first, last), cuts: j.cuts, n: last - first, profile: j.profile}
 	for i, c := range j.cuts {
 		part.dst = append(part.dst, j.dst[i][first*c.Dim():last*c.Dim()])
 	}
@@ -31,12 +30,12 @@ func (j job) pages(first, last int) job {
 // lane takes one batch at a time to a GPU and back. Copies are in a stream of its own.
 type lane struct {
 	*device
-	copies         driver.Stream
-	arrived, done  driver.Event
-	pixels, values buffer
-	up             pinned    // pixels on their way
-	down           [2]pinned // values on their way, in turn
-	came           [2]driver.Event
+	copies        driver.Stream
+	arrived, done driver.Event
+	input, values buffer
+	up            pinned    // input on its way
+	down          [2]pinned // values on their way, in turn
+	came          [2]driver.Event
 }
 
 func newLane(d *device) (*lane, error) {
@@ -104,7 +103,7 @@ func (l *lane) shrink(pages int) error {
 		return err
 	}
 	l.device.pages = 0
-	for _, b := range []*buffer{&l.arenas[0], &l.arenas[1], &l.pixels, &l.values} {
+	for _, b := range []*buffer{&l.arenas[0], &l.arenas[1], &l.input, &l.values} {
 		if err := l.free(b); err != nil {
 			return err
 		}
@@ -115,13 +114,13 @@ func (l *lane) shrink(pages int) error {
 // batch takes pages up, through the network and back.
 func (l *lane) batch(j job) error {
 	places := l.place(j)
-	if err := l.fit(&l.pixels, uint64(len(j.pixels))); err != nil {
+	if err := l.fit(&l.input, j.input.size(l.format)); err != nil {
 		return err
 	}
 	if err := l.fit(&l.values, places.size); err != nil {
 		return err
 	}
-	if err := l.send(j.pixels); err != nil {
+	if err := l.send(j.input); err != nil {
 		return err
 	}
 	timer, err := l.enqueue(j, places)
@@ -139,14 +138,14 @@ func (l *lane) settle() error {
 	return l.check("cuStreamSynchronize", l.api.StreamSynchronize(l.copies))
 }
 
-// send copies the pixels through pinned memory.
-func (l *lane) send(pixels []uint8) error {
-	size := uint64(len(pixels))
+// send copies the input through pinned memory.
+func (l *lane) send(in input) error {
+	size := in.size(l.format)
 	if err := l.up.fit(l.device, size); err != nil {
 		return err
 	}
-	copy(l.up.bytes(size), pixels)
-	if err := l.check("cuMemcpyHtoDAsync", l.api.MemcpyHtoDAsync(l.pixels.at, l.up.at, size, l.copies)); err != nil {
+	in.write(l.format, l.up.bytes(size))
+	if err := l.check("cuMemcpyHtoDAsync", l.api.MemcpyHtoDAsync(l.input.at, l.up.at, size, l.copies)); err != nil {
 		return err
 	}
 	return l.check("cuEventRecord", l.api.EventRecord(l.arrived, l.copies))
@@ -222,7 +221,7 @@ func (l *lane) close() (first error) {
 				keep(l.check("cuEventDestroy", l.api.EventDestroy(e)))
 			}
 		}
-		keep(l.free(&l.pixels))
+		keep(l.free(&l.input))
 		keep(l.free(&l.values))
 		for _, p := range []*pinned{&l.up, &l.down[0], &l.down[1]} {
 			keep(p.free(l.device))

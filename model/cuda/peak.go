@@ -12,8 +12,7 @@ import (
 // that its power allows.
 const peakRounds = 1 << 18
 
-// Peak measures the floating-point operations a second that all GPUs reach with nothing but
-// their tensor cores' products of bfloat16: what no layer can pass. In float32 a
+// Peak implements model.Profiler: what the GPUs' tensor cores reach with products of bfloat16. In float32 a
 // multiplication takes three of them. It is the better of two runs, since other work can only
 // lower it.
 func (e *Engine) Peak() (float64, error) {

@@ -181,7 +181,7 @@ func near(t *testing.T, precision string, cuts []model.Cut, got, want [][]float3
 		t.Logf("%s %s: relative RMS %.2g, cosine %.7f", precision, c, rms, cosine)
 		limit := 1e-2
 		switch {
-		case precision == Float32:
+		case precision == model.Float32:
 			limit = 1e-5
 		case c.String() == "predictions":
 			limit = 2e-2 // the softmax multiplies what logits are off

@@ -1,16 +1,13 @@
 package head
 
 import (
-	"bufio"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strconv"
+
+	"cutpoint/model/weights/safetensors"
 )
 
 // formatVersion is what this package writes and the highest it reads.
@@ -69,102 +66,32 @@ func (f *File) check() error {
 	return nil
 }
 
-// Save writes the file at path so that a reader finds the old file or the whole
-// new one, never a part: temporary name, fsync, rename, fsync of the folder.
-func (f *File) Save(path string) (err error) {
+// Write writes the file. It refuses a head that Load would.
+func (f *File) Write(w io.Writer) error {
 	if err := f.check(); err != nil {
-		return fmt.Errorf("save head %s: %w", path, err)
+		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".head-*.tmp")
+	metadata, err := f.metadata()
 	if err != nil {
-		return fmt.Errorf("save head %s: %w", path, err)
+		return err
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("save head %s: %w", path, errors.Join(err, tmp.Close(), removeIfThere(tmp.Name())))
+	arrays := f.Head.tensors()
+	header := safetensors.Header{Metadata: metadata}
+	for _, a := range arrays {
+		header.Tensors = append(header.Tensors, safetensors.Tensor{Name: a.name, DType: a.dtype(), Shape: a.shape})
+	}
+	if err := header.Write(w); err != nil {
+		return err
+	}
+	for _, a := range arrays {
+		if err := a.write(w); err != nil {
+			return err
 		}
-	}()
-	if err := f.write(tmp); err != nil {
-		return err
-	}
-	if err := tmp.Chmod(0o644); err != nil { // CreateTemp's 0600 would hide the head from colleagues
-		return err
-	}
-	if err := tmp.Sync(); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func removeIfThere(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
 	}
 	return nil
 }
 
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}
-
-// write writes the safetensors layout: the header's length as a little-endian
-// uint64, the header as JSON padded with spaces to 8 bytes, the values.
-func (f *File) write(w io.Writer) error {
-	header, err := f.header()
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriterSize(w, 1<<20)
-	var word [8]byte
-	binary.LittleEndian.PutUint64(word[:], uint64(len(header)))
-	out.Write(word[:]) // a bufio.Writer keeps its first error for Flush
-	out.Write(header)
-	for _, t := range f.Head.tensors() {
-		for i := range t.len() {
-			binary.LittleEndian.PutUint32(word[:4], t.bits(i))
-			out.Write(word[:4])
-		}
-	}
-	return out.Flush()
-}
-
-// entry is a tensor's description in a safetensors header.
-type entry struct {
-	DType   string `json:"dtype"`
-	Shape   []int  `json:"shape"`
-	Offsets [2]int `json:"data_offsets"`
-}
-
-func (f *File) header() ([]byte, error) {
-	metadata, err := f.metadata()
-	if err != nil {
-		return nil, err
-	}
-	header := map[string]any{"__metadata__": metadata}
-	at := 0
-	for _, t := range f.Head.tensors() {
-		header[t.name] = entry{t.dtype(), t.shape, [2]int{at, at + 4*t.len()}}
-		at += 4 * t.len()
-	}
-	raw, err := json.Marshal(header)
-	for err == nil && len(raw)%8 != 0 {
-		raw = append(raw, ' ')
-	}
-	return raw, err
-}
-
-// metadata is everything but the tensors; its values are strings, as the format
-// wants them.
+// metadata is everything but the tensors, in strings, as the format wants it.
 func (f *File) metadata() (map[string]string, error) {
 	h := f.Head
 	meta := map[string]string{"format": "cutpoint head", "format_version": strconv.Itoa(formatVersion), "kind": h.Kind,

@@ -2,13 +2,23 @@ package head
 
 import "math"
 
+// Kinds of heads, by the recipes that make them.
+const (
+	SoftmaxName               = "softmax"
+	DropoutBNSoftmaxName      = "dropout-bn-softmax"
+	DenseDropoutBNSoftmaxName = "dense-dropout-bn-softmax"
+	VGGTopName                = "vgg-top"
+	CentroidName              = "centroid"
+	KNNName                   = "knn"
+)
+
 // Head is a trained classifier. A page's vector, (D), goes through
 //
 //	v/‖v‖ if Normalize ─▶ (v − Mean)·Scale ─▶ Hidden, ReLU after each ─▶ Kernel, Bias ─▶ log softmax
 //
 // or, with Neighbours, from the standardisation to a vote of the nearest pages.
 type Head struct {
-	Kind       string            // the recipe that made it: "softmax"
+	Kind       string            // of the recipe that made it: "softmax"
 	Dim        int               // D
 	Classes    int               // K
 	Normalize  bool              // each vector is first divided by its Euclidean length; zeros stay
@@ -54,17 +64,17 @@ func (h *Head) Parameters() int64 {
 	return n
 }
 
-// lengthOf returns the factor that a vector is multiplied with before its
+// lengthOf returns the factor that a vector is multiplied by before its
 // standardisation.
 func (h *Head) lengthOf(x []float32) float64 {
 	if !h.Normalize {
 		return 1
 	}
-	return reciprocalLength(x)
+	return InverseLength(x)
 }
 
-// reciprocalLength returns 1/‖x‖, and 0 for a vector of zeros.
-func reciprocalLength(x []float32) float64 {
+// InverseLength returns 1/‖x‖, and 0 for a vector of zeros.
+func InverseLength(x []float32) float64 {
 	sum := 0.0
 	for _, v := range x {
 		sum += float64(v) * float64(v)
@@ -87,9 +97,8 @@ func (h *Head) standard(d int) (mean, scale float64) {
 	return mean, scale
 }
 
-// logSoftmax replaces logits, (K), by log probabilities. It returns the
-// logarithm of the partition function.
-func logSoftmax(row []float64) float64 {
+// LogSoftmax replaces logits, (K), by log probabilities.
+func LogSoftmax(row []float64) {
 	top := row[argmax(row)]
 	sum := 0.0
 	for _, v := range row {
@@ -99,7 +108,6 @@ func logSoftmax(row []float64) float64 {
 	for k := range row {
 		row[k] -= z
 	}
-	return z
 }
 
 // MeanLogProbabilities turns sums of the log probabilities of n pages, (K), into
@@ -109,7 +117,7 @@ func MeanLogProbabilities(sums []float64, n int) {
 	for k := range sums {
 		sums[k] /= float64(n)
 	}
-	logSoftmax(sums)
+	LogSoftmax(sums)
 }
 
 // argmax returns the index of the largest value, the first of equals.

@@ -1,124 +1,147 @@
 package head
 
 import (
-	"math"
+	"fmt"
 
-	"gorgonia.org/gorgonia"
+	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
-type node = gorgonia.Node
+// rowsAtOnce is how many rows go through a hidden layer together: enough that
+// laying out its weights costs little beside the products, and few enough that a
+// cut's longest vectors take no more than 26 MB.
+const rowsAtOnce = 256
 
-// head returns the network in inference. Its hidden layers are the training's
-// own, not copies: keep makes them.
-func (t *training) head() (*Head, error) {
-	h := &Head{Kind: t.recipe.name, Dim: t.d.Dim, Classes: t.d.Classes}
-	var layers []Dense
-	if t.first != nil {
-		bias, err := floats32(t.network.offset.Value())
-		if err != nil {
-			return nil, err
-		}
-		layers = append(layers, Dense{In: t.d.Dim, Out: t.first.h, Kernel: t.first.w, Bias: bias})
+// LogProbabilities returns the natural logarithm of every class's probability
+// for every row of the view, (N, K). A row's values do not depend on the others.
+func (h *Head) LogProbabilities(x Matrix) ([]float64, error) {
+	if err := x.Check(); err != nil {
+		return nil, fmt.Errorf("predict: %w", err)
 	}
-	for _, l := range t.network.dense {
-		kernel, err := floats32(l.kernel.Value())
-		if err != nil {
-			return nil, err
-		}
-		bias, err := floats32(l.bias.Value())
-		if err != nil {
-			return nil, err
-		}
-		layers = append(layers, Dense{In: l.kernel.Shape()[0], Out: l.kernel.Shape()[1], Kernel: kernel, Bias: bias})
+	if x.Dim != h.Dim {
+		return nil, fmt.Errorf("predict: the head takes %d features and the pages have %d: use the cut it was trained on", h.Dim, x.Dim)
 	}
-	last := layers[len(layers)-1]
-	h.Hidden = layers[:len(layers)-1]
-	if len(h.Hidden) == 0 {
-		h.Hidden = nil
+	out := make([]float64, x.Len()*h.Classes) // (N, K)
+	if h.Neighbours == nil && len(h.Hidden) == 0 {
+		a := h.fold()
+		parallel.For(x.Len(), func(i int) { a.apply(x.Row(i), out[i*h.Classes:(i+1)*h.Classes]) })
+		return out, nil
 	}
-	h.Kernel, h.Bias = append([]float32(nil), last.Kernel...), append([]float32(nil), last.Bias...)
-	if t.network.norm == nil {
-		return h, nil
+	for first := 0; first < x.Len(); first += rowsAtOnce {
+		n := min(rowsAtOnce, x.Len()-first)
+		h.deep(x, first, n, out[first*h.Classes:(first+n)*h.Classes])
 	}
-	return h, t.fold(h)
+	return out, nil
 }
 
-// fold puts BatchNorm's γ·(x−μ)/√(σ²+ε)+β into the head: as the features'
-// standardisation where it is on them, else into the last layer, which is linear
-// in what it takes. β is a part of the bias either way, β·Kernel.
-func (t *training) fold(h *Head) error {
-	gamma, err := floats32(t.network.norm.gamma.Value())
+// Predict returns the most probable class of every row of the view, (N).
+func (h *Head) Predict(x Matrix) ([]int, error) {
+	logp, err := h.LogProbabilities(x)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	beta, err := floats32(t.network.norm.beta.Value())
-	if err != nil {
-		return err
+	classes := make([]int, x.Len())
+	for i := range classes {
+		classes[i] = argmax(logp[i*h.Classes : (i+1)*h.Classes])
 	}
-	bias := make([]float64, h.Classes)
+	return classes, nil
+}
+
+// affine is a head without hidden layers, its standardisation a part of kernel
+// and bias: (v − mean)·scale·W + b = v·(scale·W) + (b − mean·scale·W). Most values
+// that come out of a ReLU are zero, and cost nothing here.
+type affine struct {
+	head   *Head
+	kernel []float64 // (D, K)
+	bias   []float64 // (K)
+}
+
+func (h *Head) fold() *affine {
+	a := &affine{h, make([]float64, len(h.Kernel)), make([]float64, h.Classes)}
 	for k, b := range h.Bias {
-		bias[k] = float64(b)
+		a.bias[k] = float64(b)
 	}
-	scale := make([]float32, len(gamma))
-	for j := range scale {
-		scale[j] = float32(float64(gamma[j]) / math.Sqrt(float64(t.variance[j])+bnEpsilon))
-		shift := float64(beta[j])
-		if t.first != nil {
-			shift -= float64(t.mean[j]) * float64(scale[j])
-		}
-		row := h.Kernel[j*h.Classes : (j+1)*h.Classes]
-		for k, w := range row {
-			bias[k] += shift * float64(w)
-			if t.first != nil {
-				row[k] = w * scale[j]
-			}
+	for d := range h.Dim {
+		mean, scale := h.standard(d)
+		for k := range h.Classes {
+			w := scale * float64(h.Kernel[d*h.Classes+k])
+			a.kernel[d*h.Classes+k] = w
+			a.bias[k] -= mean * w
 		}
 	}
-	h.Bias = float32s(bias)
-	if t.first == nil {
-		h.Mean, h.Scale = append([]float32(nil), t.mean...), scale
-	}
-	return nil
+	return a
 }
 
-// validationLoss is the mean negative log probability of the right classes of
-// some places of the view. The first layer's products skip the features that are
-// zero, as in training.
-func (t *training) validationLoss(h *Head, places []int) (float64, error) {
-	sum := 0.0
-	for _, s := range spans(len(places), rowsAtOnce) {
-		part := places[s.lo:s.hi]
-		x, tail := t.d.Subset(at(t.d, part)).Matrix, h
-		if t.first != nil {
-			x, tail = t.firstOutputs(h, part), h.withoutFirst()
+// apply writes a vector's log probabilities to dst, (K), summed in float64.
+func (a *affine) apply(x []float32, dst []float64) {
+	clear(dst)
+	classes := len(dst)
+	for d, v := range x {
+		if v == 0 {
+			continue
 		}
-		logp, err := tail.LogProbabilities(x)
-		if err != nil {
-			return 0, err
-		}
-		for i, place := range part {
-			sum -= logp[i*h.Classes+t.d.Y[t.d.At(place)]]
+		z := float64(v)
+		for k, w := range a.kernel[d*classes : (d+1)*classes] {
+			dst[k] += z * w
 		}
 	}
-	return sum / float64(len(places)), nil
+	length := a.head.lengthOf(x)
+	for k := range dst {
+		dst[k] = dst[k]*length + a.bias[k]
+	}
+	LogSoftmax(dst)
 }
 
-// firstOutputs returns what the first layer makes of rows, ReLU included.
-func (t *training) firstOutputs(h *Head, places []int) Matrix {
-	values := make([]float32, len(places)*t.first.h)
-	t.first.load(places)
-	t.first.forward(values)
-	bias := h.Hidden[0].Bias
-	parallel(len(places), func(i int) {
-		row := values[i*t.first.h : (i+1)*t.first.h]
-		for j := range row {
-			row[j] = max(row[j]+bias[j], 0)
-		}
+// deep writes the log probabilities of the view's n rows from first on to dst,
+// (n, K).
+func (h *Head) deep(x Matrix, first, n int, dst []float64) {
+	values := make([]float32, n*h.Dim) // (n, D)
+	parallel.For(n, func(i int) { h.standardised(x.Row(first+i), values[i*h.Dim:(i+1)*h.Dim]) })
+	if h.Neighbours != nil {
+		h.Neighbours.vote(values, n, h.Classes, dst)
+		return
+	}
+	for i := range h.Hidden {
+		values = h.Hidden[i].forward(values, n, true)
+	}
+	width := h.Width()
+	last := (&Head{Dim: width, Classes: h.Classes, Kernel: h.Kernel, Bias: h.Bias}).fold()
+	parallel.For(n, func(i int) { last.apply(values[i*width:(i+1)*width], dst[i*h.Classes:(i+1)*h.Classes]) })
+}
+
+// standardised writes the head's input for a vector to dst, (D).
+func (h *Head) standardised(x, dst []float32) {
+	length := h.lengthOf(x)
+	for d, v := range x {
+		mean, scale := h.standard(d)
+		dst[d] = float32((float64(v)*length - mean) * scale)
+	}
+}
+
+// forward returns act(x·Kernel + Bias), (n, Out), of x, (n, In). The sums of a
+// row have one order, whatever rows are beside it.
+func (l *Dense) forward(x []float32, n int, relu bool) []float32 {
+	fastest, err := kernel.Select("")
+	if err != nil { // Select("") has the generic kernel at least
+		fastest = kernel.Float32{}
+	}
+	width, panels := fastest.Width(), fastest.Panels(l.Out)
+	stride := panels * width
+	wide := make([]float32, n*stride) // (n, stride): Out rounded up to panels
+	bias := make([]float32, stride)
+	copy(bias, l.Bias)
+	parallel.For(panels, func(j int) {
+		panel := make([]float32, l.In*width)
+		fastest.PackPanel(panel, l.Kernel, l.Out, j)
+		fastest.Multiply(n, &kernel.Product{Dst: wide[j*width:], DstStride: stride, Src: x, SrcStride: l.In,
+			Panel: panel, Init: bias[j*width:], Offsets: []int{0}, Length: l.In, ReLU: relu})
 	})
-	return Matrix{Values: values, Dim: t.first.h}
-}
-
-// withoutFirst returns the head above its first layer.
-func (h *Head) withoutFirst() *Head {
-	return &Head{Kind: h.Kind, Dim: h.Hidden[0].Out, Classes: h.Classes, Hidden: h.Hidden[1:], Kernel: h.Kernel, Bias: h.Bias}
+	if stride == l.Out {
+		return wide
+	}
+	out := make([]float32, n*l.Out) // (n, Out)
+	for i := range n {
+		copy(out[i*l.Out:(i+1)*l.Out], wide[i*stride:])
+	}
+	return out
 }

@@ -12,9 +12,12 @@ import (
 	"cutpoint/model/weights/safetensors"
 )
 
+// MaxDim is the largest number of features, and of a hidden layer's values: the
+// largest cut, pool1, has 802,816.
+const MaxDim = 1 << 20
+
 // Limits on what a head file may claim, so that a broken one costs nothing.
 const (
-	maxDim     = 1 << 20 // the largest cut, pool1, has 802,816 values
 	maxClasses = 1 << 16
 	maxHidden  = 8
 	maxPages   = 1 << 24 // that vote
@@ -72,7 +75,7 @@ func fromMetadata(meta map[string]string) (*File, error) {
 		return nil, fmt.Errorf("its format version is %d and this program reads up to %d: update the program", version, formatVersion)
 	}
 	dim, err := strconv.Atoi(meta["dim"])
-	if err != nil || dim < 1 || dim > maxDim {
+	if err != nil || dim < 1 || dim > MaxDim {
 		return nil, fmt.Errorf("its dim is %q", meta["dim"])
 	}
 	f := &File{Cut: meta["cut"], Fingerprint: meta["fingerprint"], Description: meta["description"],
@@ -110,7 +113,7 @@ func (h *Head) shapesOf(meta map[string]string) error {
 	}
 	in := h.Dim
 	for _, out := range hidden {
-		if out < 1 || out > maxDim {
+		if out < 1 || out > MaxDim {
 			return fmt.Errorf("it has a hidden layer of %d values", out)
 		}
 		h.Hidden = append(h.Hidden, Dense{In: in, Out: out})

@@ -3,7 +3,10 @@ package head
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
+
+	"cutpoint/model/weights/safetensors"
 )
 
 // array is one of a head's tensors by its name in a file: 32-bit floats or, for
@@ -67,12 +70,12 @@ func (t array) len() int {
 	return len(*t.floats)
 }
 
-// bits returns the i-th value as it stands in a file.
-func (t array) bits(i int) uint32 {
+// write writes the values as they stand in a file.
+func (t array) write(w io.Writer) error {
 	if t.ints != nil {
-		return uint32((*t.ints)[i])
+		return safetensors.WriteValues(w, *t.ints)
 	}
-	return math.Float32bits((*t.floats)[i])
+	return safetensors.WriteValues(w, *t.floats)
 }
 
 // set takes the values from a file's little-endian bytes.

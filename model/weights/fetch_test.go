@@ -13,7 +13,7 @@ func fetch(t *testing.T, curl, md5sum string, args ...string) (stdout, stderr st
 	t.Helper()
 	bash, err := exec.LookPath("bash")
 	if err != nil {
-		t.Skip("no bash")
+		t.Skip("bash: it is not installed")
 	}
 	bin := t.TempDir()
 	for name, body := range map[string]string{"curl": curl, "md5sum": md5sum} {

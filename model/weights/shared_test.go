@@ -42,7 +42,7 @@ func TestSharedTFJS(t *testing.T) {
 	from := filepath.Join("..", "..", "..", "shared", "data", "weights")
 	raw, err := os.ReadFile(filepath.Join(from, "vgg19_imagenet_q8.json"))
 	if err != nil {
-		t.Skipf("the shared weights are absent: %v", err)
+		t.Skipf("data: the shared weights are absent: %v", err)
 	}
 	var tensors []sharedTensor
 	if err := json.Unmarshal(raw, &tensors); err != nil {
@@ -50,7 +50,7 @@ func TestSharedTFJS(t *testing.T) {
 	}
 	packed, err := os.Open(filepath.Join(from, "vgg19_imagenet_q8.bin.gz"))
 	if err != nil {
-		t.Skipf("the shared weights are absent: %v", err)
+		t.Skipf("data: the shared weights are absent: %v", err)
 	}
 	defer packed.Close()
 	dir := t.TempDir()

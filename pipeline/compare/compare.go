@@ -7,6 +7,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 )
 
 // Result is a comparison's report and, if asked for, its heads.
@@ -25,8 +26,7 @@ func Compare(ctx context.Context, load Load, candidates []Candidate, o Options) 
 	if err != nil {
 		return nil, fmt.Errorf("compare: %w", err)
 	}
-	cuts := cutsOf(candidates)
-	p, table, err := survey(ctx, load, cuts, o.Labels)
+	p, tables, err := survey(ctx, load, CutsOf(candidates), o.Labels)
 	if err != nil {
 		return nil, err
 	}
@@ -34,24 +34,21 @@ func Compare(ctx context.Context, load Load, candidates []Candidate, o Options) 
 	if err != nil {
 		return nil, err
 	}
-	// From the last cut to the first: the survey has just left the last in memory.
-	for i := len(cuts) - 1; i >= 0; i-- {
-		if table == nil {
-			if table, err = open(ctx, load, cuts[i]); err != nil {
-				return nil, err
-			}
-		}
-		if err := c.cut(ctx, table, candidates); err != nil {
+	for _, t := range inOrder(tables) {
+		if err := t.load(ctx); err != nil {
 			return nil, err
 		}
-		table = nil
+		if err := c.cut(ctx, t, candidates); err != nil {
+			return nil, err
+		}
+		t.values = nil
 	}
 	c.conclude()
 	return c.result, nil
 }
 
-// cutsOf lists the candidates' cuts, each once.
-func cutsOf(candidates []Candidate) []model.Cut {
+// CutsOf lists the candidates' cuts, each once.
+func CutsOf(candidates []Candidate) []model.Cut {
 	var cuts []model.Cut
 	have := map[model.Cut]bool{}
 	for _, c := range candidates {
@@ -99,19 +96,15 @@ func newComparison(p *pages, candidates []Candidate, o Options) (*comparison, er
 }
 
 // cut scores the candidates on one cut.
-func (c *comparison) cut(ctx context.Context, table *Dataset, candidates []Candidate) error {
-	rows, err := c.pages.rows(table)
-	if err != nil {
-		return err
-	}
-	data := c.data(table, rows)
+func (c *comparison) cut(ctx context.Context, t *table, candidates []Candidate) error {
+	data := c.data(t)
 	for i, candidate := range candidates {
-		if candidate.Cut != table.Cut {
+		if candidate.Cut != t.cut {
 			continue
 		}
 		e := &c.result.Report.Candidates[i]
-		e.Version, e.Costs.StoredBytesPage = table.Version, storedBytesPage(table)
-		if err := c.candidate(ctx, data, rows, candidate, i); err != nil {
+		e.Version, e.Costs.StoredBytesPage = t.version, t.storedBytesPage()
+		if err := c.candidate(ctx, data, t.rows, candidate, i); err != nil {
 			return fmt.Errorf("%s: %w", candidate, err)
 		}
 	}
@@ -119,17 +112,17 @@ func (c *comparison) cut(ctx context.Context, table *Dataset, candidates []Candi
 }
 
 // data gives every row of the table the class and the group of its page.
-func (c *comparison) data(table *Dataset, rows []int) head.Data {
-	d := head.Data{Matrix: head.Matrix{Values: table.X, Dim: table.Cut.Dim()}, Classes: len(c.pages.classes),
-		Y: make([]int, len(table.Keys)), Groups: make([]int, len(table.Keys))}
-	for i, r := range rows {
+func (c *comparison) data(t *table) train.Data {
+	d := train.Data{Matrix: head.Matrix{Values: t.values, Dim: t.cut.Dim()}, Classes: len(c.pages.classes),
+		Y: make([]int, t.pages), Groups: make([]int, t.pages)}
+	for i, r := range t.rows {
 		d.Y[r], d.Groups[r] = c.pages.y[i], c.pages.groups[i]
 	}
 	return d
 }
 
 // candidate fills in the i-th entry and head.
-func (c *comparison) candidate(ctx context.Context, data head.Data, rows []int, candidate Candidate, i int) error {
+func (c *comparison) candidate(ctx context.Context, data train.Data, rows []int, candidate Candidate, i int) error {
 	e := &c.result.Report.Candidates[i]
 	c.tallies[i] = newTally(len(c.units.keys), len(c.pages.classes))
 	for f, split := range c.folds {
@@ -164,7 +157,7 @@ func (c *comparison) candidate(ctx context.Context, data head.Data, rows []int, 
 
 // split trains on one part and scores the other. It returns the scores, and the
 // tested units with their log probabilities, (n, K).
-func (c *comparison) split(ctx context.Context, data head.Data, rows []int, candidate Candidate, split fold) (s Scores, of []int, logp []float64, err error) {
+func (c *comparison) split(ctx context.Context, data train.Data, rows []int, candidate Candidate, split fold) (s Scores, of []int, logp []float64, err error) {
 	c.step(candidate)
 	s = Scores{TestPages: len(split.test), TrainPages: len(split.train)}
 	start := time.Now()

@@ -14,6 +14,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 	"cutpoint/schemas"
 )
 
@@ -34,7 +35,7 @@ type corpus struct {
 }
 
 // table makes a cut's table. Documents and labels are the same for all cuts.
-func (c corpus) table(cut model.Cut, seed uint64) *Dataset {
+func (c corpus) table(cut model.Cut, seed uint64) *planted {
 	rng := rand.New(rand.NewPCG(seed, uint64(cut.Dim())))
 	dim := cut.Dim()
 	normal := func(n int, size float64) []float64 {
@@ -45,7 +46,7 @@ func (c corpus) table(cut model.Cut, seed uint64) *Dataset {
 		return v
 	}
 	centres := normal(c.classes*dim, c.signal)
-	d := &Dataset{Cut: cut}
+	d := &planted{Dataset: Dataset{Cut: cut}}
 	for doc := range c.documents {
 		class := doc % c.classes
 		own := normal(dim, c.own)
@@ -61,23 +62,42 @@ func (c corpus) table(cut model.Cut, seed uint64) *Dataset {
 	return d
 }
 
-// loader serves tables and counts how often.
-func loader(tables ...*Dataset) (Load, *int) {
-	calls := new(int)
+// planted is a Dataset with the vectors that it reads.
+type planted struct {
+	Dataset
+	X []float32 // (M, Cut.Dim())
+}
+
+func (d *planted) row(i int) []float32 {
+	dim := d.Cut.Dim()
+	return d.X[i*dim : (i+1)*dim]
+}
+
+// reads counts how often tables were opened and their vectors read.
+type reads struct{ tables, vectors map[string]int }
+
+// loader serves tables.
+func loader(tables ...*planted) (Load, reads) {
+	n := reads{map[string]int{}, map[string]int{}}
 	return func(_ context.Context, cut model.Cut) (*Dataset, error) {
-		*calls++
+		n.tables[cut.String()]++
 		for _, d := range tables {
 			if d.Cut == cut {
-				return d, nil
+				loaded := d.Dataset
+				loaded.Vectors = func(context.Context) ([]float32, error) {
+					n.vectors[cut.String()]++
+					return d.X, nil
+				}
+				return &loaded, nil
 			}
 		}
 		return nil, errors.New("no such table")
-	}, calls
+	}, n
 }
 
-func softmax() head.Trainer { return head.Softmax{L2: []float64{0.1, 1, 10, 100}} }
+func softmax() train.Trainer { return train.Softmax{L2: []float64{0.1, 1, 10, 100}} }
 
-func one(t *testing.T, d *Dataset, o Options) *Result {
+func one(t *testing.T, d *planted, o Options) *Result {
 	t.Helper()
 	load, _ := loader(d)
 	r, err := Compare(t.Context(), load, []Candidate{{d.Cut, softmax()}}, o)
@@ -147,25 +167,22 @@ func TestGroupingPreventsALeak(t *testing.T) {
 	}
 }
 
-func comparison2(t *testing.T, o Options) (*Result, int) {
+func comparison2(t *testing.T, o Options) *Result {
 	t.Helper()
 	c := corpus{documents: 40, pages: 2, classes: 4, signal: 0.3}
-	load, calls := loader(c.table(cut(t, "pool1-avg"), 1), c.table(cut(t, "pool3-avg"), 2))
+	load, _ := loader(c.table(cut(t, "pool1-avg"), 1), c.table(cut(t, "pool3-avg"), 2))
 	r, err := Compare(t.Context(), load, []Candidate{
 		{cut(t, "pool1-avg"), softmax()}, {cut(t, "pool3-avg"), softmax()},
-		{cut(t, "pool3-avg"), head.DropoutBNSoftmax{NetworkOptions: head.NetworkOptions{Epochs: 3}}}}, o)
+		{cut(t, "pool3-avg"), train.DropoutBNSoftmax{NetworkOptions: train.NetworkOptions{Epochs: 3}}}}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r, *calls
+	return r
 }
 
 func TestCompareSeveral(t *testing.T) {
 	var steps []Step
-	r, calls := comparison2(t, Options{Folds: 4, Repeats: 2, KeepHeads: true, Progress: func(s Step) { steps = append(steps, s) }})
-	if calls != 3 {
-		t.Errorf("2 cuts were loaded %d times, want 3: the last stays in memory", calls)
-	}
+	r := comparison2(t, Options{Folds: 4, Repeats: 2, KeepHeads: true, Progress: func(s Step) { steps = append(steps, s) }})
 	if len(steps) != 3*(4*2+1) || len(r.Heads) != 3 {
 		t.Errorf("%d steps and %d heads", len(steps), len(r.Heads))
 	}
@@ -214,7 +231,7 @@ func TestCompareRepeats(t *testing.T) {
 	var first string
 	for _, procs := range []int{1, 2, 3} {
 		previous := runtime.GOMAXPROCS(procs)
-		r, _ := comparison2(t, Options{Folds: 3, Seed: 9})
+		r := comparison2(t, Options{Folds: 3, Seed: 9})
 		runtime.GOMAXPROCS(previous)
 		if got := withoutTimes(t, r.Report); first == "" {
 			first = got
@@ -225,7 +242,7 @@ func TestCompareRepeats(t *testing.T) {
 }
 
 func TestWriteTextFits(t *testing.T) {
-	several, _ := comparison2(t, Options{Folds: 3})
+	several := comparison2(t, Options{Folds: 3})
 	single := one(t, corpus{documents: 30, pages: 1, classes: 3, signal: 1}.table(cut(t, "pool1-avg"), 1), Options{})
 	many := one(t, corpus{documents: 52, pages: 1, classes: 26, signal: 1}.table(cut(t, "pool1-avg"), 1), Options{Folds: 2})
 	for name, r := range map[string]*Result{"several": several, "single": single, "many": many} {
@@ -244,20 +261,20 @@ func TestWriteTextFits(t *testing.T) {
 
 func TestCompareRefuses(t *testing.T) {
 	c := cut(t, "pool1-avg")
-	good := func() *Dataset { return corpus{documents: 20, pages: 1, classes: 2}.table(c, 1) }
+	good := func() *planted { return corpus{documents: 20, pages: 1, classes: 2}.table(c, 1) }
 	for _, test := range []struct {
 		name, says string
-		spoil      func(d *Dataset)
+		spoil      func(d *planted)
 		o          Options
 	}{
-		{"no labels", "none of the 20 pages has a label", func(d *Dataset) { clear(d.Labels) }, Options{}},
-		{"one label", "at least two labels", func(d *Dataset) { copy(d.Labels, slices.Repeat([]string{"a"}, 20)) }, Options{}},
-		{"few of a label", `"rare" has 3 different documents`, func(d *Dataset) { copy(d.Labels, []string{"rare", "rare", "rare"}) }, Options{}},
-		{"one of a label", `"rare" has 1 document`, func(d *Dataset) { d.Labels[0] = "rare" }, Options{}},
-		{"page twice", "twice", func(d *Dataset) { d.Keys[1] = d.Keys[0] }, Options{}},
-		{"values short", "values", func(d *Dataset) { d.X = d.X[1:] }, Options{}},
-		{"one fold", "at least 2 folds", func(*Dataset) {}, Options{Folds: 1}},
-		{"empty", "no page", func(d *Dataset) { *d = Dataset{Cut: c} }, Options{}},
+		{"no labels", "none of the 20 pages has a label", func(d *planted) { clear(d.Labels) }, Options{}},
+		{"one label", "at least two labels", func(d *planted) { copy(d.Labels, slices.Repeat([]string{"a"}, 20)) }, Options{}},
+		{"few of a label", `"rare" has 3 different documents`, func(d *planted) { copy(d.Labels, []string{"rare", "rare", "rare"}) }, Options{}},
+		{"one of a label", `"rare" has 1 document`, func(d *planted) { d.Labels[0] = "rare" }, Options{}},
+		{"page twice", "twice", func(d *planted) { d.Keys[1] = d.Keys[0] }, Options{}},
+		{"values short", "values", func(d *planted) { d.X = d.X[1:] }, Options{}},
+		{"one fold", "at least 2 folds", func(*planted) {}, Options{Folds: 1}},
+		{"empty", "no page", func(d *planted) { *d = planted{Dataset: Dataset{Cut: c}} }, Options{}},
 	} {
 		d := good()
 		test.spoil(d)
@@ -275,5 +292,76 @@ func TestCompareRefuses(t *testing.T) {
 	cancel()
 	if _, err := Compare(ctx, load, []Candidate{{c, softmax()}}, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// TestEachTableIsReadOnce: a comparison over five cuts opens every table once and
+// reads its vectors once, while no more than the deepest cuts' are in memory.
+func TestEachTableIsReadOnce(t *testing.T) {
+	names := []string{"pool5", "fc1", "pool5-avg", "fc2", "pool4-avg"}
+	var tables []*planted
+	var candidates []Candidate
+	for i, name := range names {
+		d := corpus{documents: 20, pages: 1, classes: 2, signal: 1}.table(cut(t, name), uint64(i))
+		tables = append(tables, d)
+		candidates = append(candidates, Candidate{d.Cut, train.Centroid{}})
+	}
+	load, n := loader(tables...)
+	if _, err := Compare(t.Context(), load, candidates, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if n.tables[name] != 1 || n.vectors[name] != 1 {
+			t.Errorf("%s was opened %d times and read %d times, want once each", name, n.tables[name], n.vectors[name])
+		}
+	}
+	_, surveyed, err := survey(t.Context(), load, CutsOf(candidates), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []string
+	for _, s := range inOrder(surveyed) {
+		order = append(order, fmt.Sprint(s.cut, " ", s.values != nil))
+	}
+	if want := []string{"pool5-avg true", "pool4-avg true", "fc2 true", "fc1 false", "pool5 false"}; !slices.Equal(order, want) {
+		t.Errorf("tables are trained on in the order %q (in memory or not), want %q", order, want)
+	}
+}
+
+// TestEqualContent: pages that are equal at a cut, and therefore at those computed
+// from it, form a group, whichever cuts are compared; rounding makes more of them
+// equal.
+func TestEqualContent(t *testing.T) {
+	pool5, average, fc2 := cut(t, "pool5"), cut(t, "pool5-avg"), cut(t, "fc2")
+	for name, c := range map[string]struct {
+		equalAt []model.Cut // page 1 is page 0 there
+		rounded bool
+		groups  int
+	}{
+		"nowhere":                       {nil, false, 20},
+		"everywhere":                    {[]model.Cut{pool5, average, fc2}, false, 19},
+		"at the average":                {[]model.Cut{average}, false, 19},
+		"at the deepest":                {[]model.Cut{fc2}, false, 19},
+		"by rounding at the shallowest": {[]model.Cut{pool5}, true, 19},
+	} {
+		var tables []*planted
+		for i, at := range []model.Cut{pool5, average, fc2} {
+			d := corpus{documents: 20, pages: 1, classes: 2}.table(at, uint64(i))
+			if d.Rounded = c.rounded; slices.Contains(c.equalAt, at) {
+				copy(d.row(1), d.row(0))
+			}
+			tables = append(tables, d)
+		}
+		load, n := loader(tables...)
+		p, _, err := survey(t.Context(), load, []model.Cut{pool5, average, fc2}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.counts.Groups != c.groups || p.counts.Duplicates != 20-c.groups {
+			t.Errorf("%s: %d groups and %d duplicates, want %d and %d", name, p.counts.Groups, p.counts.Duplicates, c.groups, 20-c.groups)
+		}
+		if got := n.vectors["pool5"] > 0; got != c.rounded {
+			t.Errorf("%s: pool5 was read to find equal pages: %v, want %v", name, got, c.rounded)
+		}
 	}
 }

@@ -24,10 +24,10 @@ func (e *Entry) price(rate Rate) {
 // size is what a page takes on disk, as far as that is known.
 func (c Costs) size() int64 { return cmp.Or(c.StoredBytesPage, c.BytesAPage) }
 
-// storedBytesPage is a table's size divided by its pages, rounded up.
-func storedBytesPage(d *Dataset) int64 {
-	if len(d.Keys) == 0 {
+// storedBytesPage is the table's size divided by its pages, rounded up.
+func (t *table) storedBytesPage() int64 {
+	if t.pages == 0 {
 		return 0
 	}
-	return int64(math.Ceil(float64(d.Stored) / float64(len(d.Keys))))
+	return int64(math.Ceil(float64(t.stored) / float64(t.pages)))
 }

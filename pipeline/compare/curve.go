@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 )
 
 // curve is which training pages each point of a learning curve has. All
@@ -69,7 +69,7 @@ func (c *curve) train(split int, train []int, size int) []int {
 
 // learningCurve scores a candidate at every size. The last point is what the
 // comparison has measured already.
-func (c *comparison) learningCurve(ctx context.Context, data head.Data, rows []int, candidate Candidate, e *Entry) error {
+func (c *comparison) learningCurve(ctx context.Context, data train.Data, rows []int, candidate Candidate, e *Entry) error {
 	for _, size := range c.curve.sizes {
 		var scores []Scores
 		for f, split := range c.folds {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 )
 
 // fold is one split of the common pages into training and test.
@@ -27,7 +27,7 @@ func (p *pages) folds(k, repeats int, seed uint64) ([]fold, error) {
 	}
 	var out []fold
 	for r := range repeats {
-		of := head.StratifiedGroupFolds(p.y, p.groups, len(p.classes), k, seed+uint64(r))
+		of := train.StratifiedGroupFolds(p.y, p.groups, len(p.classes), k, seed+uint64(r))
 		for f := range k {
 			var s fold
 			for i, at := range of {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"cutpoint/schemas"
 )
 
 // Limits on a labels file.
@@ -77,7 +79,7 @@ func labelHeader(in *bufio.Reader) (table *csv.Reader, key, label int, byPath bo
 	find := func(name string) int {
 		return slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) })
 	}
-	label, path, id := find("label"), find("path"), find("document_id")
+	label, path, id := find(schemas.ColumnLabel), find(schemas.ColumnPath), find(schemas.ColumnDocumentID)
 	if label < 0 || path < 0 && id < 0 {
 		return nil, 0, 0, false, fmt.Errorf("line 1: the header %.200q lacks a column label or one of path and document_id", strings.Join(header, string(table.Comma)))
 	}

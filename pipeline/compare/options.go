@@ -5,13 +5,13 @@ import (
 	"fmt"
 
 	"cutpoint/model"
-	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 )
 
 // Candidate is one cut with one recipe for its head.
 type Candidate struct {
 	Cut     model.Cut
-	Trainer head.Trainer
+	Trainer train.Trainer
 }
 
 // String returns "fc2 with softmax".

@@ -61,7 +61,7 @@ func TestFoldsProperties(t *testing.T) {
 func TestAlignment(t *testing.T) {
 	c := corpus{documents: 20, pages: 2, classes: 2}
 	a, b := c.table(cut(t, "pool1-avg"), 1), c.table(cut(t, "pool2-avg"), 2)
-	drop := func(d *Dataset, i int) {
+	drop := func(d *planted, i int) {
 		dim := d.Cut.Dim()
 		d.Keys, d.Paths, d.Labels = slices.Delete(d.Keys, i, i+1), slices.Delete(d.Paths, i, i+1), slices.Delete(d.Labels, i, i+1)
 		d.X = slices.Delete(d.X, i*dim, (i+1)*dim)
@@ -69,7 +69,7 @@ func TestAlignment(t *testing.T) {
 	drop(a, 3)
 	drop(b, 8)
 	gone, silent := b.Keys[3], a.Keys[20]
-	for _, d := range []*Dataset{a, b} {
+	for _, d := range []*planted{a, b} {
 		d.Labels[slices.Index(d.Keys, silent)] = ""
 	}
 	b.Labels[slices.Index(b.Keys, a.Keys[0])] = "class B"
@@ -81,7 +81,7 @@ func TestAlignment(t *testing.T) {
 		b.X[j], b.X[last*dim+j] = b.X[last*dim+j], b.X[j]
 	}
 	load, _ := loader(a, b)
-	p, _, err := survey(t.Context(), load, []model.Cut{a.Cut, b.Cut}, nil)
+	p, tables, err := survey(t.Context(), load, []model.Cut{a.Cut, b.Cut}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,12 +92,8 @@ func TestAlignment(t *testing.T) {
 	if slices.Contains(p.keys, gone) || slices.Contains(p.keys, silent) || !slices.IsSortedFunc(p.keys, schemas.PageKey.Compare) {
 		t.Error("the common pages are wrong or unsorted")
 	}
-	for _, d := range []*Dataset{a, b} {
-		rows, err := p.rows(d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, r := range rows {
+	for j, d := range []*planted{a, b} {
+		for i, r := range tables[j].rows {
 			if d.Keys[r] != p.keys[i] {
 				t.Fatalf("cut %s: row %d is page %v, want %v", d.Cut, r, d.Keys[r], p.keys[i])
 			}

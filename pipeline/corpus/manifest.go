@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"cutpoint/schemas"
 )
 
 // maxLine bounds one path of a list or one record of a manifest.
@@ -77,7 +79,7 @@ func manifestHeader(r *csv.Reader) (columns, error) {
 	for i := range header {
 		header[i] = strings.ToLower(strings.TrimSpace(header[i]))
 	}
-	c := columns{slices.Index(header, "path"), slices.Index(header, "label"), slices.Index(header, "split")}
+	c := columns{slices.Index(header, schemas.ColumnPath), slices.Index(header, schemas.ColumnLabel), slices.Index(header, schemas.ColumnSplit)}
 	if c.path < 0 {
 		return c, fmt.Errorf("the first line names no column path (it reads %q); write path,label,split", strings.Join(header, ","))
 	}

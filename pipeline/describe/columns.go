@@ -1,6 +1,11 @@
 package describe
 
-import "cutpoint/schemas"
+import (
+	"reflect"
+	"time"
+
+	"cutpoint/schemas"
+)
 
 // kind is a column's type on disk.
 type kind int
@@ -13,7 +18,12 @@ const (
 	vector  // list of float32
 )
 
-// column is one of a table's columns, as package schemas has them.
+var kinds = map[reflect.Type]kind{
+	reflect.TypeFor[string](): utf8s, reflect.TypeFor[int32](): int32s, reflect.TypeFor[int64](): int64s,
+	reflect.TypeFor[time.Time](): instant, reflect.TypeFor[[]float32](): vector,
+}
+
+// column is one of a table's columns.
 type column struct {
 	name  string
 	kind  kind
@@ -21,41 +31,53 @@ type column struct {
 }
 
 // key are the columns that identify a row.
-var key = []string{"document_id", "page"}
+var key = []string{schemas.ColumnDocumentID, schemas.ColumnPage}
+
+// descriptions say what columns hold.
+var descriptions = map[string]string{
+	schemas.ColumnDocumentID:   "SHA-256 of the document's bytes in hexadecimal digits; a renamed file keeps it",
+	schemas.ColumnPage:         "number of the page in its document, from 0",
+	schemas.ColumnPath:         "where the document was found",
+	schemas.ColumnLabel:        "class of the document; null if it has none",
+	schemas.ColumnSplit:        "part of the corpus that the document is for, such as train or test; null if none was given",
+	schemas.ColumnFormat:       "file format, such as tiff",
+	schemas.ColumnWidth:        "of the page in pixels, after orientation; 0 if it could not be decoded",
+	schemas.ColumnHeight:       "of the page in pixels, after orientation; 0 if it could not be decoded",
+	schemas.ColumnPages:        "number of pages in the document",
+	schemas.ColumnBytes:        "size of the document's file",
+	schemas.ColumnModified:     "when the file was changed",
+	schemas.ColumnFirstSeen:    "when the page was first read",
+	schemas.ColumnStage:        "where it failed, such as decode",
+	schemas.ColumnClass:        "kind of failure, such as corrupt",
+	schemas.ColumnMessage:      "what is wrong",
+	schemas.ColumnAttempts:     "how often it was tried",
+	schemas.ColumnFailedAt:     "when it was tried last",
+	schemas.ColumnFeaturizedAt: "when the page was computed",
+	schemas.ColumnEmbedding:    "the features; every row has the same number of values",
+}
+
+// ofFailures are what the descriptions of the failures table add.
+var ofFailures = map[string]string{
+	schemas.ColumnDocumentID: "; path: and a hash of the path for a file that could not be opened",
+	schemas.ColumnPage:       "; -1 means the whole document",
+}
 
 // columns lists a table's columns in their order on disk.
 func (t Table) columns() []column {
-	id := column{"document_id", utf8s, "SHA-256 of the document's bytes in hexadecimal digits; a renamed file keeps it"}
-	page := column{"page", int32s, "number of the page in its document, from 0"}
-	path := column{"path", utf8s, "where the document was found"}
-	label := column{"label", utf8s, "class of the document; null if it has none"}
-	split := column{"split", utf8s, "part of the corpus that the document is for, such as train or test; null if none was given"}
+	row := reflect.TypeFor[schemas.Feature]()
 	switch t.Name {
 	case schemas.DocumentsTable:
-		return []column{id, page, path, label, split,
-			{"format", utf8s, "file format, such as tiff"},
-			{"width", int32s, "of the page in pixels, after orientation; 0 if it could not be decoded"},
-			{"height", int32s, "of the page in pixels, after orientation; 0 if it could not be decoded"},
-			{"pages", int32s, "number of pages in the document"},
-			{"bytes", int64s, "size of the document's file"},
-			{"modified", instant, "when the file was changed"},
-			{"first_seen", instant, "when the page was first read"},
-		}
+		row = reflect.TypeFor[schemas.Document]()
 	case schemas.FailuresTable:
-		id.about += "; path: and a hash of the path for a file that could not be opened"
-		page.about += "; -1 means the whole document"
-		return []column{id, page, path,
-			{"bytes", int64s, "size of the document's file"},
-			{"modified", instant, "when the file was changed"},
-			{"stage", utf8s, "where it failed, such as decode"},
-			{"class", utf8s, "kind of failure, such as corrupt"},
-			{"message", utf8s, "what is wrong"},
-			{"attempts", int32s, "how often it was tried"},
-			{"failed_at", instant, "when it was tried last"},
+		row = reflect.TypeFor[schemas.Failure]()
+	}
+	var out []column
+	for _, c := range schemas.Columns(row) {
+		text := descriptions[c.Name]
+		if t.Name == schemas.FailuresTable {
+			text += ofFailures[c.Name]
 		}
+		out = append(out, column{c.Name, kinds[c.Type], text})
 	}
-	return []column{id, page, path, label, split,
-		{"featurized_at", instant, "when the page was computed"},
-		{"embedding", vector, "the features; every row has the same number of values"},
-	}
+	return out
 }

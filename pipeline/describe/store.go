@@ -58,7 +58,7 @@ type Counter map[[2]string]Count
 
 // Add counts a row. Every document has a page 0, whichever others were seen.
 func (c Counter) Add(d schemas.Document) {
-	key := [2]string{text(d.Label), text(d.Split)}
+	key := [2]string{schemas.Text(d.Label), schemas.Text(d.Split)}
 	n := c[key]
 	n.Label, n.Split = key[0], key[1]
 	n.Pages++
@@ -78,13 +78,6 @@ func (c Counter) Counts() []Count {
 		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.Split, b.Split))
 	})
 	return out
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }
 
 // file is a part's path relative to the store.

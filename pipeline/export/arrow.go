@@ -39,12 +39,12 @@ func NewArrow(w io.Writer, info schemas.CutInfo, d schemas.Description) (*Arrow,
 		[]string{string(cut), string(description), d.Fingerprint()})
 	vector := arrow.FixedSizeListOf(int32(info.Dim), arrow.PrimitiveTypes.Float32)
 	schema := arrow.NewSchema([]arrow.Field{
-		{Name: "document_id", Type: arrow.BinaryTypes.String},
-		{Name: "page", Type: arrow.PrimitiveTypes.Int32},
-		{Name: "path", Type: arrow.BinaryTypes.String},
-		{Name: "label", Type: arrow.BinaryTypes.String, Nullable: true},
-		{Name: "split", Type: arrow.BinaryTypes.String, Nullable: true},
-		{Name: "embedding", Type: vector},
+		{Name: schemas.ColumnDocumentID, Type: arrow.BinaryTypes.String},
+		{Name: schemas.ColumnPage, Type: arrow.PrimitiveTypes.Int32},
+		{Name: schemas.ColumnPath, Type: arrow.BinaryTypes.String},
+		{Name: schemas.ColumnLabel, Type: arrow.BinaryTypes.String, Nullable: true},
+		{Name: schemas.ColumnSplit, Type: arrow.BinaryTypes.String, Nullable: true},
+		{Name: schemas.ColumnEmbedding, Type: vector},
 	}, &metadata)
 	return &Arrow{
 		writer:  ipc.NewWriter(w, ipc.WithSchema(schema)),

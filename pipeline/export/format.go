@@ -119,17 +119,10 @@ func NewRows(w io.Writer, t Table) (*Rows, error) {
 }
 
 // keyColumns are what every table says of a row.
-var keyColumns = []string{"document_id", "page", "path", "label", "split"}
+var keyColumns = []string{schemas.ColumnDocumentID, schemas.ColumnPage, schemas.ColumnPath, schemas.ColumnLabel, schemas.ColumnSplit}
 
 func keyValues(r schemas.Feature) []string {
-	return []string{r.DocumentID, strconv.Itoa(int(r.Page)), r.Path, text(r.Label), text(r.Split)}
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
+	return []string{r.DocumentID, strconv.Itoa(int(r.Page)), r.Path, schemas.Text(r.Label), schemas.Text(r.Split)}
 }
 
 // Write adds rows.

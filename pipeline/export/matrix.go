@@ -9,6 +9,7 @@ import (
 	"math"
 	"strings"
 
+	"cutpoint/model/weights/safetensors"
 	"cutpoint/schemas"
 )
 
@@ -77,7 +78,8 @@ func (n *npy) Close() error { return n.close() }
 // I64, a class's number or -1, and in __metadata__ what the numbers are.
 type safetensorsFile struct {
 	matrix
-	pages, labels []byte
+	pages  []int32
+	labels []int64
 }
 
 func newSafetensors(w io.Writer, t Table) (*safetensorsFile, error) {
@@ -89,28 +91,14 @@ func newSafetensors(w io.Writer, t Table) (*safetensorsFile, error) {
 		}
 		metadata[key] = string(raw)
 	}
-	header := map[string]any{"__metadata__": metadata}
-	at := int64(0)
-	for _, tensor := range []struct {
-		name, dtype string
-		shape       []int64
-		size        int64
-	}{
-		{"embedding", "F32", []int64{t.Rows, int64(t.Info.Dim)}, 4 * t.Rows * int64(t.Info.Dim)},
-		{"label", "I64", []int64{t.Rows}, 8 * t.Rows}, {"page", "I32", []int64{t.Rows}, 4 * t.Rows},
-	} {
-		header[tensor.name] = map[string]any{"dtype": tensor.dtype, "shape": tensor.shape, "data_offsets": []int64{at, at + tensor.size}}
-		at += tensor.size
-	}
-	raw, err := json.Marshal(header)
-	if err != nil {
-		return nil, err
-	}
-	raw = append(raw, strings.Repeat(" ", (8-len(raw)%8)%8)...)
+	rows := int(t.Rows)
+	header := safetensors.Header{Metadata: metadata, SortKeys: true, Tensors: []safetensors.Tensor{
+		{Name: schemas.ColumnEmbedding, DType: "F32", Shape: []int{rows, t.Info.Dim}},
+		{Name: schemas.ColumnLabel, DType: "I64", Shape: []int{rows}},
+		{Name: schemas.ColumnPage, DType: "I32", Shape: []int{rows}},
+	}}
 	s := &safetensorsFile{matrix: newMatrix(w, t)}
-	s.out.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(raw))))
-	_, err = s.out.Write(raw)
-	return s, err
+	return s, header.Write(s.out)
 }
 
 // keyClasses is the key of the classes' names, a JSON list, in metadata.
@@ -121,15 +109,19 @@ func (s *safetensorsFile) Write(rows []schemas.Feature) error {
 		if err := s.write(r); err != nil {
 			return err
 		}
-		s.pages = binary.LittleEndian.AppendUint32(s.pages, uint32(r.Page))
-		s.labels = binary.LittleEndian.AppendUint64(s.labels, uint64(int64(s.table.class(r.Label))))
+		s.pages = append(s.pages, r.Page)
+		s.labels = append(s.labels, int64(s.table.class(r.Label)))
 	}
 	return nil
 }
 
 // Close writes the short tensors, which were kept: twelve bytes a row.
 func (s *safetensorsFile) Close() error {
-	s.out.Write(s.labels)
-	s.out.Write(s.pages)
+	if err := safetensors.WriteValues(s.out, s.labels); err != nil {
+		return err
+	}
+	if err := safetensors.WriteValues(s.out, s.pages); err != nil {
+		return err
+	}
 	return s.close()
 }

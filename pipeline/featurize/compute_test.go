@@ -18,12 +18,13 @@ import (
 // teamEngine takes several batches at a time. These tests run in a bubble of testing/synctest,
 // where time goes on when everybody waits, and which a goroutine that is left over fails.
 type teamEngine struct {
-	concurrency int
-	pass        func(ctx context.Context, n int) error // the nth pass, from 1
-	passes      atomic.Int32
-	inside      atomic.Int32
-	most        atomic.Int32 // inside at the same time
-	closed      atomic.Int32
+	model.Engine // what is not asked for
+	concurrency  int
+	pass         func(ctx context.Context, n int) error // the nth pass, from 1
+	passes       atomic.Int32
+	inside       atomic.Int32
+	most         atomic.Int32 // inside at the same time
+	closed       atomic.Int32
 }
 
 func (e *teamEngine) Name() string     { return "team" }

@@ -114,9 +114,10 @@ func (m *memory) AppendFeatures(_ context.Context, cut string, rows []schemas.Fe
 // hashEngine fills vectors from a hash of the page's pixels and the cut, so that
 // the right vector for a page is known.
 type hashEngine struct {
-	pages  int
-	closed bool
-	before func() // called at each pass
+	model.Engine // what is not asked for
+	pages        int
+	closed       bool
+	before       func() // called at each pass
 }
 
 func (e *hashEngine) Name() string     { return "hash" }
@@ -206,11 +207,22 @@ func put(t *testing.T, dir, name string, data []byte) {
 	}
 }
 
+// entries lists a folder as a manifest would that gives each document splitOf's split.
 func entries(t *testing.T, dir string) []corpus.Entry {
 	t.Helper()
 	l, err := corpus.List(context.Background(), []string{dir}, corpus.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	for i := range l.Entries {
+		l.Entries[i].Split = splitOf(l.Entries[i].Path)
+	}
 	return l.Entries
+}
+
+func splitOf(path string) string {
+	if filepath.Base(filepath.Dir(path)) == "memo" {
+		return "test"
+	}
+	return "train"
 }

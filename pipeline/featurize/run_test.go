@@ -2,10 +2,12 @@ package featurize
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -86,8 +88,12 @@ func TestRunRecordsEveryPage(t *testing.T) {
 		t.Errorf("%d document rows and %d failures", len(f.documents), len(f.failures))
 	}
 	for key, row := range f.features["fc2"] {
-		if d := f.documents[key]; d.Path != row.Path || *d.Label != *row.Label || d.Width == 0 {
+		d := f.documents[key]
+		if d.Path != row.Path || *d.Label != *row.Label || *d.Split != *row.Split || d.Width == 0 {
 			t.Errorf("row %+v does not match its document %+v", row, d)
+		}
+		if got, want := *d.Split, splitOf(d.Path); got != want {
+			t.Errorf("the split of %s is %s, want %s", d.Path, got, want)
 		}
 	}
 	classes := map[string]string{}
@@ -134,7 +140,7 @@ func TestMovedRenamedRelabelled(t *testing.T) {
 	}
 	moved := 0
 	for _, d := range f.documents {
-		if filepath.Base(d.Path) == "z.tif" && *d.Label == "letter" {
+		if filepath.Base(d.Path) == "z.tif" && *d.Label == "letter" && *d.Split == "train" {
 			moved++
 		}
 	}
@@ -222,11 +228,13 @@ func TestStopCommitsWhatIsComputed(t *testing.T) {
 // next one must end with the tables of an undisturbed run.
 func TestAnyFailedCommit(t *testing.T) {
 	dir := sample(t)
+	now := func() time.Time { return time.UnixMicro(1e15).UTC() }
 	whole := newFixture(t, "fc2,pool5-avg")
+	whole.opt.Now = now
 	whole.mustRun(t, dir)
 	for k := 1; k <= whole.commits; k++ {
 		f := newFixture(t, "fc2,pool5-avg")
-		f.failAt = k
+		f.failAt, f.opt.Now = k, now
 		if _, err := f.run(t, dir); !errors.Is(err, errDisk) {
 			t.Fatalf("write %d: %v", k, err)
 		}
@@ -239,34 +247,42 @@ func TestAnyFailedCommit(t *testing.T) {
 		}
 		f.engine = &hashEngine{}
 		f.mustRun(t, dir)
-		if !sameTables(f.memory, whole.memory) {
-			t.Errorf("write %d: the tables differ from an undisturbed run's", k)
+		sameTables(t, fmt.Sprintf("after write %d failed", k), f.memory, whole.memory)
+	}
+}
+
+// sameTables holds all rows of two runs against each other, every column of them.
+func sameTables(t *testing.T, what string, got, want *memory) {
+	t.Helper()
+	sameRows(t, what+": documents", got.documents, want.documents)
+	sameRows(t, what+": failures", got.failures, want.failures)
+	for cut := range want.features {
+		sameRows(t, what+": "+cut, got.features[cut], want.features[cut])
+	}
+	if len(got.features) != len(want.features) {
+		t.Errorf("%s: %d cut tables, want %d", what, len(got.features), len(want.features))
+	}
+}
+
+func sameRows[Row any](t *testing.T, what string, got, want map[schemas.PageKey]Row) {
+	t.Helper()
+	if len(got) != len(want) || len(want) == 0 {
+		t.Errorf("%s: %d rows, want %d, and at least one", what, len(got), len(want))
+	}
+	for key, w := range want {
+		if g, ok := got[key]; !ok || !reflect.DeepEqual(g, w) {
+			t.Errorf("%s: row %v is %s, want %s", what, key, asJSON(t, g), asJSON(t, w))
 		}
 	}
 }
 
-func sameTables(a, b *memory) bool {
-	if len(a.documents) != len(b.documents) || len(a.failures) != len(b.failures) {
-		return false
+// asJSON shows what pointers point to, and of a long row the beginning.
+func asJSON(t *testing.T, row any) string {
+	text, err := json.Marshal(row)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for key, d := range a.documents {
-		e := b.documents[key]
-		d.FirstSeen, e.FirstSeen = time.Time{}, time.Time{}
-		if d.Path != e.Path || d.Width != e.Width || !equal(d.Label, e.Label) {
-			return false
-		}
-	}
-	for cut, rows := range b.features {
-		if len(a.features[cut]) != len(rows) {
-			return false
-		}
-		for key, r := range rows {
-			if got := a.features[cut][key]; got.Path != r.Path || !slices.Equal(got.Embedding, r.Embedding) {
-				return false
-			}
-		}
-	}
-	return true
+	return string(text[:min(len(text), 500)])
 }
 
 func TestEngineFailureEndsTheRun(t *testing.T) {

@@ -31,11 +31,11 @@ func (d *documents) add(f schemas.Feature, logp []float64) {
 	doc := d.of[key]
 	if doc == nil { // strings are cloned: they may lie in a block of many rows
 		key = documentKey{strings.Clone(f.DocumentID), strings.Clone(f.Path)}
-		doc = &document{row: Row{DocumentID: key.id, Path: key.path, Label: strings.Clone(text(f.Label))}, sums: make([]float64, len(logp))}
+		doc = &document{row: Row{DocumentID: key.id, Path: key.path, Label: strings.Clone(schemas.Text(f.Label))}, sums: make([]float64, len(logp))}
 		d.of[key] = doc
 		d.order = append(d.order, doc)
 	}
-	if doc.row.Label != text(f.Label) {
+	if doc.row.Label != schemas.Text(f.Label) {
 		doc.row.Label = "" // its pages disagree
 	}
 	doc.row.Pages++

@@ -114,7 +114,7 @@ func (p *Predictor) score(pages []schemas.Feature) error {
 			p.documents.add(f, scores)
 			continue
 		}
-		rows = append(rows, p.row(Row{DocumentID: f.DocumentID, Page: f.Page, Path: f.Path, Label: text(f.Label)}, scores))
+		rows = append(rows, p.row(Row{DocumentID: f.DocumentID, Page: f.Page, Path: f.Path, Label: schemas.Text(f.Label)}, scores))
 	}
 	if len(rows) == 0 {
 		return nil
@@ -157,11 +157,4 @@ func (p *Predictor) End() (Summary, error) {
 		p.documents = newDocuments()
 	}
 	return p.Summary(), nil
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cutpoint/model/head"
+	"cutpoint/schemas"
 )
 
 // Formats of a table of predictions. All have the same columns: document_id,
@@ -61,9 +62,9 @@ func Create(w io.Writer, format, unit string, f *head.File) (Table, error) {
 
 // columns names the columns in order.
 func columns(unit string, classes []string) []string {
-	names := []string{"document_id", "page", "path", "label", "predicted", "probability"}
+	names := []string{schemas.ColumnDocumentID, schemas.ColumnPage, schemas.ColumnPath, schemas.ColumnLabel, "predicted", "probability"}
 	if unit == UnitDocument {
-		names[1] = "pages"
+		names[1] = schemas.ColumnPages
 	}
 	for _, c := range classes {
 		names = append(names, "p_"+c)

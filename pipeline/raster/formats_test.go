@@ -37,10 +37,10 @@ var variants = []variant{
 		tiffs + "jpeg-grey.tif", tiffs + "jpeg-ycbcr.tif", tiffs + "jpeg-rgb-tiles.tif", tiffs + "jpeg-cmyk.tif", tiffs + "jpeg-ycbcr-strips.tif"}},
 	{"TIFF", "bilevel, black or white first, fill order 1 and 2", "8-bit grey before resampling", []string{
 		here + "bilevel-raw.tif", here + "bilevel-white-is-zero.tif", tiffs + "fax-black-is-zero.tif", tiffs + "fill-order-2.tif"}},
-	{"TIFF", "grey of 2 to 16 bits, signed too", "one channel; of 16 bits the upper 8", []string{
+	{"TIFF", "grey of 2 to 16 bits, signed too", "one channel; the upper 8 of 16 bits", []string{
 		tiffs + "grey-2-white-is-zero.tif", tiffs + "grey-4-black-is-zero.tif", tiffs + "grey-12.tif", tiffs + "grey-16-little.tif", tiffs + "grey-8-signed.tif"}},
 	{"TIFF", "palette of 1 to 8 bits", "RGB; a palette of greys as grey", []string{tiffs + "palette-1.tif", tiffs + "palette-2.tif", tiffs + "palette-4.tif", tiffs + "palette-8.tif"}},
-	{"TIFF", "RGB of 8 and 16 bits, predictor", "of 16 bits the upper 8", []string{tiffs + "rgb-16.tif", tiffs + "rgb-16-lzw-predictor.tif", tiffs + "rgb-deflate-predictor.tif"}},
+	{"TIFF", "RGB of 8 and 16 bits, predictor", "the upper 8 of 16 bits", []string{tiffs + "rgb-16.tif", tiffs + "rgb-16-lzw-predictor.tif", tiffs + "rgb-deflate-predictor.tif"}},
 	{"TIFF", "alpha, multiplied in or not, with RGB and grey", "over white", []string{tiffs + "rgba-associated.tif", tiffs + "rgba-unassociated.tif", tiffs + "grey-alpha.tif"}},
 	{"TIFF", "CMYK of 8 and 16 bits", "as Pillow converts it, without a colour profile", []string{tiffs + "cmyk.tif", tiffs + "cmyk-16.tif", tiffs + "cmyk-planes.tif"}},
 	{"TIFF", "YCbCr without JPEG, subsampled 1, 2 or 4 either way, with coefficients and reference levels", "as libtiff converts it", []string{
@@ -53,9 +53,9 @@ var variants = []variant{
 	{"JPEG", "YCbCr 4:4:4, 4:2:2, 4:2:0, 4:1:1, 4:4:0", "RGB", []string{jpegs + "colour-444-50x37.jpg", jpegs + "colour-422-50x37.jpg", jpegs + "colour-411.jpg", jpegs + "colour-440.jpg"}},
 	{"JPEG", "RGB, CMYK and YCCK with or without Adobe's marker", "CMYK as Pillow converts it", []string{jpegs + "rgb.jpg", jpegs + "cmyk.jpg"}},
 	{"JPEG", "EXIF orientation", "upright", []string{here + "jpeg-420-orientation-5.jpg"}},
-	{"JPEG", "broken data between restart markers", "as libjpeg-turbo goes on", []string{jpegs + "data-changed.jpg", jpegs + "restart-lost.jpg", jpegs + "marker-too-early.jpg"}},
+	{"JPEG", "broken data between restart markers", "as libjpeg-turbo continues", []string{jpegs + "data-changed.jpg", jpegs + "restart-lost.jpg", jpegs + "marker-too-early.jpg"}},
 	{"PDF", "every page", "rendered by pdfium on white with annotations and filled fields; the longer side has 1000 pixels, or at --pdf-dpi; rotation honoured", []string{"pdf/testdata/owner.pdf"}},
-	{"PNG", "1 to 16 bits, grey, RGB, palette, interlaced; of an animation its still image", "grey in one channel; of 16 bits the upper 8", []string{here + "mode-1.png", here + "palette-2-bits.png", here + "mode-P.png", here + "mode-RGB.png", here + "grey-37x53.png"}},
+	{"PNG", "1 to 16 bits, grey, RGB, palette, interlaced; of an animation its still image", "grey in one channel; the upper 8 of 16 bits", []string{here + "mode-1.png", here + "palette-2-bits.png", here + "mode-P.png", here + "mode-RGB.png", here + "grey-37x53.png"}},
 	{"PNG", "alpha, and one transparent colour", "over white; the colour is compared at the file's own depth (Pillow misses it in greys of 2 and 4 bits and in 16 bits)", []string{here + "mode-RGBA.png", here + "mode-LA.png", here + "transparent-palette.png", here + "transparent-colour.png", here + "transparent-grey.png"}},
 	{"PNG", "EXIF orientation", "upright", []string{here + "orientation-6.png"}},
 	{"GIF", "first frame, where it stands on the screen", "transparent parts white", []string{here + "palette.gif"}},
@@ -67,7 +67,7 @@ var variants = []variant{
 	{"WebP", "alpha", "over white", []string{here + "lossy-alpha.webp"}},
 	{"WebP", "animation", "its first frame, where it stands on the canvas", []string{here + "animated-lossy.webp", here + "animated-moved.webp"}},
 	{"WebP", "EXIF orientation", "upright", []string{here + "orientation-6-lossy.webp"}},
-	{"PNM", "bitmaps, greymaps and pixmaps (P1 to P6), text or binary, any greatest value up to 65535", "its first image; of greys of 16 bits the upper 8, colours scaled to 8 as Pillow does", []string{
+	{"PNM", "bitmaps, greymaps and pixmaps (P1 to P6), text or binary, any greatest value up to 65535", "its first image; of greys the upper 8 of 16 bits, colours scaled to 8 as Pillow does", []string{
 		pnms + "plain.pbm", pnms + "plain-100.pgm", pnms + "plain-1000.ppm", pnms + "binary.pbm", pnms + "grey-65535.pgm", pnms + "colour-7.ppm", pnms + "two-images.pgm"}},
 }
 
@@ -125,7 +125,7 @@ func refused(t *testing.T) []struct {
 func TestFormats(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# What is read\n\n" +
-		"A document's format is told by its content, never by its name. This table is checked by `go test ./pipeline/raster -run TestFormats`, which decodes a file of every line, and written by it where `CUTPOINT_UPDATE=1` is set. The pixels of these files are compared with Pillow's, byte for byte, by the tests beside their decoders.\n\n" +
+		"A document's format is recognised by its content, never by its name. `go test ./pipeline/raster -run TestFormats` decodes a file for every line of this table and checks the table; with `CUTPOINT_UPDATE=1` it writes it. The tests of the decoders compare the pixels of these files with Pillow's, byte for byte.\n\n" +
 		"| format | variant | how it is shown |\n|---|---|---|\n")
 	for _, v := range variants {
 		for _, name := range v.files {
@@ -133,11 +133,11 @@ func TestFormats(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", v.format, v.name, v.shown)
 	}
-	b.WriteString("\nOther variants are refused with a sentence; the document becomes a row in the failures table with the class `unsupported`.\n\n| format | variant | what is said |\n|---|---|---|\n")
+	b.WriteString("\nOther variants are refused with a message, and the document becomes a row in the failures table with the class `unsupported`.\n\n| format | variant | message |\n|---|---|---|\n")
 	for _, r := range refused(t) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.format, r.name, refusal(t, r.name+r.format, r.data))
 	}
-	b.WriteString("\nWhat is broken or cut short has the class `corrupt`, what is beyond `--max-pixels`, `--max-pages`, `--max-file-size` or `--decode-memory` `too-large`, and what takes longer than `--page-timeout` or `--document-timeout` `too-slow`.\n")
+	b.WriteString("\nBroken or truncated documents have the class `corrupt`; those beyond `--max-pixels`, `--max-pages`, `--max-file-size` or `--decode-memory` have `too-large`, and those that take longer than `--page-timeout` or `--document-timeout` have `too-slow`.\n")
 	const doc = "../../docs/formats.md"
 	if os.Getenv("CUTPOINT_UPDATE") != "" {
 		if err := os.WriteFile(doc, []byte(b.String()), 0o644); err != nil {

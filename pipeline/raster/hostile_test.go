@@ -59,7 +59,7 @@ func exercise(t *testing.T, data []byte) became {
 func TestHostile(t *testing.T) {
 	root := "../../../shared/data/hostile"
 	if _, err := os.Stat(root); err != nil {
-		t.Skip("../shared/data/hostile is absent")
+		t.Skip("data: ../shared/data/hostile is absent")
 	}
 	files, seen := map[string]int{}, map[string]became{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

@@ -20,7 +20,7 @@ import (
 func TestPillow(t *testing.T) {
 	name := os.Getenv("CUTPOINT_PILLOW_PAGES")
 	if name == "" {
-		t.Skip("CUTPOINT_PILLOW_PAGES is not set; run scripts/conformance-pages")
+		t.Skip("scripts/conformance-pages: compares with Pillow")
 	}
 	compareWithPillow(t, name, "")
 }

@@ -32,7 +32,7 @@ var known = map[string]string{
 func TestPillowTIFF(t *testing.T) {
 	name := os.Getenv("CUTPOINT_PILLOW_TIFFS")
 	if name == "" {
-		t.Skip("CUTPOINT_PILLOW_TIFFS is not set; run scripts/conformance-tiff")
+		t.Skip("scripts/conformance-tiff: compares with Pillow")
 	}
 	f, err := os.Open(name)
 	if err != nil {

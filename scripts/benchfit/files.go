@@ -10,12 +10,13 @@ import (
 	"strings"
 
 	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 )
 
 // load reads rows of dim values and their classes and groups. The matrix is the only copy
 // of the values, so that the process's peak tells what training takes.
-func load(values, labels string, dim, classes int) (head.Data, error) {
-	d := head.Data{Matrix: head.Matrix{Dim: dim}, Classes: classes}
+func load(values, labels string, dim, classes int) (train.Data, error) {
+	d := train.Data{Matrix: head.Matrix{Dim: dim}, Classes: classes}
 	text, err := os.ReadFile(labels)
 	if err != nil {
 		return d, err
@@ -47,7 +48,7 @@ func load(values, labels string, dim, classes int) (head.Data, error) {
 }
 
 // write leaves the log probabilities of the scored rows and the head's weights.
-func write(h *head.Head, scored head.Data, name string) error {
+func write(h *head.Head, scored train.Data, name string) error {
 	logp, err := h.LogProbabilities(scored.Matrix)
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"cutpoint/model/head"
+	"cutpoint/model/head/train"
 )
 
 func main() {
@@ -64,7 +65,7 @@ func run(args []string) error {
 }
 
 // divide returns views of the first n rows and of the others.
-func divide(d head.Data, n int) (first, others head.Data) {
+func divide(d train.Data, n int) (first, others train.Data) {
 	rows := make([]int, d.Len())
 	for i := range rows {
 		rows[i] = i
@@ -73,7 +74,7 @@ func divide(d head.Data, n int) (first, others head.Data) {
 }
 
 // do trains what the line says, times that alone, and writes the files.
-func do(words []string, train, scored head.Data) error {
+func do(words []string, train, scored train.Data) error {
 	if len(words) != 3 {
 		return errors.New("no such command")
 	}
@@ -96,10 +97,10 @@ func do(words []string, train, scored head.Data) error {
 }
 
 // recipe returns the trainer that a line names.
-func recipe(name, options string) (head.Trainer, error) {
+func recipe(name, options string) (train.Trainer, error) {
 	switch name {
 	case head.SoftmaxName:
-		s := head.Softmax{Standardize: head.StandardizeFeature} // as scikit-learn
+		s := train.Softmax{Standardize: train.StandardizeFeature} // as scikit-learn
 		for text := range strings.SplitSeq(options, ",") {
 			v, err := strconv.ParseFloat(text, 64)
 			if err != nil {
@@ -110,17 +111,17 @@ func recipe(name, options string) (head.Trainer, error) {
 		return s, nil
 	case head.CentroidName:
 		seed, err := strconv.ParseUint(options, 10, 64)
-		return head.Centroid{Seed: seed}, err
+		return train.Centroid{Seed: seed}, err
 	case head.KNNName:
 		n, err := strconv.Atoi(options)
-		return head.KNN{Neighbours: n}, err
+		return train.KNN{Neighbours: n}, err
 	case head.DenseDropoutBNSoftmaxName:
 		var epochs int
 		var seed uint64
 		if _, err := fmt.Sscanf(options, "%d,%d", &epochs, &seed); err != nil {
 			return nil, fmt.Errorf("%q is not EPOCHS,SEED", options)
 		}
-		return head.DenseDropoutBNSoftmax{NetworkOptions: head.NetworkOptions{Epochs: epochs, Patience: epochs, Seed: seed}}, nil
+		return train.DenseDropoutBNSoftmax{NetworkOptions: train.NetworkOptions{Epochs: epochs, Patience: epochs, Seed: seed}}, nil
 	}
 	return nil, fmt.Errorf("no head %q is measured", name)
 }

@@ -35,7 +35,7 @@ func main() {
 	rounds := flag.Int("rounds", 3, "runs of each, in turns")
 	flag.StringVar(&b.program, "featurize", "bin/featurize", "the program")
 	flag.StringVar(&b.weights, "weights", "random:1", "weights")
-	flag.StringVar(&b.precision, "precision", cpu.Float32, "float32 or bfloat16")
+	flag.StringVar(&b.precision, "precision", model.Float32, "float32 or bfloat16")
 	flag.IntVar(&b.batch, "batch", 16, "pages computed together")
 	flag.IntVar(&b.pages, "pages", 160, "pages of the corpus")
 	flag.Parse()

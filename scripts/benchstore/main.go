@@ -25,11 +25,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/parquet-go/parquet-go"
-
 	"cutpoint/schemas"
 	"cutpoint/store"
-	"cutpoint/store/wide"
+	"cutpoint/store/parquet"
 )
 
 func main() {
@@ -52,7 +50,7 @@ func run(args []string) error {
 	n, err1 := strconv.Atoi(args[1])
 	dim, err2 := strconv.Atoi(args[2])
 	if err := errors.Join(err1, err2); err != nil || n < 1 || dim < 1 {
-		return fmt.Errorf("N and DIM must be positive numbers: %w", err)
+		return fmt.Errorf("both N and DIM must be positive numbers: %w", err)
 	}
 	rows, err := load(args[0], n, dim)
 	if err != nil {
@@ -122,7 +120,7 @@ func load(name string, n, dim int) ([]schemas.Feature, error) {
 }
 
 func (b *bench) write(codec, name string) error {
-	codecs := map[string]wide.Codec{"none": wide.Uncompressed, "snappy": wide.Snappy, "zstd": wide.Zstd}
+	codecs := map[string]parquet.Codec{"none": parquet.Uncompressed, "snappy": parquet.Snappy, "zstd": parquet.Zstd}
 	c, ok := codecs[codec]
 	if !ok {
 		return errors.New("the codecs are none, snappy and zstd")
@@ -131,7 +129,7 @@ func (b *bench) write(codec, name string) error {
 	if err != nil {
 		return err
 	}
-	err = wide.Write(context.Background(), f, b.rows, wide.Options{Dim: b.dim, Codec: c})
+	err = parquet.WriteFeatures(context.Background(), f, b.rows, parquet.FeatureOptions{Dim: b.dim, Codec: c})
 	return errors.Join(err, f.Close())
 }
 
@@ -145,21 +143,14 @@ func (b *bench) read(name string) (matrix []float32, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	p, err := parquet.Open(f, info.Size())
 	if err != nil {
 		return nil, err
 	}
-	c, err := wide.OpenColumn(f, info.Size(), p.Metadata(), b.dim)
-	if err != nil {
-		return nil, err
-	}
-	r, err := wide.NewReader(0)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	matrix = make([]float32, int(p.NumRows())*b.dim) // (N, dim)
-	return matrix, r.Read(context.Background(), c, 0, c.Groups(), matrix)
+	d := parquet.NewDecoder(0)
+	defer d.Close()
+	matrix = make([]float32, int(p.Rows())*b.dim) // (N, dim)
+	return matrix, d.ReadEmbeddings(context.Background(), p, b.dim, matrix)
 }
 
 func (b *bench) check(name string) error {

@@ -13,6 +13,7 @@ import pathlib
 import sys
 
 from playwright.sync_api import Error, sync_playwright
+from skips import skip_part
 
 WIDTHS = (320, 360, 768, 1024, 1440)
 PICTURED = (360, 1440)
@@ -99,7 +100,7 @@ def main():
         try:
             browser = p.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         except Error as e:
-            print(f"skipped: {executable} does not start: {str(e).splitlines()[0]}")
+            skip_part("browser", f"{executable} does not start: {str(e).splitlines()[0]}")
             return
         for report in reports:
             for width in WIDTHS:

@@ -1,14 +1,14 @@
-"""Runs the Python blocks of a Markdown page in a folder that has the files they
-name: snippets.py PAGE.md FOLDER [WORD]; blocks with WORD in them are left out."""
+"""Runs the Python blocks of a Markdown page in a folder that has the files they name:
+snippets.py PAGE.md FOLDER [--with|--without WORD], all or those with or without WORD."""
 import os
 import re
 import sys
 
-page, folder, *without = sys.argv[1:]
+page, folder, *choice = sys.argv[1:]
 with open(page, encoding="utf-8") as f:
     blocks = re.findall(r"^```python\n(.*?)^```", f.read(), re.M | re.S)
 os.chdir(folder)
-ran = [b for b in blocks if not any(w in b for w in without)]
+ran = [b for b in blocks if not choice or (choice[1] in b) == (choice[0] == "--with")]
 assert ran, f"{page} has no Python block to run"
 for block in ran:
     exec(compile(block, page, "exec"), {})

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+from skips import skip_part
+
 DELTA = "io.delta:delta-spark_2.12:3.3.2"  # for Spark 3.5 and Scala 2.12
 
 
@@ -33,10 +35,10 @@ def start(cache):
     try:
         import pyspark  # noqa: F401
     except ImportError:
-        print("skipped: Spark, since PySpark is not installed")
+        skip_part("spark", "PySpark is not installed")
         return None
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        print("skipped: Spark, since there is no Java (Debian: apt install default-jre-headless)")
+        skip_part("java", "Spark is not tried, since there is no Java (Debian: apt install default-jre-headless)")
         return None
     # Spark takes times without a zone for local ones, and looks up this machine's name.
     os.environ.update(TZ="UTC", SPARK_LOCAL_IP="127.0.0.1")
@@ -51,7 +53,7 @@ def start(cache):
     try:
         return Spark(session(cache, jars), bool(jars))
     except Exception as e:
-        print(f"skipped: Spark, since it does not start: {first_line(e)}")
+        skip_part("spark", f"it does not start: {first_line(e)}")
         return None
 
 
@@ -69,7 +71,7 @@ def delta_jars(cache):
         except subprocess.TimeoutExpired:
             pass  # the same as a registry that does not answer
     if len(found()) != 3:
-        print(f"Spark reads parts as Parquet, since {DELTA} cannot be had")
+        skip_part("spark", f"{DELTA} cannot be had; Spark reads the parts as Parquet")
         return None
     return found()
 

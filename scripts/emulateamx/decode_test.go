@@ -51,7 +51,7 @@ func TestDecodeOthers(t *testing.T) {
 	} {
 		b, _ := hex.DecodeString(code)
 		if in, err := decode(append(b, make([]byte, maxLength)...)); err == nil {
-			t.Errorf("%s: %+v", text, in)
+			t.Errorf("decode %s: %+v, want an error", text, in)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code []byte) {
 		in, err := decode(code)
 		if err == nil && (in.length < 5 || in.length > maxLength || in.op == 0 || in.a > 7) {
-			t.Errorf("% x: %+v", code, in)
+			t.Errorf("decode % x: %+v, which is no instruction", code, in)
 		}
 	})
 }

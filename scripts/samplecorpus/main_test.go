@@ -54,7 +54,7 @@ func decoded(t *testing.T, path string, data []byte) int {
 	t.Helper()
 	d, err := raster.Open(t.Context(), data, raster.DefaultLimits(), raster.Decoding{})
 	if err != nil {
-		t.Fatalf("%s: %v", path, err)
+		t.Fatalf("open %s: %v", path, err)
 	}
 	for p := range d.Pages() {
 		if _, err := d.Decode(t.Context(), p); err != nil {

@@ -12,20 +12,21 @@ import (
 	"cutpoint/pipeline/raster"
 )
 
-const category = "DOCUMENTS"
+// topic of featurize's help that teaches the flags.
+const topic = "limits"
 
 // Flags returns the flags.
 func Flags() []cli.Flag {
 	d := raster.DefaultLimits()
 	return []cli.Flag{
-		&cli.StringFlag{Name: "pages", Usage: "`PAGES` of every document: all, first, or such as 2, 1-3 and 2-, counted from 1", Value: "all", Category: category},
-		&cli.IntFlag{Name: "workers", Usage: "`GOROUTINES` that read and decode (0: one a core)", Category: category},
-		&cli.StringFlag{Name: "max-file-size", Usage: "refuse larger files; also what waiting files may take of memory: a `SIZE`", Value: size(d.MaxBytes), Category: category},
-		&cli.IntFlag{Name: "max-pages", Usage: "refuse documents of more `PAGES`", Value: d.MaxPages, Category: category},
-		&cli.Int64Flag{Name: "max-pixels", Usage: "refuse pages of more `PIXELS`", Value: d.MaxPixels, Category: category},
-		&cli.StringFlag{Name: "decode-memory", Usage: "what all pages that are being decoded may take of memory; refuse a page that takes more alone: a `SIZE`", Value: size(d.MaxMemory), Category: category},
-		&cli.DurationFlag{Name: "page-timeout", Usage: "give up a page after this `TIME`", Value: d.PageTime, Category: category},
-		&cli.DurationFlag{Name: "document-timeout", Usage: "give up the rest of a document once its pages took this `TIME`", Value: d.DocumentTime, Category: category},
+		&cli.StringFlag{Name: "pages", Usage: "`PAGES`: which pages: all, first, or a range such as 2, 1-3, 2-", Value: "all", Category: topic},
+		&cli.IntFlag{Name: "workers", Usage: "`N`: number of goroutines that read and decode (0: one per core)", Category: topic},
+		&cli.StringFlag{Name: "max-file-size", Usage: "`SIZE`: limit of a file's size, and memory limit for files waiting to be decoded", Value: size(d.MaxBytes), Category: topic},
+		&cli.IntFlag{Name: "max-pages", Usage: "`N`: limit on the number of pages of a document", Value: d.MaxPages, Category: topic},
+		&cli.Int64Flag{Name: "max-pixels", Usage: "`N`: limit on the number of pixels of a page", Value: d.MaxPixels, Category: topic},
+		&cli.StringFlag{Name: "decode-memory", Usage: "`SIZE`: memory limit for decoding, all pages together", Value: size(d.MaxMemory), Category: topic},
+		&cli.DurationFlag{Name: "page-timeout", Usage: "`TIME`: limit for a page", Value: d.PageTime, Category: topic},
+		&cli.DurationFlag{Name: "document-timeout", Usage: "`TIME`: limit for a document; its remaining pages fail", Value: d.DocumentTime, Category: topic},
 	}
 }
 

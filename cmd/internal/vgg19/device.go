@@ -1,8 +1,8 @@
 package vgg19
 
 import (
+	"cmp"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,56 +10,24 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
-	"cutpoint/model/cpu"
-	"cutpoint/model/cuda"
+	"cutpoint/model/engine"
 )
-
-// Device is what computes the network: the CPU, or GPUs. It decides the speed, and the last
-// bits of the numbers: it is no part of the fingerprint.
-type Device struct {
-	GPUs   []int        // ordinals; none: the CPU
-	Kernel string       // of the CPU; "" is the fastest
-	Batch  int          // pages computed together
-	Log    *slog.Logger // for warnings
-}
 
 // DeviceFlag is the flag that chooses what computes.
 func DeviceFlag() cli.Flag {
-	return &cli.StringFlag{Name: "device", Usage: "compute on this `DEVICE`: cpu, cuda, cuda:0,1 or auto (see above)", Value: deviceCPU, EnvVars: []string{"CUTPOINT_DEVICE"}}
+	return &cli.StringFlag{Name: "device", Usage: "`DEVICE`: cpu, cuda, cuda:0,1 or auto", Value: deviceCPU, Category: devicesTopic, EnvVars: []string{"CUTPOINT_DEVICE"}}
 }
 
 // KernelFlag is the flag that chooses the processor's instructions.
 func KernelFlag() cli.Flag {
-	return &cli.StringFlag{Name: "cpu-kernel", Usage: "compute with the instructions of this `NAME`, which featurize doctor lists, in place of the fastest", EnvVars: []string{"CUTPOINT_CPU_KERNEL"}}
+	return &cli.StringFlag{Name: "cpu-kernel", Usage: "`NAME`: CPU kernel, as listed by featurize doctor, instead of the fastest", Category: devicesTopic, EnvVars: []string{"CUTPOINT_CPU_KERNEL"}}
 }
 
 // BatchFlag is the flag that says how many pages go through the network together.
 func BatchFlag() cli.Flag {
-	return &cli.IntFlag{Name: "batch", Usage: fmt.Sprintf("`PAGES` computed together (0: %d on the CPU, %d on a GPU)", cpuBatch, cuda.DefaultBatch)}
+	cpu, gpu := engine.Options{}, engine.Options{GPUs: []int{0}}
+	return &cli.IntFlag{Name: "batch", Usage: fmt.Sprintf("`N`: number of pages computed together (0: %d on the CPU, %d on a GPU)", cpu.DefaultBatch(), gpu.DefaultBatch()), Category: devicesTopic}
 }
-
-// cpuBatch lets the fully connected layers read each weight once for 16 pages.
-const cpuBatch = 16
-
-// PartPages is after how many pages a run commits: some 30 seconds' work of a CPU, a
-// second's of a GPU.
-func (d Device) PartPages() int {
-	if d.GPUs != nil {
-		return 8192
-	}
-	return 512
-}
-
-// DeviceHelp teaches what DeviceFlag chooses.
-const DeviceHelp = `With --device cuda the network is computed on the first GPU: one of NVIDIA's from
-compute capability 8.0 on (A100, RTX 30, L4, H100 and later). It takes NVIDIA's driver
-from 535 on and nothing else: no CUDA toolkit, no other build. cuda:0,1 shares batches
-out to these two, as each comes free; featurize doctor lists those of the machine.
-Without a GPU that can be used the program ends with exit code 69 before it looks at
-any document, and never computes on the CPU instead. Only auto does: it takes the
-first GPU, or else the CPU, and then says so on standard error, under --quiet too.
-The numbers have the same fingerprint whatever computes; they agree as closely as
-the precision says, and not bit for bit. All cores decode while a GPU computes.`
 
 // The words of DeviceFlag.
 const (
@@ -69,41 +37,38 @@ const (
 )
 
 // ParseDevice reads the flags and makes sure that what they name is there, before any work
-// is done. The settings are those of what will be computed. Its errors are of usage, or say
-// that no GPU can be used. With auto it warns when that is the CPU.
-func ParseDevice(c *cli.Context, s Settings) (d Device, err error) {
+// is done. Its errors are of usage, or say that no GPU can be used. With auto it warns when
+// that is the CPU.
+func ParseDevice(c *cli.Context, precision string) (o engine.Options, err error) {
 	kind, gpus, err := parseDevice(c.String("device"))
 	if err != nil {
-		return d, command.Usagef("--device: %w", err)
+		return o, command.Usagef("--device: %w", err)
 	}
-	d.Log = command.Logger(c.App.ErrWriter, true) // of warnings
-	if d.Batch = c.Int("batch"); d.Batch < 0 {
-		return d, command.Usagef("--batch cannot be negative")
+	o = engine.Options{Precision: precision, Kernel: c.String("cpu-kernel"), Batch: c.Int("batch"), Log: command.Logger(c.App.ErrWriter, true)}
+	if o.Batch < 0 {
+		return o, command.Usagef("--batch cannot be negative")
 	}
 	if kind != deviceCUDA {
-		if d.Kernel, err = s.Kernel(c); err != nil {
-			return d, err
+		if err := o.Check(); err != nil {
+			return o, command.Usagef("--cpu-kernel: %w", err)
 		}
-	} else if c.String("cpu-kernel") != "" {
-		return d, command.Usagef("--cpu-kernel (CUTPOINT_CPU_KERNEL) is for the CPU, and --device is %s; leave one of them out", c.String("device"))
+	} else if o.Kernel != "" {
+		return o, command.Usagef("--cpu-kernel (CUTPOINT_CPU_KERNEL) is for the CPU, and --device is %s; leave one of them out", c.String("device"))
 	}
 	if kind != deviceCPU {
-		switch err := usable(gpus); {
+		onGPUs := o
+		onGPUs.GPUs = gpus
+		switch err := onGPUs.Check(); {
 		case err == nil:
-			d.GPUs = gpus
+			o = onGPUs
 		case kind == deviceAuto:
-			d.Log.Warn("no GPU can be used; computing on the CPU", "reason", err)
+			o.Log.Warn("no GPU can be used; computing on the CPU", "reason", err)
 		default:
-			return d, &command.ExitError{Code: command.Unavailable, Err: fmt.Errorf("--device %s: %w", c.String("device"), err)}
+			return o, &command.ExitError{Code: command.Unavailable, Err: fmt.Errorf("--device %s: %w", c.String("device"), err)}
 		}
 	}
-	if d.Batch == 0 {
-		d.Batch = cpuBatch
-		if d.GPUs != nil {
-			d.Batch = cuda.DefaultBatch
-		}
-	}
-	return d, nil
+	o.Batch = cmp.Or(o.Batch, o.DefaultBatch())
+	return o, nil
 }
 
 // parseDevice returns one of the words, and the ordinals of the GPUs that it stands for.
@@ -129,14 +94,4 @@ func parseDevice(text string) (kind string, gpus []int, err error) {
 		gpus = append(gpus, int(n))
 	}
 	return deviceCUDA, gpus, nil
-}
-
-// Kernel reads the flag, for arithmetic of the settings' precision. Its error is one of
-// usage.
-func (s Settings) Kernel(c *cli.Context) (string, error) {
-	name := c.String("cpu-kernel")
-	if err := (cpu.Options{Kernel: name, Precision: s.Precision}).Check(); err != nil {
-		return "", command.Usagef("--cpu-kernel: %w", err)
-	}
-	return name, nil
 }

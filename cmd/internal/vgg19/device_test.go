@@ -12,8 +12,7 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
 	"cutpoint/model/cpu"
-	"cutpoint/model/cuda"
-	"cutpoint/model/cuda/driver"
+	"cutpoint/model/engine"
 )
 
 func TestParseDeviceWords(t *testing.T) {
@@ -38,37 +37,12 @@ func TestParseDeviceWords(t *testing.T) {
 	}
 }
 
-func TestAmong(t *testing.T) {
-	found := []driver.DeviceInfo{{Ordinal: 0, Name: "H200", Major: 9, Memory: 150e9}, {Ordinal: 1, Name: "T4", Major: 7, Minor: 5}}
-	for want, gpus := range map[string][]int{"": {0}, "no GPU 2: featurize doctor lists 2": {0, 2}, "GPU 1 (T4) has compute capability 7.5": {0, 1}} {
-		if err := among(found, gpus); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("%v: %v, want %q", gpus, err, want)
-		}
-	}
-	list := describeGPUs(found)
-	if len(list) != 2 || list[0].Kernels[0] != "sm_90a" || list[0].Memory != 150e9 || list[1].Number != 1 || list[1].Capability != "7.5" || len(list[1].Kernels) != 0 {
-		t.Errorf("%+v", list)
-	}
-}
-
-func TestDriverVersion(t *testing.T) {
-	for said, want := range map[string]string{
-		"": "", "NVRM version: none\n": "",
-		"NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023\nGCC version:  gcc version 12.3.0\n": "535.104.05",
-		"NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.15  Release Build  (dvs-builder@U16)\n":                          "570.15",
-	} {
-		if got := driverVersion([]byte(said)); got != want {
-			t.Errorf("%q: %q, want %q", said, got, want)
-		}
-	}
-}
-
 // parsed runs ParseDevice over a command line.
-func parsed(t *testing.T, s Settings, args ...string) (d Device, errs string, err error) {
+func parsed(t *testing.T, args ...string) (d engine.Options, errs string, err error) {
 	t.Helper()
 	var out bytes.Buffer
 	app := &cli.App{Name: "p", Flags: []cli.Flag{DeviceFlag(), KernelFlag(), BatchFlag()}, Writer: &out, ErrWriter: &out, ExitErrHandler: func(*cli.Context, error) {},
-		Action: func(c *cli.Context) error { d, err = ParseDevice(c, s); return err }}
+		Action: func(c *cli.Context) error { d, err = ParseDevice(c, model.Float32); return err }}
 	if run := app.Run(append([]string{"p"}, args...)); err == nil {
 		err = run
 	}
@@ -80,7 +54,7 @@ func noGPU(t *testing.T) { t.Setenv("CUTPOINT_LIBCUDA", "/absent/libcuda.so.1") 
 
 func TestParseDevice(t *testing.T) {
 	noGPU(t)
-	kernel := cpu.Kernels(cpu.Float32)[0]
+	kernel := cpu.Kernels(model.Float32)[0]
 	for _, c := range []struct {
 		args string
 		code int // command.OK: a device of the CPU
@@ -97,7 +71,7 @@ func TestParseDevice(t *testing.T) {
 		{"--batch -1", command.Usage, "cannot be negative"},
 		{"--cpu-kernel avx512bf16", command.Usage, "is for bfloat16"},
 	} {
-		d, errs, err := parsed(t, Settings{}, strings.Fields(c.args)...)
+		d, errs, err := parsed(t, strings.Fields(c.args)...)
 		code := command.OK
 		if e := (*command.ExitError)(nil); errors.As(err, &e) {
 			code, errs = e.Code, errs+e.Error()
@@ -108,23 +82,12 @@ func TestParseDevice(t *testing.T) {
 		if err == nil && strings.Contains(c.args, "auto") != (errs != "") {
 			t.Errorf("%s: warned %q", c.args, errs)
 		}
-		if err == nil && (d.GPUs != nil || d.Kernel != "" != strings.Contains(c.args, "kernel") || d.Batch != 16 && d.Batch != 7 || d.PartPages() != 512) {
+		if err == nil && (d.GPUs != nil || d.Kernel != "" != strings.Contains(c.args, "kernel") || d.Batch != 16 && d.Batch != 7) {
 			t.Errorf("%s: %+v", c.args, d)
 		}
 	}
 	t.Setenv("CUTPOINT_DEVICE", "cuda")
-	if _, _, err := parsed(t, Settings{}); err == nil || !strings.Contains(err.Error(), "--device cuda") {
+	if _, _, err := parsed(t); err == nil || !strings.Contains(err.Error(), "--device cuda") {
 		t.Errorf("the variable: %v", err)
-	}
-	if d := (Device{GPUs: []int{0}, Batch: cuda.DefaultBatch}); d.PartPages() < 4*d.Batch {
-		t.Errorf("parts of %d pages", d.PartPages())
-	}
-}
-
-// TestEngineOnGPU: an engine that cannot be made is no engine, not one of a nil pointer.
-func TestEngineOnGPU(t *testing.T) {
-	noGPU(t)
-	if e, err := NewEngine(trunk(model.Caffe()), Settings{}, Device{GPUs: []int{0}, Batch: 1}); err == nil || e != nil {
-		t.Errorf("%v, %v", e, err)
 	}
 }

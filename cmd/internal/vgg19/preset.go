@@ -10,28 +10,27 @@ import (
 
 // PresetFlags returns the flags that say how a page becomes what the network takes.
 func PresetFlags() []cli.Flag {
-	const category = "PREPARATION"
 	return []cli.Flag{
-		&cli.StringFlag{Name: "preset", Usage: "`NAME`: document (squash, bilinear), keras (squash, nearest) or torchvision (crop, bilinear)", Value: raster.Presets()[0].Name, Category: category},
-		&cli.StringFlag{Name: "resize", Usage: "`HOW`, in place of the preset's: squash the whole page, pad it with white, or crop its middle", Category: category},
-		&cli.Float64Flag{Name: "pdf-dpi", Usage: "render PDF pages at this `RESOLUTION`, 18 to 1200 (0: so that the longer side has 1000 pixels)", Category: category},
-		&cli.BoolFlag{Name: "fast-decode", Usage: "decode JPEGs of 896 pixels and more at a half, a quarter or an eighth of their size, both sides 448 at least: other pixels, sooner", Category: category},
-		&cli.StringFlag{Name: "filter", Usage: "`FILTER`, in place of the preset's: nearest, box, bilinear, bicubic or lanczos, as Pillow has them", Category: category},
+		&cli.StringFlag{Name: "preset", Usage: "`NAME`: document, keras or torchvision", Value: raster.Presets()[0].Name, Category: preparationTopic},
+		&cli.StringFlag{Name: "resize", Usage: "`HOW`: squash the page, pad it with white, or crop its middle; overrides the preset", Category: preparationTopic},
+		&cli.Float64Flag{Name: "pdf-dpi", Usage: "`DPI`: resolution of rendered PDF pages, 18 to 1200 (0: longer side 1000 pixels)", Category: preparationTopic},
+		&cli.BoolFlag{Name: "fast-decode", Usage: "decode large JPEGs at 1/2, 1/4 or 1/8 of their size, but at least 448 pixels on either side: faster, with slightly different pixels", Category: preparationTopic},
+		&cli.StringFlag{Name: "filter", Usage: "`FILTER`: nearest, box, bilinear, bicubic or lanczos; overrides the preset", Category: preparationTopic},
 	}
 }
 
-// ParsePreset reads the flags into the settings. Its error is one of usage.
-func (s *Settings) ParsePreset(c *cli.Context) (err error) {
-	if s.Preparation, err = parsePreset(c.String("preset"), c.String("resize"), c.String("filter")); err != nil {
-		return &command.ExitError{Code: command.Usage, Err: err}
+// ParsePreset reads the flags. Its error is one of usage.
+func ParsePreset(c *cli.Context) (how raster.Preparation, err error) {
+	if how, err = parsePreset(c.String("preset"), c.String("resize"), c.String("filter")); err != nil {
+		return how, &command.ExitError{Code: command.Usage, Err: err}
 	}
-	s.Preparation.FastDecode = c.Bool("fast-decode")
+	how.FastDecode = c.Bool("fast-decode")
 	dpi := c.Float64("pdf-dpi")
 	if dpi != 0 && !(dpi >= 18 && dpi <= 1200) {
-		return command.Usagef("--pdf-dpi %g is not between 18 and 1200", dpi)
+		return how, command.Usagef("--pdf-dpi %g is not between 18 and 1200", dpi)
 	}
-	s.Preparation.PDFDPI = dpi
-	return nil
+	how.PDFDPI = dpi
+	return how, nil
 }
 
 func parsePreset(name, resize, filter string) (how raster.Preparation, err error) {

@@ -65,7 +65,7 @@ func randomPairProduct(r *rand.Rand, n, segments, length int, wild bool) *PairPr
 // tiles, with canaries around.
 func TestMultiplyPairs(t *testing.T) {
 	if len(detectedPairs) == 0 {
-		t.Skip("this machine, or this build, has no AVX512_BF16")
+		t.Skip("avx512: this machine, or this build, has no AVX512_BF16")
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, i := range detectedPairs {

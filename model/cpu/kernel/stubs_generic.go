@@ -6,16 +6,4 @@ var detected = []isa{generic}
 
 func multiplyAssembly(_ isa, n int, p *Product) { multiplyGeneric(n, widths[generic], p) }
 
-func adamAssembly(_, _, _, _ []float32, _ *AdamStep) int { return 0 }
-
-func axpyAssembly(_ float32, _, _ []float32) int { return 0 }
-
-func gatherAssembly(dst, a []float32, lanes int, index []uint16, value []float32) {
-	gatherGeneric(dst, a, lanes, index, value)
-}
-
-func scatterAssembly(dst []float32, lanes int, b []float32, index []uint16, value []float32) {
-	scatterGeneric(dst, lanes, b, index, value)
-}
-
 func peakAssembly(_ isa, n int) int64 { return peakGeneric(n) }

@@ -24,7 +24,7 @@ func needTiles(t *testing.T) Tiles {
 		t.Fatal("AMX is required and was not found")
 	}
 	if !ok {
-		t.Skip("this machine, or this build, has no AMX: scripts/test-amx emulates it")
+		t.Skip("scripts/test-amx: emulates AMX, which this machine, or this build, has not")
 	}
 	return k
 }

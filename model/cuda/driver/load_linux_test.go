@@ -51,7 +51,7 @@ func fakeDriver(t *testing.T, flags ...string) string {
 	t.Helper()
 	compiler, err := exec.LookPath("cc")
 	if err != nil {
-		t.Skip("there is no C compiler (cc) for the fake driver")
+		t.Skip("cc: there is no C compiler for the fake driver")
 	}
 	library := filepath.Join(t.TempDir(), "libcuda.so.1")
 	c := exec.Command(compiler, append(flags, "-shared", "-fPIC", "-o", library, "testdata/libcuda.c")...)

@@ -144,7 +144,7 @@ func TestHopperConvolutions(t *testing.T) {
 // Every order of the warps gives the same bits.
 func TestHopperSchedules(t *testing.T) {
 	if os.Getenv("CUTPOINT_EMULATE") == "" {
-		t.Skip("runs each kernel three times; ./scripts/test-gpu does it")
+		t.Skip("scripts/test-gpu: runs each kernel three times")
 	}
 	hopperConvolutions(t, func(t *testing.T, l convolution) {
 		l = l.on(hopperShapes(l)[2])

@@ -2,7 +2,6 @@ package torch
 
 import (
 	"bufio"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/model/weights/safetensors"
 )
 
 // Keys of __metadata__, beside those of Dictionary.Metadata.
@@ -49,10 +49,9 @@ func (d *Dictionary) write(w io.Writer) error {
 		return err
 	}
 	out := bufio.NewWriterSize(w, 1<<20)
-	var length [8]byte
-	binary.LittleEndian.PutUint64(length[:], uint64(len(header)))
-	out.Write(length[:]) // a bufio.Writer keeps its first error for Flush
-	out.Write(header)
+	if err := header.Write(out); err != nil {
+		return err
+	}
 	for _, t := range list {
 		if _, err := t.WriteTo(out); err != nil {
 			return err
@@ -83,16 +82,7 @@ func (d *Dictionary) tensors() ([]tensor, error) {
 	return trunkTensors(d.Trunk, cut, h)
 }
 
-// entry is a tensor's description in a safetensors header
-// (https://github.com/huggingface/safetensors, section "Format").
-type entry struct {
-	DType   string   `json:"dtype"`
-	Shape   []int    `json:"shape"`
-	Offsets [2]int64 `json:"data_offsets"`
-}
-
-// header is JSON padded with spaces to 8 bytes.
-func (d *Dictionary) header(list []tensor) ([]byte, error) {
+func (d *Dictionary) header(list []tensor) (*safetensors.Header, error) {
 	classes, err := json.Marshal(d.Head.Classes)
 	if err != nil {
 		return nil, err
@@ -103,16 +93,9 @@ func (d *Dictionary) header(list []tensor) ([]byte, error) {
 		metadata[keyPreprocess] = d.Trunk.Preprocess.Name
 	}
 	maps.Copy(metadata, d.Metadata)
-	header := map[string]any{"__metadata__": metadata}
-	at := int64(0)
+	header := &safetensors.Header{Metadata: metadata}
 	for _, t := range list {
-		end := at + 4*t.Len()
-		header[t.name] = entry{"F32", t.Shape, [2]int64{at, end}}
-		at = end
+		header.Tensors = append(header.Tensors, safetensors.Tensor{Name: t.name, DType: "F32", Shape: t.Shape})
 	}
-	raw, err := json.Marshal(header)
-	for err == nil && len(raw)%8 != 0 {
-		raw = append(raw, ' ')
-	}
-	return raw, err
+	return header, nil
 }

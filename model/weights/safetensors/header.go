@@ -1,8 +1,8 @@
-// Package safetensors reads the header of a .safetensors file: an 8-byte
-// little-endian length, a JSON object of that length, the tensors' bytes
+// Package safetensors reads and writes the header of a .safetensors file: an
+// 8-byte little-endian length, a JSON object of that length, the tensors' bytes
 // (https://github.com/huggingface/safetensors, section "Format").
 //
-// The header is not trusted. Everything a caller needs in order to read a tensor
+// A header that is read is not trusted. Everything a caller needs in order to read a tensor
 // safely has been checked: it lies in the file, it has the length that its shape
 // and type ask for, and no byte belongs to two tensors or to none.
 package safetensors
@@ -29,6 +29,7 @@ const (
 type Header struct {
 	Metadata map[string]string // "__metadata__", nil if absent
 	Tensors  []Tensor          // in the order of their bytes in the file
+	SortKeys bool              // whether Write sorts the keys within a tensor's entry
 }
 
 // Tensor is one array, little-endian in C order.

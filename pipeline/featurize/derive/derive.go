@@ -34,20 +34,14 @@ type Keys interface {
 	Len() int
 }
 
-// Engine computes cuts from the values of another one.
-type Engine interface {
-	// ForwardFrom: x is (n, from.Dim()), dst[i] is (n, cuts[i].Dim()).
-	ForwardFrom(ctx context.Context, from model.Cut, x []float32, cuts []model.Cut, dst [][]float32) error
-}
-
 // Job is what to derive.
 type Job struct {
 	From      model.Cut
 	Cuts      []model.Cut // each a function of From
 	Tables    Tables
-	NewEngine func() (Engine, error) // called once, if there is a page to compute
-	Progress  *Progress              // nil if nobody looks
-	Stop      <-chan struct{}        // closed: commit what is computed and return ErrStopped
+	NewEngine func() (model.Engine, error) // called once, if there is a page to compute; Run closes it
+	Progress  *Progress                    // nil if nobody looks
+	Stop      <-chan struct{}              // closed: commit what is computed and return ErrStopped
 
 	Batch     int              // pages a forward pass; 0 = 64
 	PartPages int              // a part is committed after so many pages; 0 = 4096
@@ -126,13 +120,16 @@ func Run(ctx context.Context, job Job) (Summary, error) {
 	g.Go(func() error { defer close(parts); return r.read(ctx, parts) })
 	g.Go(func() error { return r.write(ctx, parts) })
 	err := g.Wait()
+	if r.engine != nil {
+		err = errors.Join(err, r.engine.Close())
+	}
 	return r.summary(time.Since(start)), err
 }
 
 type run struct {
 	Job
-	present []Keys // in the order of Cuts
-	engine  Engine // made with the first batch
+	present []Keys       // in the order of Cuts
+	engine  model.Engine // made with the first batch
 
 	committed, upToDate int
 	stopped             bool

@@ -56,7 +56,13 @@ func (m *memory) AppendFeatures(_ context.Context, cut string, rows []schemas.Fe
 }
 
 // sumEngine makes value i of a cut the source's value i plus the cut's layer.
-type sumEngine struct{ pages int }
+type sumEngine struct {
+	model.Engine // what is not asked for
+	pages        int
+	closed       bool
+}
+
+func (e *sumEngine) Close() error { e.closed = true; return nil }
 
 func (e *sumEngine) ForwardFrom(_ context.Context, from model.Cut, x []float32, cuts []model.Cut, dst [][]float32) error {
 	n := len(x) / from.Dim()
@@ -93,7 +99,7 @@ func newJob(t *testing.T, pages int) (Job, *memory, *sumEngine) {
 	}
 	job := Job{
 		From: cutsOf(t, "fc1")[0], Cuts: cutsOf(t, "fc2,predictions"), Tables: m,
-		NewEngine: func() (Engine, error) { return e, nil }, Batch: 3, PartPages: 4,
+		NewEngine: func() (model.Engine, error) { return e, nil }, Batch: 3, PartPages: 4,
 		Now: func() time.Time { return time.Unix(77, 0) },
 	}
 	return job, m, e
@@ -103,8 +109,8 @@ func TestDerive(t *testing.T) {
 	job, m, e := newJob(t, 11)
 	m.tables["fc2"] = slices.Clone(m.tables["fc1"][2:4]) // what another run left
 	s, err := Run(context.Background(), job)
-	if err != nil || s.Pages != 11 || s.UpToDate != 0 || e.pages != 11 {
-		t.Fatalf("%+v, %v", s, err)
+	if err != nil || s.Pages != 11 || s.UpToDate != 0 || e.pages != 11 || !e.closed {
+		t.Fatalf("%+v, %v, engine closed: %t", s, err, e.closed)
 	}
 	if len(m.tables["fc2"]) != 11 || len(m.tables["predictions"]) != 11 {
 		t.Fatalf("%d and %d rows", len(m.tables["fc2"]), len(m.tables["predictions"]))
@@ -150,7 +156,7 @@ func TestErrors(t *testing.T) {
 		t.Errorf("a failing write: %v", err)
 	}
 	m.fail = nil
-	job.NewEngine = func() (Engine, error) { return nil, errors.New("no engine") }
+	job.NewEngine = func() (model.Engine, error) { return nil, errors.New("no engine") }
 	if _, err := Run(context.Background(), job); err == nil || !strings.Contains(err.Error(), "no engine") {
 		t.Errorf("no engine: %v", err)
 	}

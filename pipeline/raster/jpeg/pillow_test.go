@@ -23,7 +23,7 @@ type decodedByPillow struct {
 func TestPillow(t *testing.T) {
 	list := os.Getenv("CUTPOINT_PILLOW_JPEGS")
 	if list == "" {
-		t.Skip("run scripts/conformance-jpeg")
+		t.Skip("scripts/conformance-jpeg: compares with Pillow")
 	}
 	f, err := os.Open(list)
 	if err != nil {

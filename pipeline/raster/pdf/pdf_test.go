@@ -198,7 +198,7 @@ func exercise(data []byte) {
 func TestHostile(t *testing.T) {
 	root := "../../../../shared/data"
 	if _, err := os.Stat(root); err != nil {
-		t.Skip("../shared/data is absent")
+		t.Skip("data: ../shared/data is absent")
 	}
 	files := 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

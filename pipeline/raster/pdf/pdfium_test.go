@@ -22,7 +22,7 @@ type renderedElsewhere struct {
 func TestPdfium(t *testing.T) {
 	list := os.Getenv("CUTPOINT_PDFIUM_PAGES")
 	if list == "" {
-		t.Skip("run scripts/conformance-pdf")
+		t.Skip("scripts/conformance-pdf: compares with pdfium")
 	}
 	lines, err := os.Open(list)
 	if err != nil {

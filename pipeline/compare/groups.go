@@ -1,0 +1,125 @@
+package compare
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"math"
+	"slices"
+)
+
+// group joins the pages of a document and the pages of identical content at any
+// cut. A group's number is its first page's place. The vectors of the deepest cuts
+// stay in memory: of one whole layer, and means and maxima, which have at most 2,944
+// values a page.
+func (p *pages) group(ctx context.Context, tables []*table) error {
+	sets := newUnionFind(len(p.keys))
+	documents := map[string]int{}
+	for i, key := range p.keys {
+		sets.join(first(documents, key.DocumentID, i), i)
+	}
+	duplicate := make([]bool, len(p.keys))
+	deepest, others := byDepth(tables)
+	// What is equal at a cut is equal at every cut computed from it, unless values
+	// were rounded: then pages may only have become equal by that.
+	for _, t := range others {
+		if !t.rounded {
+			continue
+		}
+		if err := p.joinEqual(ctx, t, sets, duplicate); err != nil {
+			return err
+		}
+		t.values = nil
+	}
+	for _, t := range deepest {
+		if err := p.joinEqual(ctx, t, sets, duplicate); err != nil {
+			return err
+		}
+	}
+	p.groups = make([]int, len(p.keys))
+	for i := range p.keys {
+		p.groups[i] = sets.find(i)
+		if p.groups[i] == i {
+			p.counts.Groups++
+		}
+		if duplicate[i] {
+			p.counts.Duplicates++
+		}
+	}
+	return nil
+}
+
+// byDepth divides tables into those from whose cuts no other of the cuts is
+// computed, and the others.
+func byDepth(tables []*table) (deepest, others []*table) {
+	for _, t := range tables {
+		if slices.ContainsFunc(tables, func(u *table) bool { return u.cut.From(t.cut) }) {
+			others = append(others, t)
+		} else {
+			deepest = append(deepest, t)
+		}
+	}
+	return deepest, others
+}
+
+// joinEqual loads a table, joins the pages that have the same vector there, and
+// marks those that have it from another document.
+func (p *pages) joinEqual(ctx context.Context, t *table, sets *unionFind, duplicate []bool) error {
+	if err := t.load(ctx); err != nil {
+		return err
+	}
+	contents := map[[16]byte]int{}
+	for i, key := range p.keys {
+		other := first(contents, contentHash(t.row(t.rows[i])), i)
+		duplicate[i] = duplicate[i] || p.keys[other].DocumentID != key.DocumentID
+		sets.join(other, i)
+	}
+	return nil
+}
+
+// first returns who came first with the key, which is i if nobody did.
+func first[K comparable](at map[K]int, key K, i int) int {
+	if _, ok := at[key]; !ok {
+		at[key] = i
+	}
+	return at[key]
+}
+
+// contentHash identifies a vector by its bits.
+func contentHash(v []float32) [16]byte {
+	h := sha256.New()
+	var buf [4 << 10]byte
+	for len(v) > 0 {
+		n := min(len(v), len(buf)/4)
+		for i, x := range v[:n] {
+			binary.LittleEndian.PutUint32(buf[4*i:], math.Float32bits(x))
+		}
+		h.Write(buf[:4*n])
+		v = v[n:]
+	}
+	return [16]byte(h.Sum(nil)[:16])
+}
+
+// unionFind holds disjoint sets; a set is named by its smallest member.
+type unionFind struct{ parent []int }
+
+func newUnionFind(n int) *unionFind {
+	u := &unionFind{make([]int, n)}
+	for i := range u.parent {
+		u.parent[i] = i
+	}
+	return u
+}
+
+func (u *unionFind) find(i int) int {
+	for u.parent[i] != i {
+		u.parent[i] = u.parent[u.parent[i]]
+		i = u.parent[i]
+	}
+	return i
+}
+
+func (u *unionFind) join(i, j int) {
+	a, b := u.find(i), u.find(j)
+	u.parent[max(a, b)] = min(a, b)
+}
