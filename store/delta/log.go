@@ -22,7 +22,7 @@ const (
 
 // Log is a table's log, replayed up to its newest version or up to a limit. What
 // it says of the table is as of the last Refresh. Methods that only read the
-// log's files (Versions, ReadCommit, History, VersionAt) may be called at any time,
+// log's files (ReadCommit, History, VersionAt) may be called at any time,
 // the others by one goroutine at a time.
 type Log struct {
 	*state
