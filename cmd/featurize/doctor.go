@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/cpu"
 	"cutpoint/model/cuda"
@@ -73,7 +74,7 @@ func doctorAction(c *cli.Context) error {
 	}
 	gpus, err := cuda.GPUs()
 	if d.GPUs = gpus; err != nil {
-		d.NoGPUs = err.Error()
+		d.NoGPUs = vgg19.OrCPU(err).Error()
 	}
 	if c.Bool("json") {
 		return writeJSON(c.App.Writer, d)

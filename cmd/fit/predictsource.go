@@ -32,7 +32,7 @@ func (o predictOptions) openStore(ctx context.Context, f *head.File) (pageSource
 	if err := f.Check(s.Description().Fingerprint(), v.Info.Cut, v.Info.Dim); err != nil {
 		return nil, err
 	}
-	return func(p *predict.Predictor) error { return v.Scan(ctx, p.Take) }, nil
+	return func(p *predict.Predictor) error { return v.Scan(ctx, p.Score) }, nil
 }
 
 // openCorpus lists documents and opens the trunk in front of the head.

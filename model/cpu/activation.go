@@ -19,7 +19,7 @@ type activation struct {
 // cacheLine is in floats.
 const cacheLine = 16
 
-// pixelStride returns the stride for so many places: an odd number of cache
+// pixelStride returns the stride for that number of places: an odd number of cache
 // lines, since with powers of two all pixels of a tile would fall into the same
 // few sets of the first-level cache.
 func pixelStride(places int) int {
@@ -86,18 +86,18 @@ func (a activation) unflatten(pairing *kernel.BFloat16, src []float32) {
 // arena is the memory in which some pages are computed together: for each of them two
 // maps, in turn a layer's input and output.
 type arena struct {
-	pairing *kernel.BFloat16 // what values are rounded with to maps in pairs; nil: maps are float32
-	maps    [2][][]float32
-	pairs   [2][][]kernel.Pair
-	beside  [2][]kernel.Pair // of pages side by side
+	pairing    *kernel.BFloat16 // what values are rounded with to maps in pairs; nil: maps are float32
+	maps       [2][][]float32
+	pairs      [2][][]kernel.Pair
+	sideBySide [2][]kernel.Pair // of pages side by side
 }
 
-// pagesBeside is the number of pages whose maps in pairs lie side by side: lines of 14, 28 and
+// pagesSideBySide is the number of pages whose maps in pairs lie side by side: lines of 14, 28 and
 // 56 pixels become whole numbers of AMX's tiles of sixteen rows.
-const pagesBeside = 8
+const pagesSideBySide = 8
 
-// behindMap is how many places behind a map in pairs the first layer's tiles read, for
-// which there are weights of zero.
+// behindMap is the number of places behind a map in pairs that the first layer's tiles
+// read; their weights are zero.
 const behindMap = kernel.TileDepth
 
 // activation returns page's map with a clean border in one of the two memories, which
@@ -116,15 +116,15 @@ func (r *arena) activation(turn, page int, s model.Shape) activation {
 	return a
 }
 
-// activationOf is activation of one of so many pages that go through a layer together: of
-// pagesBeside of them in pairs, side by side.
+// activationOf is activation for one of several pages that go through a layer together. The
+// maps in pairs of pagesSideBySide pages lie side by side.
 func (r *arena) activationOf(turn, page, pages int, s model.Shape) activation {
-	if r.pairing == nil || pages != pagesBeside {
+	if r.pairing == nil || pages != pagesSideBySide {
 		return r.activation(turn, page, s)
 	}
 	pixel := pixelStride(s.C / 2)
 	a := activation{Shape: s, stride: pages * pixel, edge: 2, pages: pages}
-	a.pairs = room(&r.beside[turn%2], (s.H+2*a.edge)*a.rowStride()+behindMap)
+	a.pairs = room(&r.sideBySide[turn%2], (s.H+2*a.edge)*a.rowStride()+behindMap)
 	clearBorder(a, a.pairs)
 	a.pairs = a.pairs[page*pixel:]
 	return a

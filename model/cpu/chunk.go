@@ -21,7 +21,7 @@ type chunk struct {
 func (c *chunk) run(ctx context.Context, first, end int) {
 	deep := min(max(first, c.engine.deep), end)
 	maps := make([]activation, c.n)
-	for slot := c.n - 1; slot >= 0; slot-- { // so that no page's result is in the next one's way
+	for slot := c.n - 1; slot >= 0; slot-- { // backwards, so that no page overwrites another one's result
 		c.turn = 0
 		if deep == first {
 			maps[slot] = c.input.load(c.engine, c.arena, slot, c.n, c.page+slot)
@@ -41,7 +41,7 @@ func (c *chunk) run(ctx context.Context, first, end int) {
 }
 
 // layers takes the maps of some pages through the layers from first to before end, and
-// writes the cuts on the way. The last maps come to the arena's places from slot on.
+// writes the cuts on the way. The last maps go to the arena's slots from slot on.
 func (c *chunk) layers(ctx context.Context, in []activation, first, end, page, slot int) []activation {
 	e := c.engine
 	for i := first; i < end && ctx.Err() == nil; {

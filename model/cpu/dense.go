@@ -7,6 +7,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // matrix is one vector a page.
@@ -62,7 +63,7 @@ type floatDense struct{ panels }
 
 func (d *floatDense) multiply(x matrix, pages int) matrix {
 	y, width := newMatrix(pages, len(d.bias)), d.kernel.Width()
-	parallel(d.threads, d.count(), func(j int) {
+	parallel.Limited(d.threads, d.count(), func(j int) {
 		panel := d.panel(j)
 		p := kernel.Product{
 			Dst: y.data[j*width:], DstStride: y.stride, SrcStride: x.stride,

@@ -7,23 +7,26 @@
 // bias, ReLU and the max-pool on the way. Blocks of tiles keep what is between the
 // transforms in the caches. The first layer, with three channels, is a direct sum.
 //
-// Pages are dealt to the threads. Where maps are small and weights large, a thread takes a
-// few pages through a layer together; pages that do not come out even are computed by
-// several threads each. Fully connected layers take a batch at once, so that each weight
-// is read from memory once.
+// Pages are divided among the threads. Where maps are small and weights large, a thread
+// takes a few pages through a layer together; the pages left over are computed by several
+// threads each. Fully connected layers take a batch at once, so that each weight is read
+// from memory once.
 //
 // In bfloat16 the transformed tiles and weights, and the inputs and weights of the fully
 // connected layers, are rounded and multiplied in pairs by VDPBF16PS; sums, and everything
-// between the products, are float32. The first layer, whose 27 inputs carry all that is
-// known of a pixel, is computed in float32. Machines without these instructions round the
-// same numbers and multiply with the float32 kernels: the same precision without the
-// speed, equal but for the order of sums.
+// between the products, are float32. The first layer, which reads the pixels, is computed
+// in float32. Machines without these instructions round the same numbers and multiply them
+// with the float32 kernels: the results differ by the order of sums only.
 //
-// AMX multiplies bfloat16 so fast that there the convolutions are direct sums, and maps stay
-// in pairs from layer to layer; blocks 1 and 2 are computed in strips, and in blocks 3 to 5
-// eight pages lie side by side. The first layer takes a pixel's bytes as they are. In float32 Winograd's transformed tiles and weights are
-// split into three bfloat16 numbers each, of whose nine products six are as large as a
-// float32 shows; what is around these products is float32.
+// On AMX direct convolution beats Winograd in bfloat16: convolutions are direct sums, and
+// maps stay in pairs from layer to layer; blocks 1 and 2 are computed in strips, and in
+// blocks 3 to 5 eight pages lie side by side. The first layer reads a pixel's bytes as they
+// are. In float32 Winograd's transformed tiles and weights are split into three bfloat16
+// numbers each; of the nine products the three smallest are below float32's precision and
+// left out. Everything else is float32.
+//
+// These are the values of one interface, arithmetic, of which New chooses one; a layer that
+// it packs computes itself.
 //
 // Every value is one sum in one order, whatever the batch and the number of
 // threads: a page's result is the same to the last bit in all of them.

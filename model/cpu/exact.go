@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // exact multiplies in float32.
@@ -14,8 +15,8 @@ type exact struct {
 func (f exact) name() string     { return f.kernel.Name() + " " + model.Float32 }
 func (f exact) peak(n int) int64 { return f.kernel.Peak(n) }
 
-// Two pages make more rows for every weight that comes from memory, and still leave many
-// turns in a batch.
+// With two pages a weight from memory is used twice as often, and a batch is still many
+// chunks.
 func (f exact) schedule() schedule { return schedule{deepMap: 28, together: 2} }
 
 func (f exact) packFirst(l model.Layer, p model.Params, colors model.Preprocess) convolution {
@@ -43,7 +44,7 @@ type panels struct {
 func (f exact) packPanels(l model.Layer, p model.Params, matrix []float32) panels {
 	w := panels{exact: f, Layer: l, rows: len(matrix) / l.Out.C, bias: padded(p.Bias, f.kernel.Width())}
 	w.values = make([]float32, f.kernel.PackedLen(w.rows, l.Out.C))
-	parallel(f.threads, w.count(), func(j int) { f.kernel.PackPanel(w.panel(j), matrix, l.Out.C, j) })
+	parallel.Limited(f.threads, w.count(), func(j int) { f.kernel.PackPanel(w.panel(j), matrix, l.Out.C, j) })
 	return w
 }
 
@@ -67,7 +68,7 @@ func (r rounded) name() string { return r.kernel.Name() + " " + model.BFloat16 }
 
 func (r rounded) packConv(l model.Layer, p model.Params) convolution {
 	w := r.packTransformed(l, p)
-	parallel(r.threads, kernel.WinogradPlaces, func(place int) {
+	parallel.Limited(r.threads, kernel.WinogradPlaces, func(place int) {
 		n := len(w.panels) / kernel.WinogradPlaces
 		round(w.panels[place*n:][:n])
 	})
@@ -76,7 +77,7 @@ func (r rounded) packConv(l model.Layer, p model.Params) convolution {
 
 func (r rounded) packDense(l model.Layer, p model.Params) dense {
 	w := r.packPanels(l, p, p.Kernel)
-	parallel(r.threads, w.count(), func(j int) { round(w.panel(j)) })
+	parallel.Limited(r.threads, w.count(), func(j int) { round(w.panel(j)) })
 	return &roundedDense{floatDense{w}}
 }
 

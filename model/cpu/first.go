@@ -1,6 +1,9 @@
 package cpu
 
-import "cutpoint/model/cpu/kernel"
+import (
+	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
+)
 
 // firstConv computes the first layer as direct sums: with three channels there is little to
 // transform. Its pixels lie without gaps, so that a row's three taps are one segment.
@@ -19,7 +22,7 @@ func (c *firstConv) convolve(out, in []activation, threads int) {
 func (c *firstConv) convolvePage(out, in activation, threads int) {
 	width := c.kernel.Width()
 	offsets := []int{0, in.rowStride(), 2 * in.rowStride()}
-	parallel(threads, out.H, func(y int) {
+	parallel.Limited(threads, out.H, func(y int) {
 		for j := range c.count() {
 			c.kernel.Multiply(out.W, &kernel.Product{
 				Dst: out.data[out.at(y, 0)+j*width:], DstStride: out.stride,

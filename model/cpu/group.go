@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cutpoint/model"
+	"cutpoint/model/internal/parallel"
 )
 
 // group is a number of pages that run through the network together.
@@ -39,9 +40,8 @@ func (g *group) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// runPages takes every page through the layers from first to before end. Each thread has
-// pages of its own as long as there are enough; the threads share what remains out among
-// them.
+// runPages takes every page through the layers from first to before end. Each thread gets
+// the same number of pages; several threads compute each page of the rest together.
 func (g *group) runPages(ctx context.Context, first, end int) {
 	e := g.engine
 	if needed := min(g.pages, e.threads); len(e.arenas) < needed {
@@ -53,7 +53,7 @@ func (g *group) runPages(ctx context.Context, first, end int) {
 	for i := range e.arenas {
 		free <- &e.arenas[i]
 	}
-	take := func(page, n, threads int) {
+	run := func(page, n, threads int) {
 		r := <-free
 		c := chunk{group: g, arena: r, page: page, n: n, threads: threads}
 		c.run(ctx, first, end)
@@ -61,14 +61,14 @@ func (g *group) runPages(ctx context.Context, first, end int) {
 	}
 	whole := g.pages - g.pages%e.threads
 	size := chunkSize(whole/e.threads, e.schedule.together)
-	parallel(e.threads, whole/size, func(i int) { take(i*size, size, 1) })
+	parallel.Limited(e.threads, whole/size, func(i int) { run(i*size, size, 1) })
 	if rest := g.pages - whole; rest > 0 {
-		parallel(rest, rest, func(i int) {
+		parallel.Limited(rest, rest, func(i int) {
 			share := e.threads / rest
 			if i < e.threads%rest {
 				share++
 			}
-			take(whole+i, 1, share)
+			run(whole+i, 1, share)
 		})
 	}
 }

@@ -33,7 +33,7 @@ func (in input) values(page int) []float32 {
 	return in.x[page*dim : (page+1)*dim]
 }
 
-// load puts a page, one of so many that go on together, into the arena as the map that the
+// load puts one of several pages that go on together into the arena, as the map that the
 // next layer reads.
 func (in input) load(e *Engine, r *arena, slot, pages, page int) activation {
 	if in.layer() >= 0 {

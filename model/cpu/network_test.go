@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cutpoint/model"
+	"cutpoint/model/internal/parallel"
 )
 
 // reference64 computes the network's layers to the last one in float64, naively, and
@@ -45,7 +46,7 @@ func reference64(w *model.Weights, page []uint8, last int) [][]float64 {
 
 func conv64(x []float64, l model.Layer, p model.Params) []float64 {
 	out := make([]float64, l.Out.Len())
-	parallel(runtime.GOMAXPROCS(0), l.Out.H*l.Out.W, func(i int) {
+	parallel.Limited(runtime.GOMAXPROCS(0), l.Out.H*l.Out.W, func(i int) {
 		y, col, sums := i/l.Out.W, i%l.Out.W, out[i*l.Out.C:][:l.Out.C]
 		for c, b := range p.Bias {
 			sums[c] = float64(b)

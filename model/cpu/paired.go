@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // paired multiplies bfloat16 numbers in pairs, on AVX512_BF16.
@@ -16,7 +17,7 @@ func (a paired) peak(n int) int64 { return a.pairs.Peak(n) }
 
 func (a paired) packConv(l model.Layer, p model.Params) convolution {
 	w := pairProducts{a.pairs, l.In.C / 2, make([]kernel.Pair, a.pairs.WinogradLen(l.In.C, l.Out.C))}
-	parallel(a.threads, a.pairs.Panels(l.Out.C), func(j int) {
+	parallel.Limited(a.threads, a.pairs.Panels(l.Out.C), func(j int) {
 		a.pairs.PackWinograd(w.panels, p.Kernel, l.In.C, l.Out.C, j)
 	})
 	return a.winograd(l, p, a.pairs.Width(), w)
@@ -69,7 +70,7 @@ func packPairs(threads workers, k kernel.BFloat16, l model.Layer, p model.Params
 	inputs, outputs := l.In.Len(), l.Out.C
 	w := pairPanels{Layer: l, workers: threads, kernel: k, rows: inputs / 2, bias: padded(p.Bias, k.Width())}
 	w.values = make([]kernel.Pair, k.PackedLen(inputs, outputs))
-	parallel(w.threads, k.Panels(outputs), func(j int) { k.PackPanel(w.panel(j), p.Kernel, outputs, j) })
+	parallel.Limited(w.threads, k.Panels(outputs), func(j int) { k.PackPanel(w.panel(j), p.Kernel, outputs, j) })
 	return w
 }
 
@@ -81,7 +82,7 @@ func (w *pairPanels) panel(j int) []kernel.Pair {
 func (w *pairPanels) narrow(x matrix, pages int) (src []kernel.Pair, stride int) {
 	stride = pixelStride(w.rows)
 	src = make([]kernel.Pair, pages*stride)
-	parallel(w.threads, pages, func(page int) {
+	parallel.Limited(w.threads, pages, func(page int) {
 		w.kernel.Narrow(src[page*stride:][:w.rows], x.row(page))
 	})
 	return src, stride
@@ -93,7 +94,7 @@ type pairDense struct{ pairPanels }
 func (d *pairDense) multiply(x matrix, pages int) matrix {
 	y, width := newMatrix(pages, len(d.bias)), d.kernel.Width()
 	src, stride := d.narrow(x, pages)
-	parallel(d.threads, len(d.bias)/width, func(j int) {
+	parallel.Limited(d.threads, len(d.bias)/width, func(j int) {
 		panel := d.panel(j)
 		p := kernel.PairProduct{
 			Dst: y.data[j*width:], DstStride: y.stride, SrcStride: stride,

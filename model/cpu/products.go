@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // Blocks are multiples of the 14 and the 6 rows that the products' tiles have. Every block
@@ -35,7 +36,7 @@ type floatProducts struct {
 // packTransformed transforms a convolution's weights.
 func (f exact) packTransformed(l model.Layer, p model.Params) floatProducts {
 	w := floatProducts{f.kernel, l.In.C, make([]float32, f.kernel.WinogradLen(l.In.C, l.Out.C))}
-	parallel(f.threads, f.kernel.Panels(l.Out.C), func(j int) {
+	parallel.Limited(f.threads, f.kernel.Panels(l.Out.C), func(j int) {
 		f.kernel.PackWinograd(w.panels, p.Kernel, l.In.C, l.Out.C, j)
 	})
 	return w

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"cutpoint/model"
+	"cutpoint/model/internal/parallel"
 )
 
 // heWeights returns weights of He's distribution (arXiv 1502.01852, uniform),
@@ -18,7 +19,7 @@ func heWeights(top bool) *model.Weights {
 		layers = layers[:16]
 	}
 	w.Params = make([]model.Params, len(layers))
-	parallel(2, len(layers), func(i int) {
+	parallel.Limited(2, len(layers), func(i int) {
 		l := layers[i]
 		inputs := float64(l.KernelLen() / l.Out.C)
 		r := rand.NewPCG(uint64(i), 19)

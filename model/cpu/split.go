@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // split computes in float32 on AMX. Winograd's products are those of three bfloat16 numbers
@@ -15,15 +16,15 @@ type split struct {
 func (a split) name() string     { return a.tiles.Name() + " " + model.Float32 }
 func (a split) peak(n int) int64 { return a.tiles.Peak(n) }
 
-// AMX waits for memory the soonest.
-func (a split) schedule() schedule { return schedule{deepMap: 28, together: pagesBeside} }
+// AMX computes so fast that it needs more pages for every weight from memory.
+func (a split) schedule() schedule { return schedule{deepMap: 28, together: pagesSideBySide} }
 
 func (a split) packConv(l model.Layer, p model.Params) convolution {
 	w := splitProducts{
 		kernel: a.kernel, tiles: a.tiles, inputs: l.In.C, steps: kernel.SplitSteps(l.In.C),
 		panels: make([]kernel.Pair, kernel.SplitWinogradLen(l.In.C, l.Out.C)),
 	}
-	parallel(a.threads, len(padded(p.Bias, kernel.TileWidth))/kernel.TileWidth, func(j int) {
+	parallel.Limited(a.threads, len(padded(p.Bias, kernel.TileWidth))/kernel.TileWidth, func(j int) {
 		kernel.PackSplitWinograd(w.panels, p.Kernel, l.In.C, l.Out.C, j)
 	})
 	return a.winograd(l, p, kernel.TileWidth, w)
@@ -75,7 +76,7 @@ func (w splitProducts) begin(b *block, s *scratch) {
 	}
 }
 
-// placePanel is how many pairs of weights a place has for the outputs of a panel.
+// placePanel is the number of pairs of weights of a place for the outputs of a panel.
 func (w splitProducts) placePanel(b *block) int {
 	return len(w.panels) / kernel.WinogradPlaces / b.panels()
 }

@@ -4,16 +4,16 @@ import (
 	"time"
 
 	"cutpoint/model"
+	"cutpoint/model/internal/parallel"
 )
 
-// On AMX the maps of blocks 1 and 2 would take longer on their way to memory and back than
-// the products between them. There two convolutions are computed in strips: some lines of
-// the first one's output, which stay in the second-level cache, and from them what the
-// second one makes of them. A strip's first and last line are the next strips', too, and
-// are computed twice.
+// On AMX writing the maps of blocks 1 and 2 to memory and reading them again would take
+// longer than the products. There two convolutions are computed in strips: some lines of the
+// first one's output, which stay in the second-level cache, then the second one's output of
+// these lines. Neighbouring strips overlap by two lines, which are computed twice.
 
-// stripRows returns how many lines of l's output make a strip, 0 if l and next, the layer
-// after it, are not computed so: a divisor of the map's height.
+// stripRows returns the number of lines of l's output in a strip, a divisor of the map's
+// height; 0 if l and the layer after it are not computed in strips.
 func stripRows(l, next model.Layer) int {
 	if l.Kind != model.Conv3x3 || next.Kind != model.Conv3x3 {
 		return 0
@@ -39,7 +39,7 @@ func (a activation) rowsFrom(y, h int) activation {
 func (e *Engine) convolveStrips(out, in activation, i, threads int) {
 	first, second := &e.layers[i], &e.layers[i+1]
 	n := first.strip
-	parallel(threads, in.H/n, func(s int) {
+	parallel.Limited(threads, in.H/n, func(s int) {
 		memory := <-e.strips
 		defer func() { e.strips <- memory }()
 		start, y := time.Now(), s*n

@@ -3,11 +3,12 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // tiled computes in bfloat16 on AMX, whose products are so fast that convolutions are
-// direct sums: Winograd's transforms, which vector instructions compute, would take longer
-// than what they save. A block is two lines of a map, of sixteen pixels or fourteen, times
+// direct sums: Winograd's transforms, which use vector instructions, would take longer than
+// the products that they save. A block is two lines of a map, of sixteen pixels or fourteen, times
 // 32 outputs: the products of nine taps with all inputs, 32 of them at a time, stay in
 // tiles. Where eight pages go through a layer together their maps lie side by side, one map
 // to the tiles.
@@ -21,7 +22,7 @@ func (a tiled) name() string     { return a.tiles.Name() + " " + model.BFloat16 
 func (a tiled) peak(n int) int64 { return a.tiles.Peak(n) }
 
 func (a tiled) schedule() schedule {
-	return schedule{deepMap: deepMapTiled, together: pagesBeside, strips: true, pairs: &a.pairs}
+	return schedule{deepMap: deepMapTiled, together: pagesSideBySide, strips: true, pairs: &a.pairs}
 }
 
 // deepMapTiled is the side of the largest map that pages read side by side.
@@ -47,15 +48,15 @@ type tilePlan struct {
 	blocks   []kernel.TileBlock // of a map, from its upper left border on; bandBlocks of them have their own Dst
 	steps    []kernel.TileStep
 	panelLen int // pairs of weights of 32 outputs
-	group    int // panels that a band of blocks takes before the next band
+	group    int // number of panels that a band of blocks uses before the next band
 }
 
-// bandBlocks is how many blocks are computed in one call. It divides the number of all of
-// VGG19's maps; their sums take 28 KB.
+// bandBlocks is the number of blocks computed in one call. It divides the number of blocks
+// of each of VGG19's maps; the sums of a band are 28 KB.
 const bandBlocks = 7
 
-// groupPairs is how many weights the bands of a map take in turn: they stay in a
-// second-level cache of 2 MB beside the lines of the map.
+// groupPairs is the number of pairs of weights that all bands of a map use before the next
+// ones: with the lines of the map they fit into a second-level cache of 2 MB.
 const groupPairs = 5 << 16
 
 // planTiles makes the plan for a layer that reads such a map. Steps begin at a pixel's upper left neighbour.
@@ -74,7 +75,7 @@ func planTiles(in activation, steps []kernel.TileStep) *tilePlan {
 	return p
 }
 
-// sums is how many a block makes: (2, rows, 32).
+// sums is the number of sums of a block: (2, rows, 32).
 func (p *tilePlan) sums() int { return 2 * p.rows * kernel.TileWidth }
 
 // line is the number of pixels in a line, of all pages side by side, and pixelStep the
@@ -93,10 +94,10 @@ func (c *tiledConv) convolve(out, in []activation, threads int) {
 	bands, panels := (p.blocksOf(in[0])+bandBlocks-1)/bandBlocks, len(c.pairs)/p.panelLen
 	size := p.group
 	for size > 1 && (panels+size-1)/size*len(in)*bands < 2*threads {
-		size = (size + 1) / 2 // so that every thread has some
+		size = (size + 1) / 2 // so that every thread has work
 	}
 	groups := (panels + size - 1) / size
-	parallel(threads, groups*len(in)*bands, func(i int) {
+	parallel.Limited(threads, groups*len(in)*bands, func(i int) {
 		group, page, band := i/bands/len(in), i/bands%len(in), i%bands
 		s := <-c.scratches
 		defer func() { c.scratches <- s }()

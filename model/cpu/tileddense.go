@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // tiledDense is pairDense on AMX. Where all pages are one block, which needs each weight
@@ -24,7 +25,7 @@ func (d *tiledDense) multiply(x matrix, pages int) matrix {
 	for i := range length / kernel.TileDepth {
 		steps = append(steps, kernel.TileStep{Src: i * kernel.TileDepth, Panel: i * kernel.StepLen})
 	}
-	parallel(d.threads, len(d.bias)/kernel.TileWidth, func(j int) {
+	parallel.Limited(d.threads, len(d.bias)/kernel.TileWidth, func(j int) {
 		panel := d.panel(j)
 		p := kernel.TileProduct{
 			Dst: y.data[j*kernel.TileWidth:], DstStride: y.stride, SrcStride: stride,

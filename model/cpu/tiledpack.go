@@ -5,6 +5,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // packConv lays out a convolution's weights for direct sums.
@@ -15,7 +16,7 @@ func (a tiled) packConv(l model.Layer, p model.Params) convolution {
 	})
 	if l.In.H <= deepMapTiled {
 		wide := in
-		wide.pages, wide.stride = pagesBeside, pagesBeside*in.stride
+		wide.pages, wide.stride = pagesSideBySide, pagesSideBySide*in.stride
 		c.wide = planTiles(wide, tapSteps(wide))
 	}
 	return c
@@ -32,7 +33,7 @@ func (a tiled) packFirst(l model.Layer, p model.Params, colors model.Preprocess)
 func (a tiled) packPanels(p model.Params, plan *tilePlan, pack func(dst []kernel.Pair, j int)) *tiledConv {
 	panels := len(p.Bias) / kernel.TileWidth
 	c := &tiledConv{workers: a.workers, tiles: a.tiles, plan: plan, pairs: make([]kernel.Pair, panels*plan.panelLen), bias: padded(p.Bias, kernel.TileWidth)}
-	parallel(a.threads, panels, func(j int) { pack(c.pairs[j*plan.panelLen:][:plan.panelLen], j) })
+	parallel.Limited(a.threads, panels, func(j int) { pack(c.pairs[j*plan.panelLen:][:plan.panelLen], j) })
 	return c
 }
 

@@ -3,6 +3,7 @@ package cpu
 import (
 	"cutpoint/model"
 	"cutpoint/model/cpu/kernel"
+	"cutpoint/model/internal/parallel"
 )
 
 // winogradConv is a convolution by Winograd's transforms.
@@ -41,14 +42,14 @@ func (c *winogradConv) convolve(out, in []activation, threads int) {
 	if blocks < 2*threads {
 		inside, threads = threads, 1
 	}
-	parallel(threads, blocks, func(i int) {
+	parallel.Limited(threads, blocks, func(i int) {
 		first := i * size
 		b := block{winogradConv: c, in: in, out: out, tiling: t, first: first, n: min(size, t.tiles-first), threads: inside}
 		b.run()
 	})
 }
 
-// panels is how many the outputs fill.
+// panels is the number of panels that the outputs fill.
 func (c *winogradConv) panels() int { return len(c.bias) / c.width }
 
 // tiling cuts the maps of some pages into tiles of 4×4 outputs.
@@ -64,14 +65,14 @@ func newTiling(in activation, pages int) tiling {
 	return t
 }
 
-// place is where a tile's output lies: a page and the upper left pixel. A map that is no
+// corner is where a tile's output lies: a page and the upper left pixel. A map that is no
 // whole number of tiles has its last ones moved back inside: the first skipY rows and
 // skipX columns of such a tile are another one's.
-type place struct{ page, y, x, skipY, skipX int }
+type corner struct{ page, y, x, skipY, skipX int }
 
-func (t tiling) place(i int, height, width int) place {
+func (t tiling) corner(i int, height, width int) corner {
 	const side = kernel.WinogradOut
-	p := place{page: i / (t.rows * t.cols)}
+	p := corner{page: i / (t.rows * t.cols)}
 	i %= t.rows * t.cols
 	p.y, p.x = i/t.cols*side, i%t.cols*side
 	p.skipY, p.skipX = max(0, p.y+side-height), max(0, p.x+side-width)
@@ -116,21 +117,21 @@ func (b *block) run() {
 	b.outputStride = pixelStride(len(b.bias))
 	b.outputs = room(&s.out, kernel.WinogradPlaces*b.n*b.outputStride)
 	b.products.begin(b, s)
-	parallel(b.threads, b.n, b.transform)
+	parallel.Limited(b.threads, b.n, b.transform)
 	pieces := 1
 	if b.threads > 1 {
 		pieces = min(4, b.panels())
 	}
-	parallel(b.threads, kernel.WinogradPlaces*pieces, func(i int) {
+	parallel.Limited(b.threads, kernel.WinogradPlaces*pieces, func(i int) {
 		piece := i % pieces
 		b.products.multiply(b, i/pieces, piece*b.panels()/pieces, (piece+1)*b.panels()/pieces)
 	})
-	parallel(b.threads, b.n, b.finish)
+	parallel.Limited(b.threads, b.n, b.finish)
 }
 
 // transform brings tile i's input to the places.
 func (b *block) transform(i int) {
-	p := b.place(b.first+i, b.in[0].H, b.in[0].W)
+	p := b.corner(b.first+i, b.in[0].H, b.in[0].W)
 	in := b.in[p.page]
 	b.products.transform(b, i, &kernel.WinogradTile{
 		PlaceStride: b.n * b.inputStride,
@@ -140,11 +141,11 @@ func (b *block) transform(i int) {
 
 // finish brings tile i's sums back to the output.
 func (b *block) finish(i int) {
-	p, side := b.place(b.first+i, b.in[0].H, b.in[0].W), kernel.WinogradOut
+	p, side := b.corner(b.first+i, b.in[0].H, b.in[0].W), kernel.WinogradOut
 	out := b.out[p.page]
 	pool := out.H < b.in[0].H
 	if pool {
-		side, p = side/2, place{p.page, p.y / 2, p.x / 2, p.skipY / 2, p.skipX / 2}
+		side, p = side/2, corner{p.page, p.y / 2, p.x / 2, p.skipY / 2, p.skipX / 2}
 	}
 	t := kernel.WinogradTile{
 		Places: b.outputs[i*b.outputStride:], PlaceStride: b.n * b.outputStride,

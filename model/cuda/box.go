@@ -1,6 +1,6 @@
 package cuda
 
-// box is the pixels of a tile: so many columns and rows of so many images.
+// box is the shape of a tile's pixels: columns, rows and images.
 type box struct{ w, h, n int }
 
 // count returns how many boxes cover n maps.

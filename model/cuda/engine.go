@@ -123,7 +123,7 @@ func choose(api *driver.API, ordinals []int) ([]driver.DeviceInfo, error) {
 	seen := map[int]bool{}
 	for _, o := range ordinals {
 		if o < 0 || o >= len(found) {
-			return nil, fmt.Errorf("GPU %d is not there: this machine has %d, counted from 0", o, len(found))
+			return nil, fmt.Errorf("GPU %d is not there: this machine has %d, counted from 0; choose another one", o, len(found))
 		}
 		if seen[o] {
 			return nil, fmt.Errorf("GPU %d is named twice", o)

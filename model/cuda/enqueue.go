@@ -12,13 +12,13 @@ import (
 // align is the distance that the driver's own allocations keep.
 const align = 256
 
-// places is where a batch's values lie in a lane's memory.
-type places struct {
+// layout is where a batch's values lie in a lane's memory.
+type layout struct {
 	offsets []uint64 // by cut
 	size    uint64
 }
 
-func (l *lane) place(j job) (p places) {
+func (l *lane) layout(j job) (p layout) {
 	for _, c := range j.cuts {
 		p.offsets = append(p.offsets, p.size)
 		p.size += (4*uint64(j.n*c.Dim()) + align - 1) / align * align
@@ -27,7 +27,7 @@ func (l *lane) place(j job) (p places) {
 }
 
 // enqueue puts a batch's kernels into the stream, behind those of the batches before it.
-func (l *lane) enqueue(j job, at places) (t timer, err error) {
+func (l *lane) enqueue(j job, at layout) (t timer, err error) {
 	l.queue.Lock()
 	defer l.queue.Unlock()
 	if err := l.fitArenas(j.n); err != nil {
@@ -101,7 +101,7 @@ func withPool(i int) model.Shape {
 type pass struct {
 	*lane
 	job   job
-	at    places
+	at    layout
 	timer *timer
 }
 

@@ -1,6 +1,9 @@
 package cuda
 
-import "cutpoint/model"
+import (
+	"cutpoint/model"
+	"cutpoint/model/internal/float16"
+)
 
 // packFirst returns the first convolution's weights as the kernels first_p1 (2 terms) and
 // first_p2 (3 terms) read them: with the colour arithmetic in them, since the kernels see a
@@ -49,7 +52,7 @@ func foldFirst(kernel []float32, p model.Preprocess) (folded [48][64]float64) {
 // bf16Term returns term number i of a value's expansion in bf16 numbers.
 func bf16Term(v float64, i int) uint16 {
 	for ; i > 0; i-- {
-		v -= float64(widenBFloat16(bfloat16(float32(v))))
+		v -= float64(float16.FromBFloat16(float16.BFloat16(float32(v))))
 	}
-	return bfloat16(float32(v))
+	return float16.BFloat16(float32(v))
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"cutpoint/model"
+	"cutpoint/model/internal/float16"
 )
 
 // format is what the tensor cores multiply: numbers of 16 bits.
@@ -28,9 +29,9 @@ func formatOf(precision string) (format, error) {
 		return format{}, err
 	}
 	if precision == model.BFloat16 {
-		return format{precision, 1, 1, bfloat16, widenBFloat16}, nil
+		return format{precision, 1, 1, float16.BFloat16, float16.FromBFloat16}, nil
 	}
-	return format{precision, 2, 1. / 16, half, widenHalf}, nil
+	return format{precision, 2, 1. / 16, float16.Binary16, float16.FromBinary16}, nil
 }
 
 // split writes x as a sum of a number in each plane, each the nearest to what the ones before
@@ -61,45 +62,4 @@ func (f format) weightScale(weights []float32) float32 {
 	}
 	_, exponent := math.Frexp(float64(largest))
 	return float32(math.Ldexp(1, min(max(14-exponent, -100), 100)))
-}
-
-// bfloat16 returns the number next to x, ties to even, as the GPU rounds: subnormal numbers
-// are kept, and NaN stays NaN.
-func bfloat16(x float32) uint16 {
-	bits := math.Float32bits(x)
-	if x != x {
-		return uint16(bits>>16 | 1<<6)
-	}
-	return uint16((bits + 0x7fff + bits>>16&1) >> 16)
-}
-
-func widenBFloat16(b uint16) float32 { return math.Float32frombits(uint32(b) << 16) }
-
-// half is bfloat16's sibling for IEEE 754's binary16. What is beyond its range becomes infinite.
-func half(x float32) uint16 {
-	bits := math.Float32bits(x)
-	sign := uint16(bits >> 16 & 0x8000)
-	bits &= 0x7fffffff
-	switch {
-	case x != x:
-		return sign | 0x7e00
-	case bits >= 0x477ff000: // 65520, halfway to the number that there is not
-		return sign | 0x7c00
-	case bits < 0x38800000: // 2^-14: subnormal, a multiple of 2^-24
-		return sign | uint16(math.RoundToEven(float64(math.Float32frombits(bits))*(1<<24)))
-	}
-	bits += 0xfff + bits>>13&1
-	return sign | uint16(bits>>13-(127-15)<<10)
-}
-
-func widenHalf(h uint16) float32 {
-	sign, exponent, fraction := uint32(h&0x8000)<<16, uint32(h>>10&31), uint32(h&0x3ff)
-	switch exponent {
-	case 0:
-		x := float32(fraction) / (1 << 24)
-		return math.Float32frombits(math.Float32bits(x) | sign)
-	case 31:
-		return math.Float32frombits(sign | 0x7f800000 | fraction<<13)
-	}
-	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
 }

@@ -10,43 +10,6 @@ import (
 
 var infinite = float32(math.Inf(1))
 
-func TestBFloat16(t *testing.T) {
-	for _, c := range []struct {
-		x    float32
-		want uint16
-	}{
-		{0, 0}, {1, 0x3f80}, {-2, 0xc000}, {infinite, 0x7f80}, {-infinite, 0xff80}, {math.MaxFloat32, 0x7f80},
-		{math.Float32frombits(0x3f808000), 0x3f80}, {math.Float32frombits(0x3f818000), 0x3f82}, // ties to even
-		{math.Float32frombits(0x3f808001), 0x3f81}, {math.Float32frombits(0x00010000), 1}, // subnormal
-		{math.Float32frombits(0x7f800001), 0x7fc0}, {math.Float32frombits(0xffffffff), 0xffff}, // NaN
-	} {
-		if got := bfloat16(c.x); got != c.want {
-			t.Errorf("%g (%08x): %04x, want %04x", c.x, math.Float32bits(c.x), got, c.want)
-		}
-	}
-}
-
-func TestHalf(t *testing.T) {
-	for _, c := range []struct {
-		x    float32
-		want uint16
-	}{
-		{0, 0}, {1, 0x3c00}, {-2, 0xc000}, {65504, 0x7bff}, {65519.9, 0x7bff}, {65520, 0x7c00}, {-1e6, 0xfc00}, {infinite, 0x7c00},
-		{1 + 1./2048, 0x3c00}, {1 + 3./2048, 0x3c02}, {1 + 1.01/2048, 0x3c01}, // ties to even
-		{0x1p-14, 0x0400}, {0x1p-24, 1}, {0x1p-25, 0}, {0x1.8p-24, 2}, {0x1.ff8p-15, 0x03ff}, {0x1.ffcp-15, 0x0400}, // subnormal
-		{float32(math.NaN()), 0x7e00}, {float32(math.Copysign(0, -1)), 0x8000},
-	} {
-		if got := half(c.x); got != c.want {
-			t.Errorf("%g: %04x, want %04x", c.x, got, c.want)
-		}
-	}
-	for h := range uint32(1 << 16) { // every half is its own nearest
-		if x := widenHalf(uint16(h)); x == x && half(x) != uint16(h) {
-			t.Fatalf("%04x became %g and %04x", h, x, half(x))
-		}
-	}
-}
-
 // TestSplit: two halves hold 22 bits of a value, a bfloat16 8.
 func TestSplit(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))

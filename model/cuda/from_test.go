@@ -9,6 +9,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/cpu"
+	"cutpoint/model/internal/float16"
 )
 
 // stored returns values as a cut has them after ReLU, half of them zero. They have eight
@@ -17,7 +18,7 @@ func stored(from model.Cut, pages int) []float32 {
 	random := rand.New(rand.NewPCG(23, uint64(from.Dim())))
 	x := make([]float32, pages*from.Dim())
 	for i := range x {
-		x[i] = widenBFloat16(bfloat16(max(0, float32(random.NormFloat64()))))
+		x[i] = float16.FromBFloat16(float16.BFloat16(max(0, float32(random.NormFloat64()))))
 	}
 	return x
 }

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"cutpoint/model"
+	"cutpoint/model/internal/parallel"
 )
 
 // input is what a forward pass begins with: pixels, or the values of a cut.
@@ -42,7 +43,7 @@ func (in input) write(f format, to []byte) {
 		planes[p] = numbers[p*len(in.x):][:len(in.x)]
 	}
 	dim := in.from.Dim()
-	parallel(len(in.x)/dim, func(page int) {
+	parallel.For(len(in.x)/dim, func(page int) {
 		for i := page * dim; i < (page+1)*dim; i++ {
 			f.split(in.x[i]*f.scale, planes, i)
 		}

@@ -59,8 +59,8 @@ func newLane(d *device) (*lane, error) {
 	return l, nil
 }
 
-// run takes a job through, at most so many pages at once. Where memory does not suffice it
-// goes on with half as many.
+// run computes a job, at most batch pages at once. Where memory does not suffice it goes on
+// with half as many.
 func (l *lane) run(ctx context.Context, j job, batch int) error {
 	return l.locked(func() error {
 		for first := 0; first < j.n; {
@@ -88,7 +88,7 @@ func (l *lane) run(ctx context.Context, j job, batch int) error {
 }
 
 // shrink gives up the memory that grows with a batch, after the GPU has finished with it,
-// and keeps later batches to so many pages.
+// and limits later batches to that number of pages.
 func (l *lane) shrink(pages int) error {
 	l.queue.Lock()
 	defer l.queue.Unlock()
@@ -113,21 +113,21 @@ func (l *lane) shrink(pages int) error {
 
 // batch takes pages up, through the network and back.
 func (l *lane) batch(j job) error {
-	places := l.place(j)
+	at := l.layout(j)
 	if err := l.fit(&l.input, j.input.size(l.format)); err != nil {
 		return err
 	}
-	if err := l.fit(&l.values, places.size); err != nil {
+	if err := l.fit(&l.values, at.size); err != nil {
 		return err
 	}
 	if err := l.send(j.input); err != nil {
 		return err
 	}
-	timer, err := l.enqueue(j, places)
+	timer, err := l.enqueue(j, at)
 	if err != nil {
 		return err
 	}
-	if err := l.fetch(j, places); err != nil {
+	if err := l.fetch(j, at); err != nil {
 		return err
 	}
 	return timer.read(j.profile)
@@ -156,7 +156,7 @@ const piece = 16 << 20
 
 // fetch waits for the values and writes them to the job's slices, a piece at a time: while
 // one is copied from the pinned memory, the next one comes.
-func (l *lane) fetch(j job, at places) error {
+func (l *lane) fetch(j job, at layout) error {
 	if err := l.check("cuStreamWaitEvent", l.api.StreamWaitEvent(l.copies, l.done, 0)); err != nil {
 		return err
 	}
@@ -166,21 +166,21 @@ func (l *lane) fetch(j job, at places) error {
 		from := l.values.at + driver.DevicePtr(at.offsets[i])
 		for len(dst) > 0 {
 			n := min(len(dst), piece/4)
-			if err := l.bring(turn, from, uint64(4*n)); err != nil {
+			if err := l.startCopy(turn, from, uint64(4*n)); err != nil {
 				return err
 			}
-			if err := l.take(1-turn, waiting); err != nil {
+			if err := l.receive(1-turn, waiting); err != nil {
 				return err
 			}
 			waiting, turn = dst[:n], 1-turn
 			dst, from = dst[n:], from+driver.DevicePtr(4*n)
 		}
 	}
-	return l.take(1-turn, waiting)
+	return l.receive(1-turn, waiting)
 }
 
-// bring starts to copy values to one of the pinned memories.
-func (l *lane) bring(turn int, from driver.DevicePtr, size uint64) error {
+// startCopy starts to copy values to one of the pinned memories.
+func (l *lane) startCopy(turn int, from driver.DevicePtr, size uint64) error {
 	if err := l.down[turn].fit(l.device, piece); err != nil {
 		return err
 	}
@@ -190,8 +190,8 @@ func (l *lane) bring(turn int, from driver.DevicePtr, size uint64) error {
 	return l.check("cuEventRecord", l.api.EventRecord(l.came[turn], l.copies))
 }
 
-// take waits for what bring started and copies it out.
-func (l *lane) take(turn int, dst []float32) error {
+// receive waits for a piece and copies it out.
+func (l *lane) receive(turn int, dst []float32) error {
 	if len(dst) == 0 {
 		return nil
 	}

@@ -27,7 +27,7 @@ func (d *device) product(c *kernels.Conv, pool bool) launch {
 	return d.share(how, tiles)
 }
 
-// productOf is product with tiles of so many outputs; it returns their number.
+// productOf is product with tiles of width outputs; it returns the number of tiles.
 func (d *device) productOf(c *kernels.Conv, pool bool, width int) (how launch, tiles int) {
 	k := find(d.target.kernels, d.planes, width, pool)
 	with := func(b box) *kernels.Conv {
@@ -44,13 +44,13 @@ func (d *device) productOf(c *kernels.Conv, pool bool, width int) (how launch, t
 	return how, b.count(int(c.W), int(c.H), int(c.N)) * int(c.Outputs) / width
 }
 
-// find returns the product's kernel for so many planes and outputs of a tile.
+// find returns the product's kernel for that number of planes and of a tile's outputs.
 func find(all []kernels.Kernel, planes, width int, pool bool) kernels.Kernel {
 	i := slices.IndexFunc(all, func(k kernels.Kernel) bool { return k.Planes == planes && k.BN == width && k.Pool == pool })
 	return all[i] // a test has them all
 }
 
-// share lets as many blocks as the GPU holds at a time share tasks out among them.
+// share launches at most as many blocks as the GPU holds at a time; they divide the tasks.
 func (d *device) share(l launch, tasks int) launch {
 	resident := min(l.Blocks, d.multiShared/(l.Shared+reservedShared), d.multiThreads/l.Threads)
 	l.blocks = max(1, min(tasks, d.info.Multiprocessors*resident))

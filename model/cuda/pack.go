@@ -1,9 +1,6 @@
 package cuda
 
-import (
-	"runtime"
-	"sync"
-)
+import "cutpoint/model/internal/parallel"
 
 // panelStep is what the outputs of a layer are filled up to a multiple of: the narrowest
 // panel of the kernels.
@@ -23,7 +20,7 @@ func (f format) packMatrix(matrix []float32, outputs int, scale float32) []uint1
 	for p := range planes {
 		planes[p] = packed[p*padded*rows:][:padded*rows]
 	}
-	parallel(ceilDiv(rows, stripe), func(s int) {
+	parallel.For(ceilDiv(rows, stripe), func(s int) {
 		first, last := s*stripe, min((s+1)*stripe, rows)
 		for from := 0; from < outputs; from += stripe {
 			for o := from; o < min(from+stripe, outputs); o++ {
@@ -34,18 +31,4 @@ func (f format) packMatrix(matrix []float32, outputs int, scale float32) []uint1
 		}
 	})
 	return packed
-}
-
-// parallel calls task for every i < n on all cores.
-func parallel(n int, task func(i int)) {
-	var all sync.WaitGroup
-	threads := min(runtime.GOMAXPROCS(0), n)
-	for t := range threads {
-		all.Go(func() {
-			for i := t; i < n; i += threads {
-				task(i)
-			}
-		})
-	}
-	all.Wait()
 }

@@ -44,7 +44,7 @@ func Targets(major int) (names []string) {
 func chooseTarget(name string, major, minor int) (target, error) {
 	runs := Targets(major)
 	if len(runs) == 0 {
-		return target{}, fmt.Errorf("its compute capability is %d.%d, and 8.0 (Ampere) or newer is needed: use another GPU, or the CPU", major, minor)
+		return target{}, fmt.Errorf("its compute capability is %d.%d, and 8.0 (Ampere) or newer is needed: use another GPU", major, minor)
 	}
 	if name == "" {
 		name = runs[0]

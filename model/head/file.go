@@ -13,7 +13,7 @@ import (
 // formatVersion is what this package writes and the highest it reads.
 const formatVersion = 2
 
-// File is a head as it stands on disk: a .safetensors file whose tensors are
+// File is the content of a head file, a .safetensors file whose tensors are
 // those of tensors, and whose __metadata__ holds the rest.
 type File struct {
 	Cut         string   // canonical name of the cut it was trained on

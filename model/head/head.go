@@ -64,9 +64,8 @@ func (h *Head) Parameters() int64 {
 	return n
 }
 
-// lengthOf returns the factor that a vector is multiplied by before its
-// standardisation.
-func (h *Head) lengthOf(x []float32) float64 {
+// factor returns what a vector is multiplied by before its standardisation.
+func (h *Head) factor(x []float32) float64 {
 	if !h.Normalize {
 		return 1
 	}
@@ -111,8 +110,8 @@ func LogSoftmax(row []float64) {
 }
 
 // MeanLogProbabilities turns sums of the log probabilities of n pages, (K), into
-// the log probabilities of what the pages make up together: the exponentials of
-// the means add up to less than 1, and are made to add up to 1 again.
+// the log probabilities of the document that they make up: the means, normalised
+// so that their exponentials add up to 1.
 func MeanLogProbabilities(sums []float64, n int) {
 	for k := range sums {
 		sums[k] /= float64(n)

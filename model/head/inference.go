@@ -7,9 +7,9 @@ import (
 	"cutpoint/model/internal/parallel"
 )
 
-// rowsAtOnce is how many rows go through a hidden layer together: enough that
-// laying out its weights costs little beside the products, and few enough that a
-// cut's longest vectors take no more than 26 MB.
+// rowsAtOnce is the number of rows that go through a hidden layer together: enough
+// for the packing of its weights to cost little beside the products, and few enough
+// for the vectors of pool5 to need no more than 26 MB.
 const rowsAtOnce = 256
 
 // LogProbabilities returns the natural logarithm of every class's probability
@@ -49,7 +49,7 @@ func (h *Head) Predict(x Matrix) ([]int, error) {
 
 // affine is a head without hidden layers, its standardisation a part of kernel
 // and bias: (v − mean)·scale·W + b = v·(scale·W) + (b − mean·scale·W). Most values
-// that come out of a ReLU are zero, and cost nothing here.
+// behind a ReLU are zero, and cost nothing here.
 type affine struct {
 	head   *Head
 	kernel []float64 // (D, K)
@@ -85,7 +85,7 @@ func (a *affine) apply(x []float32, dst []float64) {
 			dst[k] += z * w
 		}
 	}
-	length := a.head.lengthOf(x)
+	length := a.head.factor(x)
 	for k := range dst {
 		dst[k] = dst[k]*length + a.bias[k]
 	}
@@ -111,15 +111,15 @@ func (h *Head) deep(x Matrix, first, n int, dst []float64) {
 
 // standardised writes the head's input for a vector to dst, (D).
 func (h *Head) standardised(x, dst []float32) {
-	length := h.lengthOf(x)
+	length := h.factor(x)
 	for d, v := range x {
 		mean, scale := h.standard(d)
 		dst[d] = float32((float64(v)*length - mean) * scale)
 	}
 }
 
-// forward returns act(x·Kernel + Bias), (n, Out), of x, (n, In). The sums of a
-// row have one order, whatever rows are beside it.
+// forward returns act(x·Kernel + Bias), (n, Out), of x, (n, In). The order of a
+// row's sums does not depend on the other rows.
 func (l *Dense) forward(x []float32, n int, relu bool) []float32 {
 	fastest, err := kernel.Select("")
 	if err != nil { // Select("") has the generic kernel at least

@@ -16,7 +16,7 @@ import (
 // largest cut, pool1, has 802,816.
 const MaxDim = 1 << 20
 
-// Limits on what a head file may claim, so that a broken one costs nothing.
+// Limits on what a head file may claim, checked before memory is allocated.
 const (
 	maxClasses = 1 << 16
 	maxHidden  = 8

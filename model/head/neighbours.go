@@ -10,7 +10,7 @@ import (
 
 // Neighbours are pages whose classes are known.
 type Neighbours struct {
-	K       int     // how many vote
+	K       int     // number of pages that vote
 	Pages   Dense   // In = D, Out = M: a column of the kernel is a page's vector of length 1
 	Classes []int32 // (M)
 }
@@ -32,7 +32,7 @@ func (v *Neighbours) vote(x []float32, n, classes int, dst []float64) {
 	})
 }
 
-// nearest returns the places of the k largest similarities, the first of equals.
+// nearest returns the indexes of the k largest similarities, the first of equals.
 func nearest(similar []float32, k int) []int {
 	order := func(a, b int) int { return cmp.Or(cmp.Compare(similar[b], similar[a]), a-b) }
 	var best []int // sorted, at most k

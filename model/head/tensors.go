@@ -9,7 +9,7 @@ import (
 	"cutpoint/model/weights/safetensors"
 )
 
-// array is one of a head's tensors by its name in a file: 32-bit floats or, for
+// array is one of a head's tensors, under its name in a file: 32-bit floats or, for
 // class numbers, 32-bit integers.
 type array struct {
 	name   string
@@ -78,7 +78,7 @@ func (t array) write(w io.Writer) error {
 	return safetensors.WriteValues(w, *t.floats)
 }
 
-// set takes the values from a file's little-endian bytes.
+// set reads the values from a file's little-endian bytes.
 func (t array) set(raw []byte) {
 	if t.ints != nil {
 		*t.ints = make([]int32, len(raw)/4)
@@ -93,7 +93,7 @@ func (t array) set(raw []byte) {
 	}
 }
 
-// check refuses what no training leaves behind.
+// check refuses values that no training results in.
 func (t array) check(classes int) error {
 	if t.len() != t.size() {
 		return fmt.Errorf("tensor %s has %d values, its shape %v wants %d", t.name, t.len(), t.shape, t.size())

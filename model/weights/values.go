@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"unsafe"
+
+	"cutpoint/model/internal/float16"
 )
 
 // littleEndian reports whether float32 values lie in memory as they lie in files.
@@ -83,11 +85,11 @@ func convert(to []float32, raw []byte, e element) {
 		}
 	case f16:
 		for i := range to {
-			to[i] = halfToFloat(binary.LittleEndian.Uint16(raw[2*i:]))
+			to[i] = float16.FromBinary16(binary.LittleEndian.Uint16(raw[2*i:]))
 		}
 	case bf16:
 		for i := range to {
-			to[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(raw[2*i:])) << 16)
+			to[i] = float16.FromBFloat16(binary.LittleEndian.Uint16(raw[2*i:]))
 		}
 	case f32:
 		for i := range to {
@@ -98,19 +100,6 @@ func convert(to []float32, raw []byte, e element) {
 			to[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:])))
 		}
 	}
-}
-
-// halfToFloat converts IEEE 754 binary16: 1 bit sign, 5 bits exponent with bias
-// 15, 10 bits fraction.
-func halfToFloat(h uint16) float32 {
-	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&0x3ff
-	switch exponent {
-	case 0: // zero and subnormal numbers, multiples of 2⁻²⁴
-		return math.Float32frombits(sign | math.Float32bits(float32(fraction)/(1<<24)))
-	case 31: // infinity and NaN
-		return math.Float32frombits(sign | 0x7f800000 | fraction<<13)
-	}
-	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
 }
 
 // notFinite returns the index of the first NaN or infinity, or -1.

@@ -7,26 +7,6 @@ import (
 	"testing"
 )
 
-func TestHalfToFloat(t *testing.T) {
-	for h := range 1 << 16 {
-		exponent, fraction := h>>10&31, float64(h&0x3ff)
-		want := math.Ldexp(1+fraction/1024, exponent-15)
-		switch exponent {
-		case 0:
-			want = math.Ldexp(fraction/1024, -14)
-		case 31:
-			if want = math.Inf(1); fraction > 0 {
-				want = math.NaN()
-			}
-		}
-		want = math.Copysign(want, float64(1-h>>15*2))
-		got := float64(halfToFloat(uint16(h)))
-		if got != want && !(math.IsNaN(got) && math.IsNaN(want)) || math.Signbit(got) != math.Signbit(want) && !math.IsNaN(want) {
-			t.Fatalf("%#04x is %v, want %v", h, got, want)
-		}
-	}
-}
-
 // TestConvertFloat32 is what big-endian machines do.
 func TestConvertFloat32(t *testing.T) {
 	want := []float32{1, -2.5, 0, 3e-39, math.MaxFloat32}

@@ -8,7 +8,8 @@ import (
 // rounding is how far the means of equal scores in another order may differ.
 const rounding = 1e-12
 
-// decide finds the best and the chosen candidate, and tests all against the best. against tests candidate i against candidate j.
+// decide finds the best and the chosen candidate, and tests all against the best.
+// against tests candidate i against candidate j.
 func (r *Report) decide(against func(i, j int) Test) {
 	for i := range r.Candidates {
 		if better(r.Candidates[i], r.Candidates[r.Best]) {

@@ -177,7 +177,7 @@ func (c *comparison) split(ctx context.Context, data train.Data, rows []int, can
 	return s, of, logp, nil
 }
 
-// step tells that a training begins.
+// step reports that a training begins.
 func (c *comparison) step(candidate Candidate) {
 	c.trainings.Candidate = candidate
 	c.o.Progress(c.trainings)

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// million is how many pages a cost is told for.
+// million is the number of pages that costs are given for.
 const million = 1_000_000
 
 // price sets what follows from the rate of the trunk and the measured time of

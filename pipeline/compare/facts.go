@@ -102,7 +102,7 @@ type SuspectLabels struct {
 }
 
 // Rate is how fast the trunk runs, from which the costs of a million pages are
-// computed. The zero value says that nobody measured it.
+// computed. The zero value says that it is not known.
 type Rate struct {
 	FLOPsPerSecond float64  `json:"flops_per_second"`
 	PagesPerSecond float64  `json:"pages_per_second"` // of Run; or, if that is null, through the whole network, as the user gave it

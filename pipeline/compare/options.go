@@ -19,8 +19,8 @@ func (c Candidate) String() string { return c.Cut.String() + " with " + c.Traine
 
 // Options of a comparison. The zero value of a field means what its comment says.
 type Options struct {
-	Folds   int    // parts that take turns as the test set; 0 = 5
-	Repeats int    // how often pages are dealt anew; 0 = 1
+	Folds   int    // number of folds; 0 = 5
+	Repeats int    // number of times that pages are divided into folds anew; 0 = 1
 	Seed    uint64 // decides the folds; the recipes carry their own seeds
 	Labels  *Labels
 	Unit    string // UnitPage (the default) or UnitDocument

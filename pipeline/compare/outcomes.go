@@ -103,7 +103,7 @@ func entropy(p []float64) float64 {
 	return sum
 }
 
-// right tells for each tested unit whether it was taken for what it is.
+// right reports for each tested unit whether its predicted class is its label.
 func (t *tally) right(y []int) []bool {
 	var right []bool
 	for i, class := range y {

@@ -39,7 +39,7 @@ const (
 
 // How pages are divided into training and test.
 const (
-	SplitFolds = "folds" // the parts take turns
+	SplitFolds = "folds" // each fold is the test set once
 	SplitStore = "store" // by the split that the corpus gave: "train" and "test"
 )
 
@@ -77,7 +77,7 @@ type Entry struct {
 	WithinError      bool         `json:"within_error"`   // mean accuracy within one standard error of the best's
 }
 
-// Costs are what a candidate takes besides training.
+// Costs are what a candidate takes, training left out.
 type Costs struct {
 	BytesAPage      int64 `json:"bytes_a_page"`      // of the vector, before compression
 	StoredBytesPage int64 `json:"stored_bytes_page"` // in the table's files; 0 if unknown
@@ -99,7 +99,7 @@ type ClassScore struct {
 	Pages     int     `json:"pages"` // of the class, over all splits
 }
 
-// CurvePoint is what so many labelled pages a class give.
+// CurvePoint is the score at one number of labelled pages a class.
 type CurvePoint struct {
 	PagesPerClass int     `json:"pages_per_class"` // at most: a class may have fewer
 	TrainPages    float64 `json:"train_pages"`     // mean over the splits

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// told is a report with all facts there can be.
-func told() *Report {
+// complete is a report with all facts there can be.
+func complete() *Report {
 	p := 0.3125
 	fc2 := Contender{"fc2 with softmax", 0.91, 39.28e9, 16_384, 20_485}
 	pool4 := Contender{"pool4-avg with softmax", 0.905, 36e9, 2048, 2565}
@@ -26,7 +26,7 @@ func told() *Report {
 }
 
 func TestSentences(t *testing.T) {
-	r := told()
+	r := complete()
 	use, because := r.AdviceSentence()
 	for i, want := range []string{
 		"Use pool4-avg with softmax",
@@ -61,7 +61,7 @@ func TestVerdicts(t *testing.T) {
 
 // TestFactsInJSON: programs find numbers and names, no sentences.
 func TestFactsInJSON(t *testing.T) {
-	r := told()
+	r := complete()
 	for want, v := range map[string]any{
 		`{"rule":"one-standard-error","chosen":{"candidate":"pool4-avg with softmax","accuracy":0.905,"trunk_flops":36000000000,"bytes_a_page":2048,"head_parameters":2565},` +
 			`"best":{"candidate":"fc2 with softmax","accuracy":0.91,"trunk_flops":39280000000,"bytes_a_page":16384,"head_parameters":20485},` +

@@ -36,7 +36,7 @@ type Listing struct {
 	Skipped Skipped
 }
 
-// Skipped counts what folders hold besides documents.
+// Skipped counts what folders hold that is no document.
 type Skipped struct {
 	Links   int `json:"links"`   // symbolic links
 	Special int `json:"special"` // FIFOs, sockets, devices
@@ -62,7 +62,7 @@ func List(ctx context.Context, args []string, opt Options) (Listing, error) {
 			return Listing{}, err
 		}
 	}
-	if err := look(ctx, l.listing.Entries); err != nil {
+	if err := statAll(ctx, l.listing.Entries); err != nil {
 		return Listing{}, err
 	}
 	if len(l.listing.Entries) == 0 {
@@ -114,16 +114,16 @@ func (l *lister) argument(arg string, stdin io.Reader) error {
 
 func (l *lister) add(e Entry) { l.listing.Entries = append(l.listing.Entries, e) }
 
-// looking is how many files are asked about at once. On a network file system
+// statsAtOnce is how many files are asked about at once. On a network file system
 // each answer is a round trip.
-const looking = 16
+const statsAtOnce = 16
 
-// look finds out size and time of change of all entries.
-func look(ctx context.Context, entries []Entry) error {
+// statAll finds out size and time of change of all entries.
+func statAll(ctx context.Context, entries []Entry) error {
 	const chunk = 1024
 	var next atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
-	for range min(looking, 1+len(entries)/chunk) {
+	for range min(statsAtOnce, 1+len(entries)/chunk) {
 		group.Go(func() error {
 			for {
 				from := int(next.Add(chunk)) - chunk
@@ -134,7 +134,7 @@ func look(ctx context.Context, entries []Entry) error {
 					return err
 				}
 				for i := range entries[from:min(from+chunk, len(entries))] {
-					entries[from+i].look()
+					entries[from+i].stat()
 				}
 			}
 		})
@@ -142,9 +142,9 @@ func look(ctx context.Context, entries []Entry) error {
 	return group.Wait()
 }
 
-// look finds out what the file is; if that fails, opening the entry says why. A
+// stat finds out what the file is; if that fails, opening the entry says why. A
 // link is followed if it was named, and was not added if it was found.
-func (e *Entry) look() {
+func (e *Entry) stat() {
 	stat := os.Stat
 	if e.root != "" {
 		stat = os.Lstat

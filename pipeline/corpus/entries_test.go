@@ -68,7 +68,7 @@ func TestLinkInFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := Entry{Path: link, root: dir}
-	e.look()
+	e.stat()
 	if e.err == nil {
 		t.Error("a link in a folder was followed, want an error")
 	}

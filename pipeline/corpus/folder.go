@@ -9,7 +9,7 @@ import (
 
 // folder walks root in lexical order. The first sub-folder under root is the
 // label; files directly in root have none.
-// Sizes and times are found out later, by look.
+// Sizes and times are found out later.
 func (l *lister) folder(root string) error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err := l.ctx.Err(); err != nil {

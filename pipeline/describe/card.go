@@ -22,7 +22,7 @@ func Card(w io.Writer, s Store) error {
 }
 
 // loadable are the tables with rows, cuts first: the loader takes the first one
-// unless it is told.
+// by default.
 func (s Store) loadable() []Table {
 	out := slices.DeleteFunc(slices.Clone(s.Tables), func(t Table) bool { return len(t.Parts) == 0 })
 	slices.SortStableFunc(out, func(a, b Table) int {

@@ -42,8 +42,8 @@ func FormatOf(name string) string {
 	}
 }
 
-// MatrixOnly reports whether a format has no place for keys, paths and labels
-// beside the vectors, which then go to a table of rows (Rows).
+// MatrixOnly reports whether a format holds vectors only, so that keys, paths and labels
+// go to a table of rows (Rows).
 func MatrixOnly(format string) bool {
 	return format == FormatNPY || format == FormatLibSVM || format == FormatSafetensors
 }
@@ -55,8 +55,8 @@ func Text(format string) bool { return format == FormatCSV || format == FormatLi
 type Table struct {
 	Info        schemas.CutInfo
 	Description schemas.Description
-	Rows        int64    // how many will be written: some formats tell it first
-	Classes     []string // the labels, sorted: a label's place is its number
+	Rows        int64    // how many will be written: some formats begin with it
+	Classes     []string // the labels, sorted: a label's index is its number
 }
 
 // class returns a label's number, -1 for none.

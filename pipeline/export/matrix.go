@@ -39,7 +39,7 @@ func (m *matrix) write(r schemas.Feature) error {
 	return err
 }
 
-// close checks that the header told the truth.
+// close checks that as many rows came as the header says.
 func (m *matrix) close() error {
 	if m.written != m.table.Rows {
 		return fmt.Errorf("%d rows where %d were announced", m.written, m.table.Rows)
@@ -92,6 +92,7 @@ func newSafetensors(w io.Writer, t Table) (*safetensorsFile, error) {
 		metadata[key] = string(raw)
 	}
 	rows := int(t.Rows)
+	// SortKeys keeps the bytes what earlier versions wrote.
 	header := safetensors.Header{Metadata: metadata, SortKeys: true, Tensors: []safetensors.Tensor{
 		{Name: schemas.ColumnEmbedding, DType: "F32", Shape: []int{rows, t.Info.Dim}},
 		{Name: schemas.ColumnLabel, DType: "I64", Shape: []int{rows}},

@@ -13,14 +13,14 @@ import (
 // Options.Batch pages to compute, and the rows that go with them or came before.
 type batch struct {
 	pixels  []uint8     // (len(pages), 224, 224, 3) RGB
-	pages   []taken     // what each row of pixels is
-	vectors [][]float32 // per cut (len(pages), Dim), nil for a cut nobody wants; set by compute
+	pages   []batchPage // what each row of pixels is
+	vectors [][]float32 // per cut (len(pages), Dim), nil for a cut that no page wants; set by compute
 	records Records
-	done    chan struct{} // closed once it is computed; set when it is dealt to a worker
+	done    chan struct{} // closed once it is computed; set when a worker starts it
 }
 
-// taken is a page that was taken into a batch.
-type taken struct {
+// batchPage is a page of a batch.
+type batchPage struct {
 	document schemas.Document
 	wanted   uint64 // cuts to store; 0 once it failed after all
 }
@@ -28,7 +28,7 @@ type taken struct {
 // maxRecords bounds what piles up while documents bring no pages to compute.
 const maxRecords = 4096
 
-// batcher takes documents in corpus order and fills batches.
+// batcher fills batches from documents in corpus order.
 type batcher struct {
 	run     *run
 	out     chan<- *batch
@@ -50,14 +50,14 @@ func (r *run) batchAll(ctx context.Context, order <-chan *document, out chan<- *
 			close(d.abandon)
 			continue
 		}
-		if err := b.take(ctx, d); err != nil {
+		if err := b.addDocument(ctx, d); err != nil {
 			return err
 		}
 	}
 	return b.flush(ctx)
 }
 
-func (b *batcher) take(ctx context.Context, d *document) error {
+func (b *batcher) addDocument(ctx context.Context, d *document) error {
 	defer close(d.abandon)
 	defer b.watch.worked()
 	if _, err := receive(ctx, d.opened); err != nil {
@@ -83,7 +83,7 @@ func (b *batcher) take(ctx context.Context, d *document) error {
 				return b.flushRecords(ctx)
 			}
 			failed = failed || p.failure != nil
-			if err := b.page(ctx, d, p); err != nil {
+			if err := b.addPage(ctx, d, p); err != nil {
 				return err
 			}
 			if b.run.ended() {
@@ -145,7 +145,7 @@ func (b *batcher) recordDocument(d *document) {
 		b.run.progress.moved.Add(1)
 	}
 	if d.failure == nil && b.run.opt.Pages.of(int32(d.count)) == 0 && len(c.document(d.id)) == 0 {
-		// It is accounted for by the row of its first page, which nobody decoded.
+		// It is accounted for by the row of its first page, which was not decoded.
 		rec.Documents = append(rec.Documents, b.run.documentRow(d, page{}))
 	}
 	whole := schemas.PageKey{DocumentID: d.id, Page: schemas.WholeDocument}
@@ -162,7 +162,7 @@ func (b *batcher) recordDocument(d *document) {
 	}
 }
 
-func (b *batcher) page(ctx context.Context, d *document, p page) error {
+func (b *batcher) addPage(ctx context.Context, d *document, p page) error {
 	row := b.run.documentRow(d, p)
 	rec := &b.current.records
 	if known := b.run.catalog.row(row.Key()); known == nil || known.width == 0 {
@@ -180,19 +180,19 @@ func (b *batcher) page(ctx context.Context, d *document, p page) error {
 	if p.wanted == 0 {
 		return nil
 	}
-	return b.add(ctx, taken{row, p.wanted}, p.pixels)
+	return b.addToBatch(ctx, batchPage{row, p.wanted}, p.pixels)
 }
 
-func (b *batcher) add(ctx context.Context, t taken, pixels []uint8) error {
+func (b *batcher) addToBatch(ctx context.Context, t batchPage, pixels []uint8) error {
 	cur := b.current
 	if cur.pixels == nil {
-		cur.pixels = b.run.pixels.take(b.run.opt.Batch * model.InputShape().Len())[:0]
+		cur.pixels = b.run.pixels.get(b.run.opt.Batch * model.InputShape().Len())[:0]
 	}
 	// Some 20 µs, while the page is in the cache: one goroutine can do it for tens of
 	// thousands of pages a second, and readers need not know which batch a page is for.
 	cur.pixels = append(cur.pixels, pixels...)
 	cur.pages = append(cur.pages, t)
-	b.run.prepared.give(pixels)
+	b.run.prepared.put(pixels)
 	if b.left--; b.left == 0 {
 		b.run.endIntake()
 		b.run.limitReached = true

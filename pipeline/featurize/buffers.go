@@ -2,18 +2,18 @@ package featurize
 
 import "sync"
 
-// buffers lends slices and takes them back to be used again. Pixels and vectors of a
-// batch take tens of megabytes, and a GPU takes tens of batches a second: making them
-// anew would keep the collector busy. (A sync.Pool is emptied by every second
-// collection, of which what is decoded causes many a second.) It holds no more than
-// what was lent at some moment, which the channels between the stages bound.
+// buffers is a pool of slices. Pixels and vectors of a batch are tens of megabytes, and a
+// GPU computes tens of batches a second: allocating them each time would keep the garbage
+// collector busy. (A sync.Pool is emptied by every second collection, of which decoding
+// causes many a second.) It holds no more than was in use at some moment, which the
+// channels between the stages bound.
 type buffers[T any] struct {
 	mu   sync.Mutex
 	free [][]T
 }
 
-// take returns n values, which are what the last user left in them.
-func (b *buffers[T]) take(n int) []T {
+// get returns n values, which are what the last user left in them.
+func (b *buffers[T]) get(n int) []T {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if last := len(b.free) - 1; last >= 0 {
@@ -26,8 +26,8 @@ func (b *buffers[T]) take(n int) []T {
 	return make([]T, n)
 }
 
-// give takes a slice back that nobody uses any more.
-func (b *buffers[T]) give(s []T) {
+// put returns a slice that is no longer in use.
+func (b *buffers[T]) put(s []T) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.free = append(b.free, s)

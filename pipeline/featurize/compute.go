@@ -25,9 +25,8 @@ func (r *run) compute(ctx context.Context, in <-chan *batch, out chan<- *batch) 
 	return nil
 }
 
-// computeFrom makes the engine and takes first and all that follows through it, as
-// many batches at a time as the engine wants. They leave in the order of their
-// coming.
+// computeFrom makes the engine and computes first and all batches that follow, as many
+// at a time as the engine wants. They leave in the order in which they came.
 func (r *run) computeFrom(ctx context.Context, first *batch, in <-chan *batch, out chan<- *batch) (err error) {
 	engine, err := r.newEngine()
 	if err != nil {
@@ -45,26 +44,26 @@ func (r *run) computeFrom(ctx context.Context, first *batch, in <-chan *batch, o
 	// Two batches a worker wait ready, so that none waits for what could have been
 	// made. A worker may run ahead of the slowest by two batches a worker: that many
 	// wait with their vectors to be written in order.
-	q := &queue{turn: make(chan struct{}, 1), ready: make(chan *batch, 2*workers), taken: make(chan *batch, 2*workers)}
+	q := &queue{turn: make(chan struct{}, 1), ready: make(chan *batch, 2*workers), started: make(chan *batch, 2*workers)}
 	q.turn <- struct{}{}
 	g.Go(func() error { return relay(ctx, first, in, q.ready) })
 	for range workers {
 		g.Go(func() error { return r.work(ctx, engine, q) })
 	}
-	g.Go(func() error { return inOrder(ctx, q.taken, out) })
+	g.Go(func() error { return inOrder(ctx, q.started, out) })
 	return g.Wait()
 }
 
-// queue deals batches to workers and remembers the order in which they were dealt.
+// queue hands batches to workers and remembers the order in which it did.
 type queue struct {
-	turn  chan struct{} // who has it takes a batch and remembers it, as one step
-	ready chan *batch   // made, to be computed
-	taken chan *batch   // dealt to a worker, in order; computed once done is closed
-	ended bool
+	turn    chan struct{} // its holder moves a batch from ready to started, as one step
+	ready   chan *batch   // to be computed
+	started chan *batch   // by a worker, in order; computed once done is closed
+	ended   bool
 }
 
-// next returns nil when all batches are dealt. Who has the turn and waits, for a batch or
-// for a place among those taken, keeps the others from nothing: they could only wait, too.
+// next returns the next batch for a worker; nil when all are started. A holder of the
+// turn that waits does not hold the other workers up: they could only wait, too.
 func (q *queue) next(ctx context.Context) (*batch, error) {
 	if _, err := receive(ctx, q.turn); err != nil {
 		return nil, err
@@ -79,11 +78,11 @@ func (q *queue) next(ctx context.Context) (*batch, error) {
 	}
 	if b == nil {
 		q.ended = true
-		close(q.taken)
+		close(q.started)
 		return nil, nil
 	}
 	b.done = make(chan struct{})
-	return b, send(ctx, q.taken, b)
+	return b, send(ctx, q.started, b)
 }
 
 // work is one worker.
@@ -116,7 +115,7 @@ func (r *run) forward(ctx context.Context, engine model.Engine, b *batch) error 
 	var dst [][]float32
 	for i, c := range r.opt.Cuts {
 		if union&(1<<i) != 0 {
-			b.vectors[i] = r.vectors[i].take(len(b.pages) * c.Dim())
+			b.vectors[i] = r.vectors[i].get(len(b.pages) * c.Dim())
 			cuts, dst = append(cuts, c), append(dst, b.vectors[i])
 		}
 	}
@@ -129,7 +128,7 @@ func (r *run) forward(ctx context.Context, engine model.Engine, b *batch) error 
 	}
 	r.progress.pages.Add(int64(len(b.pages)))
 	r.computing.pages.Add(int64(len(b.pages)))
-	r.pixels.give(b.pixels)
+	r.pixels.put(b.pixels)
 	b.pixels = nil
 	if r.opt.DType == schemas.Float16 {
 		r.roundHalves(b)
@@ -148,10 +147,10 @@ func relay(ctx context.Context, first *batch, in <-chan *batch, out chan<- *batc
 	return err
 }
 
-// inOrder sends batches on as they were dealt, each when it is computed.
-func inOrder(ctx context.Context, taken <-chan *batch, out chan<- *batch) error {
+// inOrder sends batches on in the order of their start, each when it is computed.
+func inOrder(ctx context.Context, started <-chan *batch, out chan<- *batch) error {
 	for {
-		b, err := receive(ctx, taken)
+		b, err := receive(ctx, started)
 		if b == nil || err != nil {
 			return err
 		}

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// budget is an amount of memory that the readers share. A reader waits until what
-// it is going to take is there; what exceeds the whole budget counts as all of it.
+// budget is an amount of memory that the readers share. A reader waits until what it
+// needs is free; what exceeds the whole budget counts as all of it.
 type budget struct {
 	size int64
 	*semaphore.Weighted
@@ -15,8 +15,8 @@ type budget struct {
 
 func newBudget(size int64) budget { return budget{size, semaphore.NewWeighted(size)} }
 
-// take waits for bytes of memory and returns what gives them back.
-func (b budget) take(ctx context.Context, bytes int64) (give func(), err error) {
+// reserve waits until bytes of memory are free; release frees them again.
+func (b budget) reserve(ctx context.Context, bytes int64) (release func(), err error) {
 	bytes = min(max(bytes, 0), b.size)
 	if err := b.Acquire(ctx, bytes); err != nil {
 		return nil, err

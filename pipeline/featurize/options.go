@@ -17,9 +17,9 @@ type Options struct {
 	Cuts        []model.Cut        // at least one
 	Batch       int                // pages a forward pass; 0 = 16
 	Workers     int                // decoding goroutines; 0 = GOMAXPROCS
-	Limit       int                // at most so many pages are featurized; 0 = no limit
-	PartPages   int                // a part is committed after so many pages; 0 = 512
-	PartBytes   int64              // … or after so many bytes of embeddings; 0 = 256 MiB
+	Limit       int                // the most pages to featurize; 0 = no limit
+	PartPages   int                // pages after which a part is committed; 0 = 512
+	PartBytes   int64              // … or bytes of embeddings; 0 = 256 MiB
 	DType       string             // of the stored values, schemas.Float32 or Float16; "" = Float32
 	RetryFailed bool               // read again what failed in an earlier run
 	Rehash      bool               // read every file, whatever its size and time say

@@ -61,7 +61,7 @@ func (p PageRange) Has(n int32) bool {
 	return n >= p.First && (p.Count == 0 || n-p.First < p.Count)
 }
 
-// of returns how many pages are chosen of a document that has so many.
+// of returns how many of a document's pages are chosen.
 func (p PageRange) of(pages int32) int32 {
 	n := max(0, pages-p.First)
 	if p.Count > 0 {

@@ -21,12 +21,13 @@ type plan struct {
 func makePlan(c *catalog, entries []corpus.Entry, opt Options) plan {
 	p := plan{inPlace: map[schemas.PageKey]bool{}}
 	for _, e := range entries {
-		p.place(c, e, opt)
+		p.classify(c, e, opt)
 	}
 	return p
 }
 
-func (p *plan) place(c *catalog, e corpus.Entry, opt Options) {
+// classify decides whether a file is read, and if not, why.
+func (p *plan) classify(c *catalog, e corpus.Entry, opt Options) {
 	rows := c.unchanged(e)
 	failure, failed := c.failedBefore(e)
 	if len(rows) > 0 {

@@ -20,8 +20,8 @@ type document struct {
 	entry   corpus.Entry
 	opened  chan struct{}
 	pages   chan page
-	abandon chan struct{} // closed when nobody wants further pages
-	release func()        // gives back the memory that the file's bytes take
+	abandon chan struct{} // closed when further pages are not needed
+	release func()        // frees the memory of the file's bytes
 
 	// Valid once opened is closed.
 	id      string // hash of the content, or pathID
@@ -47,14 +47,14 @@ func newDocument(e corpus.Entry) *document {
 
 // feed hands the plan's files out, to the batches and in the same order to the
 // readers, until all are out or the intake ends. A file that a reader has must be
-// on its way to the batches already: they release readers whose pages nobody wants.
+// on its way to the batches already: they release readers whose pages are not needed.
 func (r *run) feed(ctx context.Context, jobs chan<- *document, order chan<- *document) error {
 	defer close(jobs)
 	defer close(order)
 	for _, e := range r.plan.read {
 		d := newDocument(e)
 		var err error
-		if d.release, err = r.fileMemory.take(ctx, r.held(e)); err != nil {
+		if d.release, err = r.fileMemory.reserve(ctx, r.held(e)); err != nil {
 			return err
 		}
 		for _, to := range []chan<- *document{order, jobs} {
@@ -171,7 +171,7 @@ func (r *run) choosePages(d *document) {
 // Its error is the context's; what is wrong with the page is in the page.
 func (r reader) prepare(ctx context.Context, d *document, doc *raster.Document, n int32) (page, error) {
 	p := page{number: n, wanted: r.catalog.wanted(schemas.PageKey{DocumentID: d.id, Page: n})}
-	image, give, err := r.decode(ctx, doc, n)
+	image, release, err := r.decode(ctx, doc, n)
 	if ctx.Err() != nil {
 		return p, ctx.Err()
 	}
@@ -179,31 +179,31 @@ func (r reader) prepare(ctx context.Context, d *document, doc *raster.Document, 
 		p.failure = r.failure(d, n, stageDecode, err)
 		return p, nil
 	}
-	defer give()
+	defer release()
 	p.width, p.height = image.Width, image.Height
 	if p.wanted != 0 {
-		p.pixels = r.prepared.take(model.InputShape().Len())
+		p.pixels = r.prepared.get(model.InputShape().Len())
 		r.decoding.pages.Add(1)
 		image.Prepare(p.pixels, model.InputShape().W, r.opt.Preparation)
 	}
 	return p, nil
 }
 
-// decode waits for the memory that the page takes; give returns it.
-func (r reader) decode(ctx context.Context, doc *raster.Document, n int32) (p *raster.Page, give func(), err error) {
+// decode waits for the memory that the page needs; release frees it again.
+func (r reader) decode(ctx context.Context, doc *raster.Document, n int32) (p *raster.Page, release func(), err error) {
 	need, err := doc.Memory(int(n))
 	if err != nil {
 		return nil, nil, err
 	}
 	r.watch.worked()
-	give, err = r.pageMemory.take(ctx, need)
+	release, err = r.pageMemory.reserve(ctx, need)
 	r.watch.waited()
 	if err != nil {
 		return nil, nil, err
 	}
 	if p, err = doc.Decode(ctx, int(n)); err != nil {
-		give()
+		release()
 		return nil, nil, err
 	}
-	return p, give, nil
+	return p, release, nil
 }

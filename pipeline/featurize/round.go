@@ -33,7 +33,7 @@ func (r *run) roundHalves(b *batch) {
 	}
 }
 
-func (r *run) dropOutOfRange(b *batch, t *taken, message string) {
+func (r *run) dropOutOfRange(b *batch, t *batchPage, message string) {
 	d := t.document
 	f := schemas.Failure{
 		DocumentID: d.DocumentID, Page: d.Page, Path: d.Path, Bytes: d.Bytes, Modified: d.Modified,

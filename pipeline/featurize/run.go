@@ -23,7 +23,7 @@ type Job struct {
 	Stored    Stored // nil if nothing is stored yet
 	Sink      Sink
 	NewEngine func() (model.Engine, error) // called once, if there is a page to compute
-	Progress  *Progress                    // nil if nobody looks
+	Progress  *Progress                    // nil = progress is not shown
 	Stop      <-chan struct{}              // closed: finish the part, commit it and return ErrStopped
 }
 
@@ -49,7 +49,7 @@ type run struct {
 	fileMemory, pageMemory budget
 
 	endOnce      sync.Once
-	intakeEnded  chan struct{} // closed: no further page is taken
+	intakeEnded  chan struct{} // closed: no further page is added to a batch
 	limitReached bool          // set by the batcher before it ends the intake
 }
 
@@ -124,7 +124,7 @@ func (r *run) stages(ctx context.Context) error {
 
 func (r *run) endIntake() { r.endOnce.Do(func() { close(r.intakeEnded) }) }
 
-// ended reports whether no further page is to be taken.
+// ended reports whether no further page is to be added to a batch.
 func (r *run) ended() bool {
 	if r.stopped() {
 		r.endIntake()

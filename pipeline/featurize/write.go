@@ -54,7 +54,7 @@ func (r *run) write(ctx context.Context, in <-chan *part) error {
 		for _, b := range p.batches {
 			for i, v := range b.vectors {
 				if v != nil {
-					r.vectors[i].give(v)
+					r.vectors[i].put(v)
 				}
 			}
 		}

@@ -20,8 +20,8 @@ type Job struct {
 	Pages       featurize.PageRange          // of every document; the zero value = all
 	Limits      raster.Limits                // of a document
 	Preparation raster.Preparation           // as the pages of the head's features were prepared
-	Progress    *featurize.Progress          // nil if nobody looks
-	Log         *slog.Logger                 // nil = discard; told of every failure
+	Progress    *featurize.Progress          // nil = progress is not shown
+	Log         *slog.Logger                 // nil = discard; gets a line for every failure
 }
 
 // Corpus decodes, prepares and computes the entries' pages up to the head's cut
@@ -52,7 +52,7 @@ func (s scores) Write(_ context.Context, part *featurize.Part) error {
 		s.p.summary.Failures = append(s.p.summary.Failures, Failure{f.Path, f.Page, f.Class, f.Message})
 	}
 	for _, f := range part.Features {
-		if err := s.p.Take(f.Rows); err != nil {
+		if err := s.p.Score(f.Rows); err != nil {
 			return err
 		}
 	}

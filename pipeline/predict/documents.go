@@ -15,8 +15,8 @@ type documents struct {
 	of    map[documentKey]*document
 }
 
-// documentKey tells copies of one content apart where each is predicted for
-// itself.
+// documentKey has the path, too, since each copy of a document has a prediction of its
+// own.
 type documentKey struct{ id, path string }
 
 type document struct {

@@ -59,13 +59,13 @@ func parquetSchema(names []string) *parquet.Schema {
 			group[name] = parquet.String()
 		}
 	}
-	place := map[string]int{}
+	position := map[string]int{}
 	for i, name := range names {
-		place[name] = i
+		position[name] = i
 	}
 	fields := make([]parquet.Field, len(names))
 	for _, f := range group.Fields() {
-		fields[place[f.Name()]] = f
+		fields[position[f.Name()]] = f
 	}
 	return parquet.NewSchema("predictions", ordered{group, fields})
 }

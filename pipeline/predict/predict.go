@@ -47,8 +47,8 @@ type Predictor struct {
 // scoredAtOnce bounds the vectors that are laid side by side for the head.
 const scoredAtOnce = 256
 
-// New makes a predictor. A head whose classes cannot be told apart, or whose cut
-// is not one of the network's, is refused.
+// New makes a predictor. It refuses a head with two classes of one name, or with a cut
+// that is not one of the network's.
 func New(f *head.File, unit string, sink Sink) (*Predictor, error) {
 	if _, err := CutOf(f); err != nil {
 		return nil, err
@@ -82,11 +82,11 @@ func CutOf(f *head.File) (model.Cut, error) {
 	return cut, nil
 }
 
-// Take scores pages. Their vectors must be those of the head's cut.
-func (p *Predictor) Take(pages []schemas.Feature) error {
+// Score scores pages and writes or collects their predictions. Their vectors must be those of the head's cut.
+func (p *Predictor) Score(pages []schemas.Feature) error {
 	for len(pages) > 0 {
 		n := min(len(pages), scoredAtOnce)
-		if err := p.take(pages[:n]); err != nil {
+		if err := p.score(pages[:n]); err != nil {
 			return err
 		}
 		pages = pages[n:]
@@ -94,7 +94,7 @@ func (p *Predictor) Take(pages []schemas.Feature) error {
 	return nil
 }
 
-func (p *Predictor) take(pages []schemas.Feature) error {
+func (p *Predictor) score(pages []schemas.Feature) error {
 	p.values = p.values[:0]
 	for _, f := range pages {
 		if len(f.Embedding) != p.file.Head.Dim {

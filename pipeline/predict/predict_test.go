@@ -48,7 +48,7 @@ func predictAll(t *testing.T, f *head.File, unit string, pages ...[]schemas.Feat
 		t.Fatal(err)
 	}
 	for _, part := range pages {
-		if err := p.Take(part); err != nil {
+		if err := p.Score(part); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -136,7 +136,7 @@ func TestRefusals(t *testing.T) {
 	p, _ := New(linear("a", "b"), UnitPage, &collected{})
 	short := page("x", 3, "", 0)
 	short.Embedding = short.Embedding[:9]
-	if err := p.Take([]schemas.Feature{short}); err == nil || !strings.Contains(err.Error(), "page 3 of x.tif: it has 9 values") {
+	if err := p.Score([]schemas.Feature{short}); err == nil || !strings.Contains(err.Error(), "page 3 of x.tif: it has 9 values") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -150,7 +150,7 @@ func (full) Write([]Row) error { return errFull }
 func TestSinkFails(t *testing.T) {
 	for _, unit := range []string{UnitPage, UnitDocument} {
 		p, _ := New(linear("a", "b"), unit, full{})
-		err := p.Take([]schemas.Feature{page("x", 0, "", 0)})
+		err := p.Score([]schemas.Feature{page("x", 0, "", 0)})
 		if unit == UnitDocument {
 			_, err = p.End()
 		}

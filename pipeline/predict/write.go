@@ -37,7 +37,7 @@ func FormatOf(path string) (string, error) {
 	case ".parquet":
 		return Parquet, nil
 	}
-	return "", fmt.Errorf("%s: the extension tells no format; end the name in .csv, .jsonl or .parquet", path)
+	return "", fmt.Errorf("%s: the extension names no format; end the name in .csv, .jsonl or .parquet", path)
 }
 
 // Table writes predictions. Without Close the end is missing.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// Unknown stands for a number that nobody measured, and for one that is not finite.
+// Unknown stands for a number that was not measured, and for one that is not finite.
 const Unknown = "–"
 
 // Fixed writes a number with as many decimals.

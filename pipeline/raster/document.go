@@ -1,6 +1,6 @@
 // Package raster turns a document's bytes into pages as a person would see them,
 // upright, in 8-bit grey or RGB, transparent parts white, and a page into what the
-// trunk takes. The format is told by the content. Files are hostile until shown
+// trunk takes. The format is recognised by the content. Files are hostile until shown
 // otherwise: sizes are checked against limits before memory is taken, and a decoder
 // that takes too long, or gives up, costs its document only.
 package raster
@@ -20,7 +20,7 @@ import (
 type decoder interface {
 	// pages returns how many there are, at least 1.
 	pages() int
-	// measure tells what a page takes, from its headers alone.
+	// measure returns what a page takes, from its headers alone.
 	measure(page int) (extent, error)
 	// decode returns a page upright. It ends soon after ctx is done, if it can.
 	decode(ctx context.Context, page int) (*Page, error)
@@ -53,7 +53,7 @@ func (d *Document) Format() string { return d.format }
 // Pages returns the number of pages, at least 1.
 func (d *Document) Pages() int { return d.decoder.pages() }
 
-// Open tells the format and reads the document's directory, but no pixels. Its
+// Open recognises the format and reads the document's directory, but no pixels. Its
 // error is of type *Error, or the context's. The document is to be closed.
 func Open(ctx context.Context, data []byte, limits Limits, how Decoding) (*Document, error) {
 	limits = limits.OrDefault()
@@ -107,8 +107,8 @@ func (d *Document) Memory(page int) (int64, error) {
 	return need, nil
 }
 
-// maxSide is beyond any document, and keeps small what a resampling takes besides its
-// pages: memory in proportion to the longer side.
+// maxSide is beyond any document. It bounds the memory that resampling needs in
+// proportion to the longer side.
 const maxSide = 1 << 20
 
 func (d *Document) memory(page int) (int64, error) {

@@ -20,7 +20,7 @@ const (
 // Error is a document, or a page of one, that cannot be read.
 type Error struct {
 	Class  Class
-	Format string // "tiff", …; "" if it could not be told
+	Format string // "tiff", …; "" if it is not known
 	Err    error
 }
 

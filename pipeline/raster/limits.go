@@ -10,7 +10,7 @@ type Limits struct {
 	MaxPixels    int64         // of a page; before any pixel is decoded
 	MaxPages     int           // of a document
 	MaxBytes     int64         // of a file
-	MaxMemory    int64         // bytes that decoding one page may take; before they are taken
+	MaxMemory    int64         // bytes that decoding one page may allocate; checked before
 	PageTime     time.Duration // for opening a document, and for each of its pages
 	DocumentTime time.Duration // for all pages of a document together
 }

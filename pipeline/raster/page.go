@@ -16,7 +16,7 @@ func over(c, alpha uint8) uint8 {
 	return uint8((int(c)*int(alpha) + 255*(255-int(alpha)) + 127) / 255)
 }
 
-// onWhite returns a white page with the page at a place of it, where it fits.
+// onWhite returns a white page with the page on it at (left, top), where it fits.
 func (p *Page) onWhite(width, height, left, top int) *Page {
 	q := newPage(width, height, p.Channels)
 	for i := range q.Pix {

@@ -6,7 +6,7 @@ import (
 	"cutpoint/pipeline/raster/pnm"
 )
 
-// sniff tells a format by its first bytes; "" if it is none that is read.
+// sniff returns the format that a file's first bytes name; "" if it is none that is read.
 func sniff(data []byte) string {
 	for _, f := range []struct{ magic, name string }{
 		{"\x89PNG\r\n\x1a\n", "png"}, {"\xff\xd8\xff", "jpeg"}, {"GIF87a", "gif"}, {"GIF89a", "gif"}, {"BM", "bmp"},

@@ -9,8 +9,8 @@ import (
 	"cutpoint/pipeline/quantity"
 )
 
-// few is up to how many candidates each has a mark of its own; of more, the mark
-// tells the head.
+// few is the largest number of candidates that have a mark each; of more, the mark is
+// the head's.
 const few = series
 
 // candidate is one of a comparison, as it is named and marked everywhere.

@@ -149,8 +149,8 @@ func (p panel) sizes() []int {
 	return slices.Compact(sizes)
 }
 
-// curve draws one candidate; its points stand a little beside those of the others
-// so that the error bars can be told apart.
+// curve draws one candidate; its points are shifted a little from those of the others,
+// so that error bars do not cover each other.
 func (c *curveChart) curve(i int, full bool) {
 	candidate, s := c.candidates[i], c.series[i]%series
 	shift := 0.0

@@ -19,7 +19,7 @@ func splitting(r *compare.Report) []fact {
 		"%s in %s: the pages of one document, and pages whose vectors are equal at some cut, are never on both sides of a split.",
 		plural(r.Rows.Used, "page"), plural(r.Rows.Groups, "group"))}}
 	if out := leftOut(r.Rows); out != "" {
-		facts = append(facts, fact{"Counted besides", out})
+		facts = append(facts, fact{"Also counted", out})
 	}
 	unit := "The page."
 	if r.Unit == compare.UnitDocument {
@@ -27,7 +27,7 @@ func splitting(r *compare.Report) []fact {
 	}
 	rate := r.Rate.Phrase()
 	if rate == "" {
-		rate = "not measured; time for a million pages is therefore not told"
+		rate = "not measured, so that the time for a million pages is not known"
 	}
 	return append(facts,
 		fact{"Scored", unit},

@@ -18,7 +18,7 @@ import (
 var layout string
 
 // Write writes the report of a comparison as one HTML file. thumbnail may be nil;
-// it is asked for at most 36 pages, and its failures are told in the page. The
+// it is asked for at most 36 pages, and its failures are shown in the page. The
 // same report and pictures give the same bytes.
 func Write(w io.Writer, r *compare.Report, thumbnail Thumbnail) error {
 	if err := check(r); err != nil {

@@ -75,7 +75,7 @@ var shapes = [...][][2]float64{
 	{{0, -1.05}, {1, -.32}, {.62, .85}, {-.62, .85}, {-1, -.32}},
 }
 
-// series is how many marks, colours and dashes there are to tell lines apart.
+// series is how many different marks, colours and dashes lines can have.
 const series = len(shapes)
 
 // mark draws the shape of a series around a point, with a title for the pointer.
@@ -118,7 +118,7 @@ func (d *drawing) finish(id, class, title, description string) template.HTML {
 		class, coordinate(d.width), coordinate(d.height), id, id, id, template.HTMLEscapeString(title), id, template.HTMLEscapeString(description), d.b.String()))
 }
 
-// finishSmall closes a drawing whose numbers stand beside it as text.
+// finishSmall closes a drawing whose numbers are also there as text.
 func (d *drawing) finishSmall(class string) template.HTML {
 	return d.finishHidden(class, "xMidYMid")
 }

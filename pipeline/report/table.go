@@ -49,7 +49,7 @@ func (f field) tableRow(c candidate, x scale) tableRow {
 	return row
 }
 
-// forest draws an accuracy and its deviation beside those of the other rows, and
+// forest draws an accuracy and its deviation on the scale of all rows, and
 // the band of one standard error below the best.
 func (f field) forest(c candidate, x scale) template.HTML {
 	d := newDrawing(140, 24)

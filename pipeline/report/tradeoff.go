@@ -15,7 +15,7 @@ import (
 type expense struct {
 	id, title, axis string
 	of              func(compare.Entry) float64
-	tell            func(float64) string
+	write           func(float64) string
 }
 
 // expenses are the costs that are known of all candidates.
@@ -45,7 +45,7 @@ func (f field) all(cost func(compare.Entry) float64) bool {
 	return true
 }
 
-// spot is a candidate's place in a chart.
+// spot is a candidate's position in a chart.
 type spot struct {
 	candidate
 	x, y, top, bottom float64
@@ -64,7 +64,7 @@ type tradeoff struct {
 func (f field) drawTradeoff(x expense, width, height float64, class string) template.HTML {
 	t := &tradeoff{drawing: newDrawing(width, height), field: f, expense: x}
 	t.scales()
-	t.place()
+	t.spread()
 	t.band()
 	t.axes()
 	t.marks()
@@ -110,8 +110,8 @@ func accuracyScale(low, high, from, to float64) scale {
 // steps is how many lines an axis of a height has room for.
 func steps(height float64) int { return max(4, int(math.Abs(height)/42)) }
 
-// place puts candidates of nearly equal cost side by side.
-func (t *tradeoff) place() {
+// spread puts candidates of nearly equal cost side by side.
+func (t *tradeoff) spread() {
 	gap := min(11, max(3, 0.14*t.width/float64(len(t.candidates))))
 	list := slices.Clone(t.candidates)
 	at := make([]float64, len(list))
@@ -141,14 +141,14 @@ func (t *tradeoff) axes() {
 	t.line(left, bottom, t.width-right, bottom, "axis")
 	for _, v := range logTicks(t.x.low, t.x.high, int(t.width/80)) {
 		t.line(t.x.at(v), bottom, t.x.at(v), bottom+5, "axis")
-		t.text(t.x.at(v), bottom+20, "middle", "tick", tickText(t.tell, v))
+		t.text(t.x.at(v), bottom+20, "middle", "tick", tickText(t.write, v))
 	}
 	t.text((left+t.width-right)/2, t.height-8, "middle", "name", t.axis+" (logarithmic)")
 }
 
 // tickText writes a round number without the zeros that a measured one has.
-func tickText(tell func(float64) string, v float64) string {
-	number, unit, _ := strings.Cut(tell(v), "\u00a0")
+func tickText(write func(float64) string, v float64) string {
+	number, unit, _ := strings.Cut(write(v), "\u00a0")
 	if strings.Contains(number, ".") {
 		number = strings.TrimRight(strings.TrimRight(number, "0"), ".")
 	}
@@ -183,12 +183,12 @@ func (t *tradeoff) marks() {
 		if s.Chosen {
 			t.ring(s.x, s.y, t.radius()+5)
 		}
-		t.mark(s.series, s.x, s.y, t.radius(), t.tellSpot(s))
+		t.mark(s.series, s.x, s.y, t.radius(), t.spotText(s))
 	}
 }
 
-func (t *tradeoff) tellSpot(s spot) string {
-	return fmt.Sprintf("%s: accuracy %s ± %s %%, %s %s", s.Title(), quantity.Points(s.Accuracy.Mean), quantity.Points(s.Accuracy.SD), t.axis, t.tell(t.of(s.Entry)))
+func (t *tradeoff) spotText(s spot) string {
+	return fmt.Sprintf("%s: accuracy %s ± %s %%, %s %s", s.Title(), quantity.Points(s.Accuracy.Mean), quantity.Points(s.Accuracy.SD), t.axis, t.write(t.of(s.Entry)))
 }
 
 // labels names the chosen and the best, then whoever is not beaten at its cost,
@@ -213,13 +213,13 @@ func (t *tradeoff) labels() {
 			label, class = role+": "+label, "label strong"
 		}
 		width := textWidth(label) * t.font * 1.04
-		p := place(s.x, s.y, width, t.font, t.radius()+8, bounds, obstacles)
+		p := placeLabel(s.x, s.y, width, t.font, t.radius()+8, bounds, obstacles)
 		if urgency > 0 && (p.burden > 25*t.font || width > 0.45*t.width) {
 			continue
 		}
 		if math.IsInf(p.burden, 1) { // too long a name: the role alone
 			label = s.role()
-			p = place(s.x, s.y, textWidth(label)*t.font*1.04, t.font, t.radius()+8, bounds, obstacles)
+			p = placeLabel(s.x, s.y, textWidth(label)*t.font*1.04, t.font, t.radius()+8, bounds, obstacles)
 		}
 		t.text(p.x, p.y, "start", class, label)
 		obstacles = append(obstacles, obstacle{p.area, 20})
@@ -244,7 +244,7 @@ func (t *tradeoff) describe() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (vertical, percent, with bars of one standard deviation over the splits) against %s (horizontal, logarithmic). ", "Accuracy", t.axis)
 	for _, s := range t.spots[:min(len(t.spots), 12)] {
-		b.WriteString(t.tellSpot(s))
+		b.WriteString(t.spotText(s))
 		if role := s.role(); role != "" {
 			b.WriteString(" (" + role + ")")
 		}

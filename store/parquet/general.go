@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	pq "github.com/parquet-go/parquet-go"
@@ -32,14 +33,16 @@ func (f *File) openParquetGo() (general *pq.File, err error) {
 		}
 	}
 	// Page indexes and Bloom filters serve searches; a part is read in order.
-	f.general, err = pq.OpenFile(f.file, f.size, pq.SkipPageIndex(true), pq.SkipBloomFilters(true), pq.ReadBufferSize(256<<10))
+	general, err = pq.OpenFile(f.file, f.size, pq.SkipPageIndex(true), pq.SkipBloomFilters(true), pq.ReadBufferSize(256<<10))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	if n := len(f.general.RowGroups()); n != len(f.footer.groups) {
+	same := func(a pq.RowGroup, b rowGroup) bool { return a.NumRows() == b.rows }
+	if !slices.EqualFunc(general.RowGroups(), f.footer.groups, same) {
 		return nil, fmt.Errorf("%w: its footer can be read in two ways", ErrDamaged)
 	}
-	return f.general, nil
+	f.general = general
+	return general, nil
 }
 
 // generalColumn reads a column with parquet-go: in any encoding, and of types that
@@ -94,12 +97,12 @@ func int64Of(k pq.Kind) func(pq.Value) (int64, error) {
 }
 
 func int32Of(k pq.Kind) func(pq.Value) (int64, error) {
-	wide := int64Of(k)
-	if wide == nil {
+	number := int64Of(k)
+	if number == nil {
 		return nil
 	}
 	return func(v pq.Value) (int64, error) {
-		n, err := wide(v)
+		n, err := number(v)
 		if err == nil && int64(int32(n)) != n {
 			err = fmt.Errorf("%w: the number %d does not fit into 32 bits", ErrUnsupported, n)
 		}

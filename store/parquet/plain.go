@@ -147,19 +147,19 @@ func (c *plainColumn) values(b *batch, from, to int) error {
 
 // strings decodes strings, each after its length.
 func (c *plainColumn) strings(dst []string) error {
-	at := len(c.text) - len(c.body)
+	from, at := len(c.text)-len(c.body), 0
 	for i := range dst {
-		if len(c.text)-at < 4 {
+		if len(c.body)-at < 4 {
 			return errShortPage
 		}
-		n := uint64(c.text[at]) | uint64(c.text[at+1])<<8 | uint64(c.text[at+2])<<16 | uint64(c.text[at+3])<<24
-		if at += 4; n > uint64(len(c.text)-at) {
+		n := uint64(binary.LittleEndian.Uint32(c.body[at:]))
+		if at += 4; n > uint64(len(c.body)-at) {
 			return errShortPage
 		}
-		dst[i] = c.text[at : at+int(n)]
+		dst[i] = c.text[from+at : from+at+int(n)]
 		at += int(n)
 	}
-	c.body = c.body[len(c.body)-(len(c.text)-at):]
+	c.body = c.body[at:]
 	return nil
 }
 

@@ -25,7 +25,7 @@ func decodesTo(t *testing.T, raw []byte, at int) (size int) {
 func TestSparse(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 300 {
-		for _, odds := range []int{0, 1, 3, 20} { // one in so many words is not zero
+		for _, odds := range []int{0, 1, 3, 20} { // one word in odds is not zero
 			raw := make([]byte, n)
 			for i := n % 7; i+4 <= n; i += 4 {
 				if odds > 0 && r.IntN(odds) == 0 {

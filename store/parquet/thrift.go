@@ -159,7 +159,7 @@ func (r *thriftReader) listHead() (t wireType, n int) {
 	return t, int(count)
 }
 
-// fits fails if there cannot be so many elements: each takes a byte at least.
+// fits fails unless there can be count elements: each takes a byte at least.
 func (r *thriftReader) fits(count uint64, t wireType) bool {
 	least := uint64(1)
 	if t == wireStruct {

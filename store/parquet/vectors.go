@@ -19,6 +19,9 @@ type vectorColumn struct {
 // openVectors finds the column of embeddings and reads its page headers. It
 // returns nil if only parquet-go can read the column.
 func (f *File) openVectors(dim int) (*vectorColumn, error) {
+	if dim < 1 || dim > MaxDim {
+		return nil, fmt.Errorf("%w: vectors of %d values", ErrUnsupported, dim)
+	}
 	ordinal := f.footer.find(schemas.ColumnEmbedding)
 	if ordinal < 0 {
 		return nil, fmt.Errorf("%w: it has no column %s", ErrDamaged, schemas.ColumnEmbedding)

@@ -58,7 +58,7 @@ func ParseDevice(c *cli.Context, precision string) (o engine.Options, err error)
 	if kind != deviceCPU {
 		onGPUs := o
 		onGPUs.GPUs = gpus
-		switch err := onGPUs.Check(); {
+		switch err := OrCPU(onGPUs.Check()); {
 		case err == nil:
 			o = onGPUs
 		case kind == deviceAuto:
@@ -69,6 +69,14 @@ func ParseDevice(c *cli.Context, precision string) (o engine.Options, err error)
 	}
 	o.Batch = cmp.Or(o.Batch, o.DefaultBatch())
 	return o, nil
+}
+
+// OrCPU adds what can be done without a GPU to an error that says why there is none.
+func OrCPU(err error) error {
+	if err != nil {
+		err = fmt.Errorf("%w, or use --device cpu", err)
+	}
+	return err
 }
 
 // parseDevice returns one of the words, and the ordinals of the GPUs that it stands for.

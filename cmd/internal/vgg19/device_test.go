@@ -62,6 +62,7 @@ func TestParseDevice(t *testing.T) {
 	}{
 		{"", command.OK, ""}, {"--device cpu --cpu-kernel " + kernel, command.OK, ""}, {"--batch 7", command.OK, ""},
 		{"--device cuda", command.Unavailable, "--device cuda: no NVIDIA driver"},
+		{"--device cuda", command.Unavailable, ", or use --device cpu"},
 		{"--device cuda:0,1 --batch 512", command.Unavailable, "--device cuda:0,1: "},
 		{"--device auto", command.OK, "computing on the CPU"},
 		{"--device auto --cpu-kernel " + kernel, command.OK, "level=WARN"},

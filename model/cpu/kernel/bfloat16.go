@@ -80,7 +80,7 @@ func (k BFloat16) Name() string { return pairNames[k.isa] }
 // Width returns the number of outputs in a panel.
 func (k BFloat16) Width() int { return widths[avx512] }
 
-// Panels returns the number of panels that hold so many outputs.
+// Panels returns the number of panels that hold that number of outputs.
 func (k BFloat16) Panels(outputs int) int { return (outputs + k.Width() - 1) / k.Width() }
 
 // PackedLen returns the length in pairs of a (rows, outputs) matrix in panels; the

@@ -6,7 +6,7 @@ func (k Float32) PackedLen(rows, outputs int) int {
 	return k.Panels(outputs) * rows * k.Width()
 }
 
-// Panels returns the number of panels that hold so many outputs.
+// Panels returns the number of panels that hold that number of outputs.
 func (k Float32) Panels(outputs int) int {
 	return (outputs + k.Width() - 1) / k.Width()
 }

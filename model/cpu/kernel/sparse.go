@@ -2,7 +2,7 @@ package kernel
 
 import "math"
 
-// Lanes is what the number of columns beside a sparse block must be a multiple of.
+// Lanes divides the number of columns of a dense matrix that is multiplied by a sparse block.
 const Lanes = 8
 
 // SparseWidth is the largest number of columns of a sparse block: an index has
@@ -34,10 +34,9 @@ func NewSparse(rows, width int, row func(i int) []float32) *Sparse {
 	return s
 }
 
-// compressRow writes the values that are not zero, which are as long as the row
-// at most, and returns how many they are. Where zeros come is not predictable, so
-// that nothing here depends on a branch: all is written, and what is zero is
-// written over.
+// compressRow writes the values that are not zero, at most as many as the row has, and
+// returns their number. It has no branches, since zeros are not predictable: every value is
+// written, and a zero is overwritten by the next one.
 func compressRow(index []uint16, value, row []float32) int {
 	if len(row) == 0 {
 		return 0
@@ -52,8 +51,8 @@ func compressRow(index []uint16, value, row []float32) int {
 	return at
 }
 
-// grow makes room for n more values of row i, and, where it must grow, for the
-// rows to come as if they were like those before.
+// grow makes room for n more values of row i. Where it allocates, it assumes that the rows
+// to come are as dense as those before.
 func (s *Sparse) grow(n, rows, i int) {
 	need := len(s.index) + n
 	if need <= cap(s.index) {
@@ -78,7 +77,7 @@ func (s *Sparse) Len() int { return len(s.value) }
 //	dst[i] += Σ_j s[rows[i], j] · a[j]
 //
 // dst is (len(rows), lanes), a is (width, lanes), lanes a multiple of Lanes. A
-// row's sums have one order whatever rows are beside it.
+// row's sums have one order, whichever rows are computed with it.
 func (k Float32) MultiplySparse(dst []float32, s *Sparse, rows []int, a []float32, lanes int) {
 	checkSparse(s, a, lanes)
 	for i, r := range rows {

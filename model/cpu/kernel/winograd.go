@@ -183,7 +183,7 @@ func (k Float32) PackWinograd(dst, matrix []float32, inputs, outputs, j int) {
 	}
 }
 
-// transformKernel is G g Gᵀ of the nine taps, which lie so many floats apart.
+// transformKernel is G g Gᵀ of the nine taps, which lie tap floats apart.
 func transformKernel(matrix []float32, tap int) (u [WinogradPlaces]float32) {
 	var g [9]float64
 	for i := range g {

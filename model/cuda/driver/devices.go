@@ -44,25 +44,24 @@ func Devices(api *API) ([]DeviceInfo, error) {
 // start returns the number of GPUs, 1 to mostDevices.
 func start(api *API) (int, error) {
 	if r := api.Init(0); r != Success {
-		return 0, api.failedStart("cuInit", r)
+		return 0, api.failedStart("cuInit", "", r)
 	}
 	var version, count int32
 	if r := api.GetVersion(&version); r != Success {
-		return 0, api.failedStart("cuDriverGetVersion", r)
+		return 0, api.failedStart("cuDriverGetVersion", "", r)
 	}
 	if version < oldestVersion {
-		return 0, fmt.Errorf("NVIDIA's driver is of CUDA %d.%d, and 12.2 is needed: install driver 535 or newer, or use --device cpu",
-			version/1000, version%1000/10)
+		return 0, fmt.Errorf("NVIDIA's driver is of CUDA %d.%d, and 12.2 is needed: install driver 535 or newer", version/1000, version%1000/10)
 	}
 	r := api.DeviceGetCount(&count)
 	if r == Success && count == 0 {
 		r = NoDevice
 	}
 	if r != Success {
-		return 0, api.failedStart("cuDeviceGetCount", r)
+		return 0, api.failedStart("cuDeviceGetCount", "", r)
 	}
 	if count < 0 || count > mostDevices {
-		return 0, fmt.Errorf("NVIDIA's driver counts %d GPUs, which cannot be: install it anew, or use --device cpu", count)
+		return 0, fmt.Errorf("NVIDIA's driver counts %d GPUs, which cannot be: install it anew", count)
 	}
 	return int(count), nil
 }
@@ -75,22 +74,23 @@ var remedies = map[Result]string{
 	SystemDriver: "the library and the kernel's module are of different versions: restart the machine",
 }
 
-func (a *API) failedStart(call string, r Result) error {
-	return fmt.Errorf("%w; %s, or use --device cpu", a.Check(call, "", r), cmp.Or(remedies[r], "see what nvidia-smi says"))
+// failedStart is an error of a driver that has not computed anything yet.
+func (a *API) failedStart(call, device string, r Result) error {
+	return fmt.Errorf("%w; %s", a.Check(call, device, r), cmp.Or(remedies[r], "see what nvidia-smi says"))
 }
 
 func describe(api *API, ordinal int) (d DeviceInfo, err error) {
 	gpu := fmt.Sprint("GPU ", ordinal)
-	if err := api.Check("cuDeviceGet", gpu, api.DeviceGet(&d.Device, int32(ordinal))); err != nil {
-		return d, err
+	if r := api.DeviceGet(&d.Device, int32(ordinal)); r != Success {
+		return d, api.failedStart("cuDeviceGet", gpu, r)
 	}
 	var name [256]byte
-	if err := api.Check("cuDeviceGetName", gpu, api.DeviceGetName(&name[0], int32(len(name)), d.Device)); err != nil {
-		return d, err
+	if r := api.DeviceGetName(&name[0], int32(len(name)), d.Device); r != Success {
+		return d, api.failedStart("cuDeviceGetName", gpu, r)
 	}
 	d.Ordinal, d.Name = ordinal, cString(&name[0], len(name))
-	if err := api.Check("cuDeviceTotalMem", d.String(), api.DeviceTotalMem(&d.Memory, d.Device)); err != nil {
-		return d, err
+	if r := api.DeviceTotalMem(&d.Memory, d.Device); r != Success {
+		return d, api.failedStart("cuDeviceTotalMem", d.String(), r)
 	}
 	for attribute, to := range map[int32]*int{
 		AttributeCapabilityMajor: &d.Major,
@@ -100,14 +100,14 @@ func describe(api *API, ordinal int) (d DeviceInfo, err error) {
 		AttributeSharedPerBlock:  &d.SharedPerBlock,
 	} {
 		var value int32
-		if err := api.Check("cuDeviceGetAttribute", d.String(), api.DeviceGetAttribute(&value, attribute, d.Device)); err != nil {
-			return d, err
+		if r := api.DeviceGetAttribute(&value, attribute, d.Device); r != Success {
+			return d, api.failedStart("cuDeviceGetAttribute", d.String(), r)
 		}
 		*to = int(value)
 	}
 	if d.Memory == 0 || min(d.Major, d.Multiprocessors, d.SharedPerBlock) <= 0 || min(d.Minor, d.ClockKHz) < 0 {
 		type fields DeviceInfo // without String
-		return d, fmt.Errorf("NVIDIA's driver says of %s %+v, which cannot be: install it anew, or use --device cpu", d, fields(d))
+		return d, fmt.Errorf("NVIDIA's driver says of %s %+v, which cannot be: install it anew", d, fields(d))
 	}
 	return d, nil
 }

@@ -82,6 +82,8 @@ func TestDevicesOfBrokenDrivers(t *testing.T) {
 		devices, err := Devices(api)
 		if err == nil || devices != nil || !strings.Contains(err.Error(), c.want) || c.wantErr != nil && !errors.Is(err, c.wantErr) {
 			t.Errorf("%s: %v, %v; want %q", c.name, devices, err, c.want)
+		} else if strings.Contains(err.Error(), "--") {
+			t.Errorf("%s: %v names a flag, which only commands have", c.name, err)
 		}
 	}
 }
@@ -140,7 +142,7 @@ func TestKinds(t *testing.T) {
 // A library that is not there and a build without GPU support are told alike.
 func TestLoadWithoutDriver(t *testing.T) {
 	t.Setenv("CUTPOINT_LIBCUDA", "/nowhere/libcuda.so.1")
-	if api, err := Load(); api != nil || !errors.Is(err, ErrNoDriver) || !strings.Contains(err.Error(), "--device cpu") {
-		t.Errorf("Load without a library: %v, error %v; want nil and %v with a remedy", api, err, ErrNoDriver)
+	if api, err := Load(); api != nil || !errors.Is(err, ErrNoDriver) {
+		t.Errorf("Load without a library: %v, error %v; want nil and %v", api, err, ErrNoDriver)
 	}
 }

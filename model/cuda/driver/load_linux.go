@@ -29,7 +29,7 @@ func Load() (*API, error) {
 		case err == nil:
 			purego.RegisterFunc(function, address)
 		case symbol != "cuTensorMapEncodeTiled":
-			return nil, fmt.Errorf("NVIDIA's driver is too old: it has no %s; install driver 535 or newer, or use --device cpu", symbol)
+			return nil, fmt.Errorf("NVIDIA's driver is too old: it has no %s; install driver 535 or newer", symbol)
 		}
 	}
 	return api, nil
@@ -41,7 +41,7 @@ func open() (uintptr, error) {
 	names := []string{"libcuda.so.1", "libcuda.so"}
 	if chosen := os.Getenv("CUTPOINT_LIBCUDA"); chosen != "" {
 		if !filepath.IsAbs(chosen) {
-			return 0, fmt.Errorf("CUTPOINT_LIBCUDA is %q and has to be an absolute path", chosen)
+			return 0, fmt.Errorf("CUTPOINT_LIBCUDA is %q and has to be an absolute path: correct it", chosen)
 		}
 		names = []string{chosen}
 	}
@@ -51,10 +51,10 @@ func open() (uintptr, error) {
 			return library, nil
 		}
 		if !strings.HasPrefix(err.Error(), name+": cannot open shared object file: No such file") {
-			return 0, fmt.Errorf("NVIDIA's driver cannot be loaded: %w; install it anew, or use --device cpu", err)
+			return 0, fmt.Errorf("NVIDIA's driver cannot be loaded: %w; install it anew", err)
 		}
 	}
-	return 0, fmt.Errorf("%w: there is no %s; install NVIDIA's driver, or use --device cpu", ErrNoDriver, names[0])
+	return 0, fmt.Errorf("%w: there is no %s; install NVIDIA's driver", ErrNoDriver, names[0])
 }
 
 // symbols has the driver's names of the functions, and where they go.

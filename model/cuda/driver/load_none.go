@@ -6,5 +6,5 @@ import "fmt"
 
 // Load returns ErrNoDriver in this build.
 func Load() (*API, error) {
-	return nil, fmt.Errorf("%w: this build has no GPU support; use --device cpu, or a build for Linux without the tag nocuda", ErrNoDriver)
+	return nil, fmt.Errorf("%w: this build has no GPU support; take a build for Linux without the tag nocuda", ErrNoDriver)
 }

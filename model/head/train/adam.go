@@ -10,7 +10,7 @@ import (
 	"cutpoint/model/internal/parallel"
 )
 
-// Adam's numbers, Keras's defaults.
+// Keras's defaults for Adam.
 const (
 	adamBeta1   = 0.9
 	adamBeta2   = 0.999
@@ -24,19 +24,19 @@ type adam struct {
 	rate, l2 float64
 	decays   []bool // of the graph's variables, whether L2 applies
 	steps    int
-	moments  [][2][]float32 // one pair a variable
+	moments  [][2][]float32 // one pair for each variable
 }
 
-// adamBlock is how many variables a core takes at a time.
+// adamBlock is the number of variables that a core updates at a time.
 const adamBlock = 1 << 14
 
-// advance begins a step and returns its numbers.
+// advance begins a step.
 func (a *adam) advance() {
 	a.steps++
 }
 
-// numbers are those of the current step, with or without L2.
-func (a *adam) numbers(decays bool) *kernel.AdamStep {
+// coefficients are those of the current step, with or without L2.
+func (a *adam) coefficients(decays bool) *kernel.AdamStep {
 	t := float64(a.steps)
 	s := &kernel.AdamStep{Beta1: 1 - adamBeta1, Beta2: 1 - adamBeta2, Epsilon: adamEpsilon,
 		Rate: float32(a.rate * math.Sqrt(1-math.Pow(adamBeta2, t)) / (1 - math.Pow(adamBeta1, t)))}
@@ -71,7 +71,7 @@ func (a *adam) Step(variables []gorgonia.ValueGrad) error {
 			a.moments[i] = [2][]float32{make([]float32, len(w)), make([]float32, len(w))}
 		}
 		m, v := a.moments[i][0], a.moments[i][1]
-		s := a.numbers(a.decays[i])
+		s := a.coefficients(a.decays[i])
 		blocks := spans(len(w), adamBlock)
 		parallel.For(len(blocks), func(b int) {
 			lo, hi := blocks[b].lo, blocks[b].hi

@@ -18,7 +18,7 @@ type simdBLAS struct {
 	kernel kernel.Float32
 }
 
-// plugBLAS gives Gorgonia the BLAS, once: Gorgonia keeps it for the process.
+// plugBLAS sets the BLAS of Gorgonia, once: it is a global of the process.
 var plugBLAS = sync.OnceValue(func() error {
 	k, err := kernel.Select("")
 	if err == nil {

@@ -13,14 +13,14 @@ import (
 )
 
 // Centroid takes a page for the class whose mean vector is nearest, after Softmax's
-// default standardisation of the features. It trains nothing but how sure to be: a
-// baseline.
+// default standardisation of the features. All that it trains is its
+// confidence: a baseline.
 //
 // −‖z − c‖²/2 differs between classes only by c·z − ‖c‖²/2, so that it is an
 // affine map like the others; the temperature that divides it is the one with
 // the lowest log loss on a validation split inside the training rows.
 type Centroid struct {
-	// ValidationFolds is the number of parts one of which is the validation
+	// ValidationFolds is the number of folds of which one is the validation
 	// split; 0 means 5.
 	ValidationFolds int
 	// Seed decides the validation split.
@@ -110,13 +110,13 @@ func (t Centroid) temperature(d Data) (float64, error) {
 	if len(validation) == 0 { // too few groups to hold any out
 		return float64(d.Dim), nil
 	}
-	h, err := centroids(d.Subset(at(d, train)))
+	h, err := centroids(d.Subset(rowsAt(d, train)))
 	if errors.Is(err, errAlike) {
 		return float64(d.Dim), nil
 	} else if err != nil {
 		return 0, err
 	}
-	held := d.Subset(at(d, validation))
+	held := d.Subset(rowsAt(d, validation))
 	logp, err := h.LogProbabilities(held.Matrix)
 	if err != nil {
 		return 0, err

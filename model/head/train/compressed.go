@@ -14,9 +14,9 @@ import (
 type compressed struct {
 	n, dim int
 	blocks []span           // of features
-	parts  []*kernel.Sparse // (n, block) one a block
+	parts  []*kernel.Sparse // (n, block) one for each block
 	kernel kernel.Float32
-	length []float64 // (n) what each row is multiplied with: 1/‖x‖, or nil for 1
+	length []float64 // (n) factor of each row, 1/‖x‖; nil for 1
 }
 
 // blockWidth divides the features so that cores share the work and a block's
@@ -27,7 +27,7 @@ func blockWidth(dim int) int {
 	return min(max(dim/8, least), most)
 }
 
-// compress reads the view once.
+// compress reads the view and leaves its zeros out.
 func compress(x head.Matrix, normalize bool) (*compressed, error) {
 	k, err := kernel.Select("")
 	if err != nil {
@@ -46,8 +46,8 @@ func compress(x head.Matrix, normalize bool) (*compressed, error) {
 	return c, nil
 }
 
-// values returns how many are not zero.
-func (c *compressed) values() int {
+// nonZero returns the number of values that are not zero.
+func (c *compressed) nonZero() int {
 	n := 0
 	for _, p := range c.parts {
 		n += p.Len()
@@ -55,7 +55,7 @@ func (c *compressed) values() int {
 	return n
 }
 
-// factor is what row i is multiplied with.
+// factor returns what row i is multiplied by.
 func (c *compressed) factor(i int) float64 {
 	if c.length == nil {
 		return 1

@@ -13,8 +13,8 @@ import (
 // Groups are indexed like the matrix's rows (M), not like the view.
 type Data struct {
 	head.Matrix
-	Y       []int // (M) class of each row, 0 … Classes-1; rows outside the view are not looked at
-	Groups  []int // (M) rows of equal group are never divided by a validation split; nil: each row alone
+	Y       []int // (M) class of each row, 0 … Classes-1; rows outside the view are ignored
+	Groups  []int // (M) rows of one group are never divided by a validation split; nil: each row is its own
 	Classes int
 }
 
@@ -76,9 +76,9 @@ func (d Data) check() error {
 	return nil
 }
 
-// classWeights returns what a row of each class counts, (K): 1, or, balanced, so
-// much that all classes that are there count alike and a row counts 1 on average,
-// N/(K·rows of its class), as scikit-learn's class_weight="balanced".
+// classWeights returns the weight of a row of each class, (K): 1 or, if balanced,
+// N/(K·rows of its class) with K the number of classes that occur, as scikit-learn's
+// class_weight="balanced". The mean weight of a row is 1.
 func classWeights(y []int, classes int, balanced bool) []float64 {
 	count := make([]float64, classes)
 	for _, k := range y {
@@ -102,7 +102,7 @@ func classWeights(y []int, classes int, balanced bool) []float64 {
 
 // finite refuses values with which nothing can be computed.
 func (d Data) finite() error {
-	bad := make([]int, d.Len()) // place of a row's first such value, from 1
+	bad := make([]int, d.Len()) // index of a row's first such value, plus 1
 	parallel.For(d.Len(), func(i int) {
 		for j, v := range d.Row(i) {
 			if v-v != 0 { // of Inf and NaN alone
@@ -119,8 +119,8 @@ func (d Data) finite() error {
 	return nil
 }
 
-// Trainer is a recipe that makes heads. Equal data and options give equal heads
-// to the last bit, whatever the number of cores.
+// Trainer is a recipe for heads. Equal data and options give equal heads to the
+// last bit, whatever the number of cores.
 type Trainer interface {
 	// Name is the recipe's name on the command line and in head files: "softmax".
 	Name() string

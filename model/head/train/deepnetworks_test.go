@@ -173,7 +173,7 @@ func TestFirstLayerStep(t *testing.T) {
 				gradient[i] = float32(rng.NormFloat64())
 			}
 			run.solver.advance()
-			f.step(gradient, run.solver.numbers(true))
+			f.step(gradient, run.solver.coefficients(true))
 			rate := 1e-3 * math.Sqrt(1-math.Pow(0.999, float64(step))) / (1 - math.Pow(0.9, float64(step)))
 			for j := range 70 {
 				for o := range 9 {

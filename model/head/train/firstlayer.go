@@ -20,7 +20,7 @@ type firstLayer struct {
 	features []int // whose weights change: those not always zero, or all under L2
 	// The batch by features: entries starts[j] … starts[j+1]-1 are feature j's.
 	starts []int32
-	pages  []int32 // place in the batch
+	pages  []int32 // position in the batch
 	values []float32
 }
 
@@ -38,8 +38,8 @@ func newFirstLayer(x *compressed, train []int, h int, w []float32, all bool) *fi
 	return f
 }
 
-// count sets starts[j+1] to how many of the rows have feature j, and returns how
-// many values that are.
+// count sets starts[j+1] to the number of rows that have feature j, and returns the
+// number of their values.
 func (f *firstLayer) count(rows []int) (total int) {
 	clear(f.starts)
 	for b, s := range f.x.blocks {
@@ -82,7 +82,7 @@ func resized[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// outputs is how many of a row's products a core works on at a time.
+// outputs is the number of a row's products that a core computes at a time.
 const outputs = 512
 
 // forward writes the loaded rows' products, (n, H), to dst.
@@ -100,10 +100,10 @@ func (f *firstLayer) forward(dst []float32) {
 	})
 }
 
-// featureBlock is how many features' weights a core moves at a time.
+// featureBlock is the number of features whose weights a core updates at a time.
 const featureBlock = 64
 
-// step moves the weights by the gradient of the loaded rows' products, (n, H).
+// step updates the weights by the gradient of the loaded rows' products, (n, H).
 func (f *firstLayer) step(gradient []float32, s *kernel.AdamStep) {
 	blocks := spans(len(f.features), featureBlock)
 	parallel.For(len(blocks), func(b int) {

@@ -12,12 +12,12 @@ import (
 // l2Choice is an L2 value and its mean log loss over the inner folds.
 type l2Choice struct{ l2, loss float64 }
 
-// worse is how many ever weaker L2 values in a row may raise the validation loss
-// before the search ends: the weak end is slow, and overfits ever more.
+// worse is the number of consecutive weaker L2 values without a lower validation
+// loss after which the search ends: the weak end is slow, and overfits ever more.
 const worse = 3
 
-// innerFold is one training and validation part of the training rows, and how
-// far its solution has come along the L2 values.
+// innerFold is one division of the training rows into training and validation, and
+// its solution for the current L2 value.
 type innerFold struct {
 	problem       *objective
 	validation, y []int
@@ -26,11 +26,11 @@ type innerFold struct {
 	err           error
 }
 
-// choose goes from strong to weak L2 on all inner folds side by side, each
+// choose goes from strong to weak L2 on all inner folds at once, each
 // solution the start of the next, and returns the value with the lowest mean
 // validation log loss, the stronger of equals. Features are standardised by each
 // fold's own training rows: a feature that is rare there is large in pages never
-// seen, and the choice must feel that.
+// seen, and that must count in the choice.
 func (s Softmax) choose(ctx context.Context, x *compressed, d Data) (l2Choice, error) {
 	folds, err := s.innerFolds(ctx, x, d)
 	if err != nil {
@@ -59,8 +59,8 @@ func (s Softmax) choose(ctx context.Context, x *compressed, d Data) (l2Choice, e
 	return best, nil
 }
 
-// innerFolds divides the view's rows; a part without validation rows, or whose
-// training rows are all alike, takes no turn.
+// innerFolds divides the view's rows. A fold without validation rows, or whose
+// training rows are all alike, is left out.
 func (s Softmax) innerFolds(ctx context.Context, x *compressed, d Data) ([]*innerFold, error) {
 	y, groups := d.labels(), d.groups()
 	of := StratifiedGroupFolds(y, groups, d.Classes, s.InnerFolds, s.Seed)

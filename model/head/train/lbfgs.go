@@ -23,7 +23,7 @@ type lbfgs struct {
 	blocks    []span
 }
 
-// pair is a step and what it changed in the gradient.
+// pair is a step and the change of the gradient along it.
 type pair struct {
 	s, y []float32
 	rho  float64 // 1/(s·y)
@@ -34,10 +34,10 @@ const (
 	iterations = 2000 // at most
 	searches   = 25   // evaluations along one direction, at most
 
-	// Wolfe's conditions: so much of the slope's promise must be kept, and the
-	// slope must have flattened to so much.
-	promise = 1e-4
-	flatter = 0.9
+	// Wolfe's conditions: the share of the decrease predicted by the slope that a
+	// step must reach, and the share of the slope that may be left.
+	sufficientDecrease = 1e-4
+	curvatureShare     = 0.9
 	// resolution is the relative difference of two values that are the same as far
 	// as sums of float32 products can tell (Hager and Zhang, SIAM Journal on
 	// Optimization 16, 2005, condition 4.1).
@@ -109,9 +109,9 @@ func (l *lbfgs) direct(gradient []float64, q []float32) {
 	}
 }
 
-// search finds a step along the direction that keeps Wolfe's conditions, or says
-// that there is none. Along a line a convex function's slope only grows: a step
-// that is too long or too short is told by it, and the next one found by it.
+// search finds a step along the direction that meets Wolfe's conditions, and
+// reports whether there is one. Along a line a convex function's slope only grows:
+// it shows whether a step was too long or too short, and where to try next.
 func (l *lbfgs) search(at point, next *point, direction []float32) bool {
 	slope := l.slope(at.gradient, direction)
 	if !(slope < 0) {
@@ -127,12 +127,12 @@ func (l *lbfgs) search(at point, next *point, direction []float32) bool {
 		l.move(at.u, step, direction, next.u)
 		next.value = l.evaluate(next.u, next.gradient)
 		now := l.slope(next.gradient, direction)
-		falls := next.value <= at.value+promise*step*slope ||
-			next.value <= at.value+resolution*math.Abs(at.value) && now <= -slope*(1-2*promise)
+		falls := next.value <= at.value+sufficientDecrease*step*slope ||
+			next.value <= at.value+resolution*math.Abs(at.value) && now <= -slope*(1-2*sufficientDecrease)
 		switch {
 		case math.IsNaN(next.value) || !falls:
 			high, highSlope = step, now
-		case now < flatter*slope:
+		case now < curvatureShare*slope:
 			low, lowSlope = step, now
 		default:
 			return true
@@ -142,8 +142,8 @@ func (l *lbfgs) search(at point, next *point, direction []float32) bool {
 	return false
 }
 
-// between returns where the slope is 0 if it changes evenly, well inside the
-// range.
+// between returns where the slope is 0 by linear interpolation, kept well inside
+// the range.
 func between(low, lowSlope, high, highSlope float64) float64 {
 	if math.IsInf(high, 1) {
 		return 4 * low
@@ -155,7 +155,7 @@ func between(low, lowSlope, high, highSlope float64) float64 {
 	return min(max(zero, low+(high-low)/10), high-(high-low)/10)
 }
 
-// remember keeps what the step from a to b tells of the curvature.
+// remember adds the step from a to b to the pairs.
 func (l *lbfgs) remember(a, b point) {
 	var p pair
 	if len(l.pairs) == memory {

@@ -73,8 +73,8 @@ func newNetwork(dt tensor.Dtype, batch, width, classes int, connect func(n *netw
 	return n, nil
 }
 
-// differentiated lists what gradients are wanted of: what is trained and, over a
-// first layer, its products.
+// differentiated lists the nodes whose gradients are needed: what is trained and,
+// above a first layer, its products.
 func (n *network) differentiated() gorgonia.Nodes {
 	if n.offset == nil {
 		return n.trained
@@ -168,8 +168,8 @@ func (n *network) forwardBackward(values ...tensor.Tensor) (err error) {
 	return n.machine.RunAll()
 }
 
-// clearGradients empties what an earlier batch left: Gorgonia adds to gradients,
-// and its own solvers clear them behind themselves.
+// clearGradients zeroes the gradients of the batch before: Gorgonia adds to them, and
+// expects solvers to clear them.
 func (n *network) clearGradients() {
 	for _, node := range n.differentiated() {
 		if g, err := node.Grad(); err == nil && g != nil { // there is none before the first batch

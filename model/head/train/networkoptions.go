@@ -8,8 +8,8 @@ import (
 	"cutpoint/model/head"
 )
 
-// NetworkOptions are what the recipes that are trained as networks have in
-// common. The zero value of a field means the recipe's own.
+// NetworkOptions are the options that all recipes trained as networks share. The
+// zero value of a field means the recipe's default.
 type NetworkOptions struct {
 	// Dropout is the share of the values that are dropped in training; 0 means
 	// 0.5. NoDropout drops none.
@@ -33,7 +33,7 @@ type NetworkOptions struct {
 	// Balanced gives every class the same weight: a row counts N/(K·rows of its
 	// class).
 	Balanced bool
-	// ValidationFolds is the number of parts one of which is the validation
+	// ValidationFolds is the number of folds of which one is the validation
 	// split; 0 means 5.
 	ValidationFolds int
 	// Seed decides the validation split, the start, the order and the dropping.
@@ -86,8 +86,8 @@ func (o NetworkOptions) withDefaults(rate float64) (NetworkOptions, error) {
 	return o, nil
 }
 
-// told are the options for people.
-func (o NetworkOptions) told() map[string]string {
+// describe returns the options as Head.Options has them.
+func (o NetworkOptions) describe() map[string]string {
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	return map[string]string{"dropout": number(o.Dropout), "hidden": strconv.Itoa(o.Hidden), "batch_size": strconv.Itoa(o.BatchSize), "patience": strconv.Itoa(o.Patience),
 		"learning_rate": number(o.LearningRate), "l2": number(o.L2), "balanced": strconv.FormatBool(o.Balanced),

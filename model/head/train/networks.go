@@ -99,7 +99,7 @@ func (t VGGTop) recipe() recipe {
 		}}
 }
 
-// recipe is what the networks differ in.
+// recipe is what distinguishes the networks.
 type recipe struct {
 	name string
 	// first makes the hidden layer on the features; nil if there is none.
@@ -108,8 +108,8 @@ type recipe struct {
 	connect func(n *network, classes int, rng *rand.Rand) *gorgonia.Node
 }
 
-// glorot draws a kernel, (in, out), from Glorot's uniform distribution, Keras's
-// start of a Dense layer.
+// glorot draws a kernel, (in, out), from Glorot's uniform distribution, as Keras
+// initialises a Dense layer.
 func glorot(rng *rand.Rand, in, out int) []float32 {
 	kernel := make([]float32, in*out)
 	limit := math.Sqrt(6 / float64(in+out))

@@ -43,7 +43,7 @@ type objective struct {
 	sums     []float64   // (blocks of rows, K) of the residuals without the factor
 }
 
-// rowBlock is how many rows' losses a core works out at a time.
+// rowBlock is the number of rows whose losses a core computes at a time.
 const rowBlock = 64
 
 func newObjective(x *compressed, rows, y []int, w []float64, classes int, s standard) *objective {
@@ -66,7 +66,7 @@ func (o *objective) inSpan(ctx context.Context) (*objective, error) {
 	return p, nil
 }
 
-// allocate makes room for an evaluation.
+// allocate allocates what an evaluation needs.
 func (o *objective) allocate() {
 	o.a, o.g = make([]float32, o.x.dim*o.lanes), make([]float32, o.x.dim*o.lanes)
 	o.partial = make([][]float32, len(o.x.blocks))
@@ -204,7 +204,7 @@ func (o *objective) backward(b int, u, total, gradient []float64) (penalty float
 }
 
 // logLoss returns the mean negative log probability of the right classes of other
-// rows at u, each as much as the next.
+// rows at u, without weights.
 func (o *objective) logLoss(rows, y []int, u []float64) float64 {
 	held := *o
 	held.rows, held.y = rows, y

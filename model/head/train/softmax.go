@@ -17,8 +17,8 @@ type Softmax struct {
 	// scikit-learn's terms C = 1/(L2·N), or 2/(L2·N) for two classes, where it
 	// keeps one weight vector instead of two.
 	L2 []float64
-	// InnerFolds is the number of parts that take turns as the validation set of
-	// that choice; 0 means 5.
+	// InnerFolds is the number of folds of the cross-validation that makes that
+	// choice; 0 means 5.
 	InnerFolds int
 	// Standardize is one of the Standardize constants; "" means DefaultStandardize.
 	Standardize string
@@ -31,7 +31,7 @@ type Softmax struct {
 	Seed uint64
 }
 
-// DefaultStandardize is what Softmax does if not told.
+// DefaultStandardize is the standardisation of Softmax unless another is chosen.
 const DefaultStandardize = StandardizeShrunk
 
 // DefaultL2Grid returns 13 values from 10⁻⁴ to 10⁴, log-spaced. Standardised
@@ -124,19 +124,19 @@ func (s Softmax) withDefaults() (Softmax, error) {
 	return s, nil
 }
 
-// Evaluations of the objective that a solution takes, as counted on 240 × 25,088
-// and 2,000 × 4,096 rectified normal features: 10 to 30 for one L2 value, 5 to 10
-// for one more whose solution starts from its neighbour's.
+// Evaluations of the objective until the solution, as counted on 240 × 25,088 and
+// 2,000 × 4,096 rectified normal features: 10 to 30 for one L2 value, 5 to 10 for
+// each further one, which starts from its neighbour's solution.
 const (
 	evaluationsAlone = 20
 	evaluationsMore  = 8
 )
 
-// objective is the problem on some rows of the view, to be solved for so many L2
-// values, in the pages' span where that is faster.
+// objective is the problem on some rows of the view, in the pages' span where that
+// is faster for the number of L2 values that it is to be solved for.
 func (s Softmax) objective(ctx context.Context, x *compressed, rows []int, d Data, values int) (*objective, error) {
 	o, err := s.direct(x, rows, d)
-	if err != nil || !inBasis(x, d.Classes, evaluationsAlone+evaluationsMore*(values-1)) {
+	if err != nil || !fasterInSpan(x, d.Classes, evaluationsAlone+evaluationsMore*(values-1)) {
 		return o, err
 	}
 	return o.inSpan(ctx)
@@ -160,8 +160,8 @@ func (s Softmax) direct(x *compressed, rows []int, d Data) (*objective, error) {
 	return newObjective(x, rows, y, w, d.Classes, z), nil
 }
 
-// How far the optimiser goes, in the largest component of the scaled gradient:
-// tight for a head that is kept, looser while L2 values are compared.
+// Where the optimiser stops, in the largest component of the scaled gradient: tight
+// for a head that is kept, looser while L2 values are compared.
 const (
 	tightGradient  = 3e-5
 	looseGradient  = 1e-4
@@ -174,7 +174,7 @@ func (o *objective) solve(ctx context.Context, start []float64, threshold float6
 	return l.minimise(ctx, start, failedGradient)
 }
 
-// options are what a head was trained with, for people.
+// options returns what a head was trained with, as Head.Options has it.
 func (s Softmax) options(rows int, choice l2Choice) map[string]string {
 	options := map[string]string{
 		"l2": strconv.FormatFloat(choice.l2, 'g', -1, 64), "rows": strconv.Itoa(rows), "standardize": s.Standardize,

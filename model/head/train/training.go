@@ -67,7 +67,7 @@ func (r recipe) train(ctx context.Context, d Data, o NetworkOptions) (_ *head.He
 	if best == nil {
 		return nil, fmt.Errorf("%w: no epoch had a finite validation loss", ErrNotConverged)
 	}
-	best.Options = o.told()
+	best.Options = o.describe()
 	for name, v := range map[string]int{"epochs": epoch, "best_epoch": epoch - since, "rows": d.Len(), "validation_rows": len(validation)} {
 		best.Options[name] = strconv.Itoa(v)
 	}
@@ -94,7 +94,7 @@ type training struct {
 	recipe  recipe
 	d       Data
 	o       NetworkOptions
-	rows    []int // places in the view, in this epoch's order
+	rows    []int // positions in the view, in this epoch's order
 	batch   int
 	x       *compressed
 	weight  []float64   // (K) of a row of each class
@@ -141,7 +141,7 @@ func newTraining(d Data, train []int, o NetworkOptions, r recipe) (*training, er
 }
 
 // epoch goes once over the rows in a new order. The graph has one batch size, so
-// the rows of a last short batch sit this epoch out.
+// the rows of a last, shorter batch are left out of this epoch.
 func (t *training) epoch(ctx context.Context) error {
 	t.rng.Shuffle(len(t.rows), func(i, j int) { t.rows[i], t.rows[j] = t.rows[j], t.rows[i] })
 	for lo := 0; lo+t.batch <= len(t.rows); lo += t.batch {
@@ -161,7 +161,7 @@ func (t *training) step(rows []int) error {
 	return t.learn()
 }
 
-// learn moves the weights and the running statistics by the batch in the inputs.
+// learn updates the weights and the running statistics by the batch in the inputs.
 func (t *training) learn() error {
 	if err := t.network.forwardBackward(tensors(t.inputs)...); err != nil {
 		return err
@@ -175,7 +175,7 @@ func (t *training) learn() error {
 		if err != nil {
 			return err
 		}
-		t.first.step(gradient, t.solver.numbers(true))
+		t.first.step(gradient, t.solver.coefficients(true))
 	}
 	return t.network.step(t.solver)
 }
@@ -195,8 +195,8 @@ func (t *training) fill(rows []int) {
 		t.first.load(rows)
 		t.first.forward(input)
 	} else {
-		for i, place := range rows {
-			copy(input[i*t.d.Dim:(i+1)*t.d.Dim], t.d.Row(place))
+		for i, position := range rows {
+			copy(input[i*t.d.Dim:(i+1)*t.d.Dim], t.d.Row(position))
 		}
 	}
 	for _, mask := range t.inputs[1 : len(t.inputs)-1] {
@@ -204,8 +204,8 @@ func (t *training) fill(rows []int) {
 	}
 	target := t.inputs[len(t.inputs)-1].Float32s()
 	clear(target)
-	for i, place := range rows {
-		y := t.d.Y[t.d.At(place)]
+	for i, position := range rows {
+		y := t.d.Y[t.d.At(position)]
 		target[i*t.d.Classes+y] = float32(t.weight[y])
 	}
 }
@@ -221,7 +221,7 @@ func fillMask(mask []float32, rate float64, rng *rand.Rand) {
 	}
 }
 
-// updateStatistics moves the running statistics as Keras does: by the batch's
+// updateStatistics updates the running statistics as Keras does: by the batch's
 // mean and biased variance.
 func (t *training) updateStatistics() error {
 	if t.network.norm == nil {
@@ -242,10 +242,10 @@ func (t *training) updateStatistics() error {
 	return nil
 }
 
-// at turns places in the view into rows of the matrix.
-func at(d Data, places []int) []int {
-	rows := make([]int, len(places))
-	for i, p := range places {
+// rowsAt turns positions in the view into rows of the matrix.
+func rowsAt(d Data, positions []int) []int {
+	rows := make([]int, len(positions))
+	for i, p := range positions {
 		rows[i] = d.At(p)
 	}
 	return rows

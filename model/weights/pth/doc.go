@@ -6,7 +6,7 @@
 // NAME/data/KEY for each storage). Before, and with
 // _use_new_zipfile_serialization=False, it is a row of pickles with the storages
 // behind them (torch/serialization.py: _legacy_save); the VGG files that
-// torchvision publishes are of that kind.
+// torchvision publishes (vgg19-dcbb9e9d.pth) are of that kind.
 //
 // The object must be a state_dict, or a dictionary with one inside, as training
 // scripts write it. The pickle is read as data (package pickle), with the few names

@@ -13,7 +13,8 @@ import (
 // legacyMagic is the first pickle of a file in the old layout.
 var legacyMagic, _ = new(big.Int).SetString("1950a86a20f9469cfc6c", 16)
 
-// readLegacy reads: a pickle each of the magic number, the layout's version, the
+// readLegacy reads what PyTorch wrote before 1.6, torchvision's vgg19-dcbb9e9d.pth among
+// it: a pickle each of the magic number, the layout's version, the
 // machine's sizes, the object, and the keys of the storages; then every storage,
 // in that order, as a count in 8 bytes and the values, all of it little-endian
 // whatever the machine (torch/csrc/serialization.cpp).

@@ -1,6 +1,8 @@
 // Package bmp decodes Windows and OS/2 bitmaps: 1, 4 and 8 bits with a palette, plain or
 // run-length coded, 16, 24 and 32 bits, with masks or without. What Pillow reads comes
-// out as Pillow shows it.
+// out as Pillow shows it. (golang.org/x/image/bmp reads no run lengths, no 16 bits, no
+// masks but the usual ones and no OS/2 headers, and refuses palettes that have gaps
+// behind them.)
 package bmp
 
 import (

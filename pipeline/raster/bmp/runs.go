@@ -82,5 +82,5 @@ func (h *Header) part(value uint8, i int) uint8 {
 	return value & 15
 }
 
-// literal returns the bytes that so many pixels take, padded to 16 bits.
+// literal returns how many bytes n pixels take, padded to 16 bits.
 func (h *Header) literal(n int) int { return ((n*h.bits+7)/8 + 1) &^ 1 }

@@ -172,7 +172,7 @@ func (d *decoder) careful2D() error {
 	return d.finish()
 }
 
-// beyond tells of a change above that is not there: only damaged lines pass one.
+// beyond reports a change above that is not there: only damaged lines pass one.
 // libtiff finds what is left there of an earlier line, which leads it beyond the edge
 // and back to the last change; the rest is white.
 func (d *decoder) beyond(b int) bool { return b > len(d.above)-sentinels }

@@ -13,8 +13,8 @@ type window struct {
 	next int
 }
 
-// open fills a window; false if the data is about to end.
-func (d *decoder) open() (w window, ok bool) {
+// newWindow fills a window; false if the data is about to end.
+func (d *decoder) newWindow() (w window, ok bool) {
 	i := d.at >> 3
 	if i+8+padding > len(d.data) || d.onlyCareful {
 		return w, false
@@ -74,7 +74,7 @@ func (w window) runs(data []byte, color int, a0, edge int32) (a1, a2 int32, _ wi
 
 // fast1D decodes runs of white and black in turn (T.4, section 4.1).
 func (d *decoder) fast1D() bool {
-	w, ok := d.open()
+	w, ok := d.newWindow()
 	if !ok {
 		return false
 	}
@@ -100,7 +100,7 @@ func (d *decoder) fast1D() bool {
 // fast2D decodes changes relative to those of the line above (T.4, section 4.2;
 // T.6, section 2.2). b is the index of b1, k that of the next change.
 func (d *decoder) fast2D() bool {
-	w, ok := d.open()
+	w, ok := d.newWindow()
 	if !ok {
 		return false
 	}

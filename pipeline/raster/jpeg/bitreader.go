@@ -74,8 +74,8 @@ func (b *bits) next() (byte, bool) {
 	return 0, false
 }
 
-// take drops n bits.
-func (b *bits) take(n int) {
+// skip drops n bits.
+func (b *bits) skip(n int) {
 	b.acc <<= n
 	b.n -= n
 }
@@ -83,7 +83,7 @@ func (b *bits) take(n int) {
 // read returns the next n bits, of 1 to 32 that fill made available.
 func (b *bits) read(n int) int32 {
 	v := int32(b.acc >> (64 - n))
-	b.take(n)
+	b.skip(n)
 	return v
 }
 

@@ -84,7 +84,7 @@ func (e *entropy) resynchronise() {
 	}
 }
 
-// afterMCU tells whether the data has come to an end too early. A marker in its place
+// afterMCU reports whether the data ends too early. A marker in its place
 // is no error: the rest up to the next restart stays grey.
 func (e *entropy) afterMCU() error {
 	e.restartsIn--

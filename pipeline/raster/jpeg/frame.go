@@ -89,7 +89,7 @@ func (d *decoder) blockSize(c *component) int {
 
 func ceil(a, b int) int { return (a + b - 1) / b }
 
-// color tells what the components are, by libjpeg's rules (jdapimin.c,
+// color returns what the components are, by libjpeg's rules (jdapimin.c,
 // default_decompress_parms).
 func (d *decoder) color() Color {
 	switch {

@@ -99,7 +99,7 @@ func extend(v int32, size int) int32 {
 // symbol takes a code, without the bits that follow it. b holds 32 bits.
 func (h *huffman) symbol(b *bits) uint8 {
 	if c := h.codes[b.acc>>(64-look)]; c != 0 {
-		b.take(int(c >> 8))
+		b.skip(int(c >> 8))
 		return uint8(c)
 	}
 	return h.longSymbol(b)
@@ -111,10 +111,10 @@ func (h *huffman) longSymbol(b *bits) uint8 {
 	for length := 1; length <= 16; length++ {
 		code := int32(b.acc >> (64 - length))
 		if h.maxCode[length] >= 0 && code <= h.maxCode[length] {
-			b.take(length)
+			b.skip(length)
 			return h.values[uint8(code+h.offset[length])]
 		}
 	}
-	b.take(17)
+	b.skip(17)
 	return 0
 }

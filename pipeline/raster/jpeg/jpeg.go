@@ -52,7 +52,7 @@ type Options struct {
 	Tables    []byte // an abbreviated stream of tables that comes first, as TIFF has it
 	Color     *Color // what the components are, whatever the file says; nil = as it says
 	Raw       bool   // leave CMYK as stored; otherwise Adobe's inversion is undone
-	Scale     int    // 2, 4 or 8: make the image so many times smaller, by smaller inverse DCTs; 0 or 1 = as it is
+	Scale     int    // 2, 4 or 8: make the image smaller by this factor, by smaller inverse DCTs; 0 or 1 = as it is
 }
 
 // Image is a decoded file, row-major without padding. Its sides are those of the file
@@ -115,7 +115,7 @@ func Decode(ctx context.Context, data []byte, opt Options) (*Image, error) {
 	return out.image, nil
 }
 
-// keepsCoefficients tells whether samples can be made only after the last scan.
+// keepsCoefficients reports whether samples can be made only after the last scan.
 func (d *decoder) keepsCoefficients(s scan) bool {
 	return d.progressive || len(s.components) < len(d.components)
 }

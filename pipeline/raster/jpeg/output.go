@@ -148,8 +148,8 @@ func (p *plane) at(row, n int) []uint8 {
 	return p.strip[(1+row-p.size*p.v*n)*p.stride:][:p.width]
 }
 
-// transform makes the samples of a block that is so many blocks from the left edge and
-// from the top of the row of MCUs.
+// transform makes the samples of a block: the x-th from the left edge, the y-th from the
+// top of the row of MCUs.
 func (c *component) transform(x, y int, coef *[64]int16, last int) {
 	dst := c.strip[(1+c.size*y)*c.stride+c.size*x:]
 	if c.size == 8 {

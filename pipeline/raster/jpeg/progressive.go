@@ -142,7 +142,7 @@ func (e *entropy) firstAC(c *scanned, b *block) {
 		in.fill()
 		f := c.ac.fast[in.acc>>(64-look)]
 		if v := int16(f >> 16); v != 0 {
-			in.take(int(f & 63))
+			in.skip(int(f & 63))
 			k += int(f >> 8 & 15)
 			b.set(k, v<<e.scan.low)
 			continue
@@ -199,7 +199,7 @@ func (e *entropy) refineAC(c *scanned, b *block) {
 }
 
 // refine gives a bit to each coefficient from k to end that is not zero, up to the zero
-// behind so many others, whose index it returns, or one behind end.
+// after as many zeros, whose index it returns, or end + 1.
 func (e *entropy) refine(b *block, k, end, zeros int) int {
 	in := &e.bits
 	bit := int16(1) << e.scan.low

@@ -94,7 +94,7 @@ func (b *bits) sequential(c *scanned, block *[64]int16) (last int) {
 // runAndSize takes a code; f is its entry. The coefficient's bits are still to be read.
 func (b *bits) runAndSize(h *huffman, f uint32) (run, size int) {
 	if f != 0 {
-		b.take(int(f & 63))
+		b.skip(int(f & 63))
 		return int(f >> 8 & 15), int(f >> 12 & 15)
 	}
 	symbol := h.symbol(b)
@@ -105,7 +105,7 @@ func (b *bits) runAndSize(h *huffman, f uint32) (run, size int) {
 func (b *bits) difference(h *huffman) int32 {
 	f := h.fast[b.acc>>(64-look)]
 	if v := int16(f >> 16); v != 0 {
-		b.take(int(f & 63))
+		b.skip(int(f & 63))
 		return int32(v)
 	}
 	_, size := b.runAndSize(h, f)

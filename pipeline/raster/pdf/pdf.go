@@ -39,7 +39,7 @@ type File struct {
 	stale    bool // the sandbox was stopped, or may be in disorder: the next page gets a new one
 }
 
-// Open opens a file of at most so many pages. Its pages are rendered at dpi, or, if that
+// Open opens a file of at most maxPages pages. Its pages are rendered at dpi, or, if that
 // is 0, so that the longer side has LongSide pixels. The file is to be closed.
 func Open(ctx context.Context, data []byte, maxPages int, dpi float64) (f *File, err error) {
 	f = &File{dpi: dpi, data: data}

@@ -19,7 +19,7 @@ type Header struct {
 	data          []byte
 }
 
-// Is tells whether a file begins like one of Netpbm's that is read.
+// Is reports whether a file begins like one of Netpbm's that is read.
 func Is(file []byte) bool {
 	return len(file) > 2 && file[0] == 'P' && '1' <= file[1] && file[1] <= '6' && (isSpace(file[2]) || file[2] == '#')
 }

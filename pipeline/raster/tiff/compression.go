@@ -25,7 +25,6 @@ const (
 	compressionDeflate    = 8
 	compressionRLEWords   = 32771
 	compressionPackBits   = 32773
-	compressionThunder    = 32809
 	compressionDeflateOld = 32946
 	compressionZstd       = 50000
 	compressionWebP       = 50001
@@ -38,6 +37,8 @@ func compressionName(n int) string {
 		return "old-style JPEG"
 	case 32766:
 		return "NeXT"
+	case 32809:
+		return "ThunderScan"
 	case 34661:
 		return "JBIG"
 	case 34676, 34677:
@@ -64,11 +65,6 @@ func (h Header) checkCompression() error {
 			return errors.New("fax compression needs one bit a pixel")
 		}
 		return nil
-	case compressionThunder:
-		if h.bits != 4 || h.PerPixel != 1 {
-			return errors.New("ThunderScan compression needs four bits a pixel")
-		}
-		return nil
 	case compressionJPEG, compressionWebP:
 		if h.bits != 8 {
 			return UnsupportedError(fmt.Sprintf("a JPEG or WebP of %d bits a sample", h.bits))
@@ -82,7 +78,7 @@ func (h Header) isFax() bool {
 	return h.compression >= compressionRLE && h.compression <= compressionG4 || h.compression == compressionRLEWords
 }
 
-// isTurned tells whether fill order 2 turns the bits of bytes round before they are
+// isTurned reports whether fill order 2 reverses the bits of bytes before they are
 // decompressed: not where the decoder does it, and not within JPEGs, as in libtiff.
 func (h Header) isTurned() bool { return !h.isFax() && h.compression != compressionJPEG }
 
@@ -101,7 +97,7 @@ func (h Header) faxMode() ccitt.Mode {
 }
 
 // decompress fills dst with rows of packed samples.
-func (d *pageDecoder) decompress(dst, data []byte, p place) error {
+func (d *pageDecoder) decompress(dst, data []byte) error {
 	switch d.img.compression {
 	case compressionPackBits:
 		return packBits(dst, data)
@@ -111,9 +107,6 @@ func (d *pageDecoder) decompress(dst, data []byte, p place) error {
 		return d.inflate(dst, data)
 	case compressionZstd:
 		return d.unZstd(dst, data)
-	case compressionThunder:
-		clear(dst)
-		return thunderScan(dst, data, d.grid.width, d.stride(p))
 	}
 	if n := copy(dst, data); n < len(dst) {
 		return short(n, len(dst))
@@ -170,7 +163,7 @@ func fill(dst []byte, r io.Reader) error {
 	return err
 }
 
-// reverse turns the bits of every byte round.
+// reverse reverses the bits of every byte.
 func reverse(data []byte) {
 	for ; len(data) >= 8; data = data[8:] {
 		binary.BigEndian.PutUint64(data, bits.Reverse64(binary.LittleEndian.Uint64(data)))

@@ -80,16 +80,16 @@ func (g *grid) locate(f *File, d directory, h Header) (err error) {
 	return nil
 }
 
-// place is where a segment lies on the page.
-type place struct {
+// region is the part of the page that a segment covers.
+type region struct {
 	x, y, width, height int // what of it is on the page
 	rows                int // that its data holds: fewer in the last strip
 	plane               int // sample it holds, in planar pages
 	perPixel            int // samples a pixel of its data
 }
 
-func (g grid) place(i int, h Header) place {
-	p := place{perPixel: h.PerPixel}
+func (g grid) region(i int, h Header) region {
+	p := region{perPixel: h.PerPixel}
 	if h.planar == 2 {
 		p.perPixel = 1
 		p.plane = i / (g.across * g.down)

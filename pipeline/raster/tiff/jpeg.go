@@ -11,7 +11,7 @@ import (
 
 // jpegSegment decodes a strip or tile that is a JPEG of its own, with tables that
 // all segments share (TIFF Technical Note 2).
-func (d *pageDecoder) jpegSegment(ctx context.Context, p place, data []byte) error {
+func (d *pageDecoder) jpegSegment(ctx context.Context, p region, data []byte) error {
 	color, err := d.jpegColor(p)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (d *pageDecoder) jpegSegment(ctx context.Context, p place, data []byte) err
 	if err := d.checkEmbedded("JPEG", p, m.Width, m.Height); err != nil {
 		return err
 	}
-	d.place(p, m.Pix, m.Width*m.Channels)
+	d.unpackRows(p, m.Pix, m.Width*m.Channels)
 	return nil
 }
 
@@ -40,7 +40,7 @@ const jpegEnds = "\xff\xd9\xff\xd9\xff\xd9\xff\xd9\xff\xd9\xff\xd9\xff\xd9\xff\x
 
 // jpegColor returns what the components of a segment are: what the page says, not the
 // JPEG, as in libtiff (tif_jpeg.c, JPEGPreDecode).
-func (d *pageDecoder) jpegColor(p place) (jpeg.Color, error) {
+func (d *pageDecoder) jpegColor(p region) (jpeg.Color, error) {
 	switch {
 	case p.perPixel == 1:
 		return jpeg.Gray, nil

@@ -35,7 +35,7 @@ type lzw struct {
 const lzwMask = 1<<lzwWidth - 1
 
 // decode fills dst. Files of before TIFF 6.0 hold the bits of a code in the other
-// order and lengthen codes one code later; they are told by their beginning, a clear
+// order and lengthen codes one code later; they are recognised by their beginning, a clear
 // code in that order.
 func (z *lzw) decode(dst, src []byte) error {
 	if !z.ready {
@@ -53,7 +53,7 @@ func (z *lzw) decode(dst, src []byte) error {
 	return err
 }
 
-// strings decodes the codes of so many bits and returns how much of dst they fill. A
+// strings decodes codes of one length and returns how much of dst they fill. A
 // string of the table is the previous string and the byte behind it in dst. The
 // first code behind a clear code makes a string of nothing, which no code stands for.
 func (z *lzw) strings(dst []byte, end uint, old bool) (at int, err error) {

@@ -80,7 +80,7 @@ type Header struct {
 	segment                                             int64 // pixels of a tile
 }
 
-// Alpha returns what the sample behind so many colours means. A fourth sample of RGB
+// Alpha returns what the first sample after the colours means. A fourth sample of RGB
 // of which nothing is said is alpha, as Pillow takes it.
 func (h Header) Alpha(colors int) Alpha {
 	switch {

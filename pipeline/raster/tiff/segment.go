@@ -22,7 +22,7 @@ type pageDecoder struct {
 	zlib      io.ReadCloser // decompressors are kept between segments
 	zstd      *zstd.Decoder
 	scratch   []byte // a segment's packed samples
-	turned    []byte // a segment's data with the bits of its bytes turned round
+	turned    []byte // a segment's data with the bits of its bytes reversed
 }
 
 // Decode decodes page n. It looks at the context before every strip or tile, and
@@ -78,7 +78,7 @@ func (d *pageDecoder) finish() *Image {
 
 // segment decodes strip or tile i into the image.
 func (d *pageDecoder) segment(ctx context.Context, i int) error {
-	p := d.grid.place(i, d.img.Header)
+	p := d.grid.region(i, d.img.Header)
 	data, err := d.segmentData(i, p)
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ func (d *pageDecoder) segment(ctx context.Context, i int) error {
 
 // segmentData returns the data of a segment. Uncompressed data is as long as it must
 // be, whatever the file says of it.
-func (d *pageDecoder) segmentData(i int, p place) ([]byte, error) {
+func (d *pageDecoder) segmentData(i int, p region) ([]byte, error) {
 	at, n := d.grid.offsets[i], d.grid.counts[i]
 	raw := uint64(d.rawSize(p))
 	switch {
@@ -117,7 +117,7 @@ func (d *pageDecoder) segmentData(i int, p place) ([]byte, error) {
 }
 
 // rawSize is the size of a segment's packed samples in bytes.
-func (d *pageDecoder) rawSize(p place) int {
+func (d *pageDecoder) rawSize(p region) int {
 	if d.colors != nil && d.img.planar == 1 {
 		return d.colors.size(d.grid.width, p.rows)
 	}
@@ -125,7 +125,7 @@ func (d *pageDecoder) rawSize(p place) int {
 }
 
 // stride is the size of a row of a segment's packed samples in bytes.
-func (d *pageDecoder) stride(p place) int {
+func (d *pageDecoder) stride(p region) int {
 	return (d.grid.width*p.perPixel*d.img.bits + 7) / 8
 }
 
@@ -138,13 +138,13 @@ func (d *pageDecoder) raw(size int) []byte {
 }
 
 // pixels returns the image from where a segment begins.
-func (d *pageDecoder) pixels(p place, y int) []uint8 {
+func (d *pageDecoder) pixels(p region, y int) []uint8 {
 	return d.img.Samples[((p.y+y)*d.img.Width+p.x)*d.img.PerPixel+p.plane:]
 }
 
 // packedSegment decodes samples that stand in rows, straight into the image if they
 // stand there as they do in the file.
-func (d *pageDecoder) packedSegment(p place, data []byte) error {
+func (d *pageDecoder) packedSegment(p region, data []byte) error {
 	stride := d.stride(p)
 	whole := p.perPixel == d.img.PerPixel && d.grid.width == d.img.Width && p.rows == p.height
 	inPlace := d.img.bits == 8 && whole && !d.levels.invert
@@ -156,7 +156,7 @@ func (d *pageDecoder) packedSegment(p place, data []byte) error {
 		raw = d.raw(p.rows * stride)
 	}
 	if inPlace || d.img.compression != compressionNone {
-		if err := d.decompress(raw, data, p); err != nil {
+		if err := d.decompress(raw, data); err != nil {
 			return err
 		}
 	}
@@ -166,12 +166,12 @@ func (d *pageDecoder) packedSegment(p place, data []byte) error {
 	if inPlace {
 		return nil
 	}
-	d.place(p, raw, stride)
+	d.unpackRows(p, raw, stride)
 	return nil
 }
 
-// place spreads rows of samples, stride bytes apart, over the image.
-func (d *pageDecoder) place(p place, raw []byte, stride int) {
+// unpackRows writes rows of samples, stride bytes apart, into the image.
+func (d *pageDecoder) unpackRows(p region, raw []byte, stride int) {
 	step := d.img.PerPixel
 	if p.perPixel == step {
 		step = 1 // pixel by pixel, all samples follow each other
@@ -182,7 +182,7 @@ func (d *pageDecoder) place(p place, raw []byte, stride int) {
 }
 
 // faxSegment decodes a bilevel segment.
-func (d *pageDecoder) faxSegment(ctx context.Context, p place, data []byte) error {
+func (d *pageDecoder) faxSegment(ctx context.Context, p region, data []byte) error {
 	stride := d.img.Width
 	return ccitt.Decode(ctx, data, ccitt.Image{
 		Mode: d.img.faxMode(), Width: d.grid.width, Height: p.height, LowFirst: d.img.fillOrder == 2,

@@ -162,7 +162,7 @@ func TestRefuses(t *testing.T) {
 		"a palette of 16 bits":                            {{tagBitsPerSample, 16}, {tagPhotometric, Palette}},
 		"a JPEG or WebP of 4 bits a sample":               {{tagCompression, compressionJPEG}, {tagBitsPerSample, 4}},
 		"fax compression needs one bit a pixel":           {{tagCompression, compressionG4}},
-		"ThunderScan compression needs four bits a pixel": {{tagCompression, compressionThunder}},
+		"compression 32809 (ThunderScan)":                 {{tagCompression, 32809}},
 		"the predictor needs samples of 8 or 16 bits":     {{tagCompression, compressionLZW}, {tagPredictor, 2}, {tagBitsPerSample, 4}},
 		"planar configuration 3 does not exist":           {{tagPlanar, 3}},
 		"tile 0: 4 bytes at 4096 lie outside the file of": {{tagTileWidth, 2}, {tagTileHeight, 2}, {tagTileOffsets, 4096}, {tagTileByteCounts, 4}},

@@ -12,7 +12,7 @@ import (
 
 // webpSegment decodes a strip or tile that is a WebP of its own (libtiff,
 // tif_webp.c).
-func (d *pageDecoder) webpSegment(p place, data []byte) error {
+func (d *pageDecoder) webpSegment(p region, data []byte) error {
 	n := d.img.PerPixel
 	if d.img.planar != 1 || n != 3 && n != 4 {
 		return UnsupportedError("a WebP of other than RGB or RGBA")
@@ -32,11 +32,11 @@ func (d *pageDecoder) webpSegment(p place, data []byte) error {
 	case *image.YCbCr:
 		rgb := make([]uint8, 3*config.Width*config.Height)
 		chroma.WebP(rgb, m)
-		d.placeRGB(p, rgb, nil, config.Width)
+		d.copyRGB(p, rgb, nil, config.Width)
 	case *image.NYCbCrA:
 		rgb := make([]uint8, 3*config.Width*config.Height)
 		chroma.WebP(rgb, &m.YCbCr)
-		d.placeRGB(p, rgb, m, config.Width)
+		d.copyRGB(p, rgb, m, config.Width)
 	case *image.NRGBA:
 		for y := range p.height {
 			out, in := d.pixels(p, y), m.Pix[y*m.Stride:]
@@ -50,8 +50,8 @@ func (d *pageDecoder) webpSegment(p place, data []byte) error {
 	return nil
 }
 
-// placeRGB copies RGB pixels and, if the page has it, alpha; opaque without.
-func (d *pageDecoder) placeRGB(p place, rgb []uint8, alpha *image.NYCbCrA, width int) {
+// copyRGB copies RGB pixels and, if the page has it, alpha; opaque without.
+func (d *pageDecoder) copyRGB(p region, rgb []uint8, alpha *image.NYCbCrA, width int) {
 	n := d.img.PerPixel
 	for y := range p.height {
 		out := d.pixels(p, y)
@@ -69,7 +69,7 @@ func (d *pageDecoder) placeRGB(p place, rgb []uint8, alpha *image.NYCbCrA, width
 
 // checkEmbedded compares the size of an image within a segment with the segment's.
 // The last strip's may be as high as the others.
-func (d *pageDecoder) checkEmbedded(what string, p place, width, height int) error {
+func (d *pageDecoder) checkEmbedded(what string, p region, width, height int) error {
 	if width < p.width || width > d.grid.width || height < p.height || height > d.grid.height {
 		return fmt.Errorf("its %s is %d × %d pixels instead of %d × %d", what, width, height, d.grid.width, p.rows)
 	}

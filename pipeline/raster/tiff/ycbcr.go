@@ -17,7 +17,7 @@ type ycbcr struct {
 	greenB       [256]int32
 }
 
-// isPackedYCbCr tells of pages whose samples are converted here: not where a JPEG
+// isPackedYCbCr reports whether the page's samples are converted here: not where a JPEG
 // has all three.
 func (h Header) isPackedYCbCr() bool {
 	return h.Photometric == YCbCr && h.PerPixel == 3 && (h.compression != compressionJPEG || h.planar == 2)
@@ -125,14 +125,14 @@ func (c *ycbcr) size(width, rows int) int {
 }
 
 // ycbcrSegment decodes blocks of luma and chroma.
-func (d *pageDecoder) ycbcrSegment(p place, data []byte) error {
+func (d *pageDecoder) ycbcrSegment(p region, data []byte) error {
 	if d.img.planar == 2 {
 		return d.packedSegment(p, data) // converted when all planes are there
 	}
 	c, raw := d.colors, data
 	if d.img.compression != compressionNone {
 		raw = d.raw(c.size(d.grid.width, p.rows))
-		if err := d.decompress(raw, data, p); err != nil {
+		if err := d.decompress(raw, data); err != nil {
 			return err
 		}
 	}
@@ -155,7 +155,7 @@ func (d *pageDecoder) ycbcrSegment(p place, data []byte) error {
 }
 
 // block writes the pixels of a block that are on the page.
-func (d *pageDecoder) block(p place, x, y int, block []byte) {
+func (d *pageDecoder) block(p region, x, y int, block []byte) {
 	c := d.colors
 	cb, cr := block[len(block)-2], block[len(block)-1]
 	for j := range min(c.down, p.height-y) {

@@ -90,7 +90,7 @@ func idct4(dst []uint8, stride int, coef *[64]int16, quant *[64]uint16) {
 	}
 }
 
-// onlyMean tells whether a column has nothing else, but for the row that is left out.
+// onlyMean reports whether a column has nothing else, but for the row that is left out.
 func onlyMean(coef *[64]int16, x int) bool {
 	return coef[8+x]|coef[16+x]|coef[24+x]|coef[40+x]|coef[48+x]|coef[56+x] == 0
 }

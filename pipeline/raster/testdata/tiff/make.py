@@ -150,33 +150,6 @@ for name, options in {"lzw-predictor": "-c lzw:2", "deflate-predictor-big-endian
 copy("grey-16-little.tif", "grey-16-deflate-predictor.tif", "-c", "zip:2")
 copy("cmyk.tif", "cmyk-planes.tif", "-c", "lzw", "-p", "separate")
 
-
-def thunder(row):
-    """ThunderScan's codes of a row: runs, differences of two and three bits, samples."""
-    out, last, i = bytearray(), 0, 0
-    while i < len(row):
-        n = 0
-        while i + n < len(row) and n < 63 and row[i + n] == last:
-            n += 1
-        steps = [b - a for a, b in zip([last] + row[i : i + 2], row[i : i + 3])]
-        if n > 2:
-            out.append(n)
-        elif len(steps) == 3 and all(-1 <= d <= 1 for d in steps):
-            n = 3
-            out.append(0x40 | sum((d & 3) << s for d, s in zip(steps, (4, 2, 0))))
-        elif len(steps) > 1 and all(-3 <= d <= 3 for d in steps[:2]):
-            n = 2
-            out.append(0x80 | sum((d & 7) << s for d, s in zip(steps, (3, 0))))
-        else:
-            n = 1
-            out.append(0xC0 | row[i])
-        i += n
-        last = row[i - 1]
-    return bytes(out)
-
-
-nibbles = [v >> 4 for v in of(grey)]
-put("grey-4-thunderscan.tif", fields(SIZE, 4, 1, compression=32809), [b"".join(thunder(nibbles[i : i + WIDTH]) for i in range(0, len(nibbles), WIDTH))])
 webp = io.BytesIO()
 rgb.save(webp, "WEBP", lossless=True)
 put("rgb-webp.tif", fields(SIZE, 8, 2, 3, 50001), [webp.getvalue()])  # Pillow's libtiff has no WebP

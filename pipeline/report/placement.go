@@ -26,8 +26,8 @@ type placement struct {
 	burden float64
 }
 
-// place finds room for a label of a width and a font around a mark, within bounds.
-func place(x, y, width, font, distance float64, bounds box, obstacles []obstacle) placement {
+// placeLabel finds room for a label of a width and a font around a mark, within bounds.
+func placeLabel(x, y, width, font, distance float64, bounds box, obstacles []obstacle) placement {
 	best := placement{burden: math.Inf(1)}
 	down := 0.36 * font
 	for _, at := range [][2]float64{

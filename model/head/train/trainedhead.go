@@ -7,8 +7,8 @@ import (
 	"cutpoint/model/internal/parallel"
 )
 
-// head returns the network in inference. Its hidden layers are the training's
-// own, not copies: keep makes them.
+// head returns the network as it is in inference. Its hidden layers share memory
+// with the training's; keep copies them.
 func (t *training) head() (*head.Head, error) {
 	h := &head.Head{Kind: t.recipe.name, Dim: t.d.Dim, Classes: t.d.Classes}
 	var layers []head.Dense
@@ -80,17 +80,17 @@ func (t *training) fold(h *head.Head) error {
 	return nil
 }
 
-// validationRows is how many rows go through the layers above the first together.
+// validationRows is the number of rows that go through the network together.
 const validationRows = 256
 
 // validationLoss is the mean negative log probability of the right classes of
-// some places of the view. The first layer's products skip the features that are
+// some of the view's rows. The first layer's products skip the features that are
 // zero, as in training.
-func (t *training) validationLoss(h *head.Head, places []int) (float64, error) {
+func (t *training) validationLoss(h *head.Head, positions []int) (float64, error) {
 	sum := 0.0
-	for _, s := range spans(len(places), validationRows) {
-		part := places[s.lo:s.hi]
-		x, tail := t.d.Subset(at(t.d, part)).Matrix, h
+	for _, s := range spans(len(positions), validationRows) {
+		part := positions[s.lo:s.hi]
+		x, tail := t.d.Subset(rowsAt(t.d, part)).Matrix, h
 		if t.first != nil {
 			x, tail = t.firstOutputs(h, part), withoutFirst(h)
 		}
@@ -98,20 +98,20 @@ func (t *training) validationLoss(h *head.Head, places []int) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		for i, place := range part {
-			sum -= logp[i*h.Classes+t.d.Y[t.d.At(place)]]
+		for i, position := range part {
+			sum -= logp[i*h.Classes+t.d.Y[t.d.At(position)]]
 		}
 	}
-	return sum / float64(len(places)), nil
+	return sum / float64(len(positions)), nil
 }
 
-// firstOutputs returns what the first layer makes of rows, ReLU included.
-func (t *training) firstOutputs(h *head.Head, places []int) head.Matrix {
-	values := make([]float32, len(places)*t.first.h)
-	t.first.load(places)
+// firstOutputs returns the outputs of the first layer for rows, ReLU included.
+func (t *training) firstOutputs(h *head.Head, positions []int) head.Matrix {
+	values := make([]float32, len(positions)*t.first.h)
+	t.first.load(positions)
 	t.first.forward(values)
 	bias := h.Hidden[0].Bias
-	parallel.For(len(places), func(i int) {
+	parallel.For(len(positions), func(i int) {
 		row := values[i*t.first.h : (i+1)*t.first.h]
 		for j := range row {
 			row[j] = max(row[j]+bias[j], 0)

@@ -2,9 +2,9 @@ package raster
 
 import "bytes"
 
-// strangers are what people keep documents in and what is not read, by the bytes at an
-// offset, and what to do about them.
-var strangers = []struct {
+// unread are formats of documents that are not read, by the bytes at an offset, and what
+// to do about them.
+var unread = []struct {
 	at          int
 	magic, name string
 }{
@@ -73,7 +73,7 @@ func looksLike(data []byte) string {
 	if len(data) == 0 {
 		return "the file is empty"
 	}
-	for _, f := range strangers {
+	for _, f := range unread {
 		if len(data) >= f.at && bytes.HasPrefix(data[f.at:], []byte(f.magic)) {
 			return "this is " + f.name
 		}

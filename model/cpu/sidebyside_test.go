@@ -10,9 +10,9 @@ import (
 	"cutpoint/model"
 )
 
-// TestBeside: pages whose maps lie side by side come out as each of them alone, to the last
+// TestSideBySide: pages whose maps lie side by side come out as each of them alone, to the last
 // bit: in the shallow layers, which write such maps, and in the deep ones, which read them.
-func TestBeside(t *testing.T) {
+func TestSideBySide(t *testing.T) {
 	if os.Getenv("REQUIRE_AMX") == "" {
 		t.Skip("scripts/test-amx: takes minutes where AMX is emulated")
 	}
@@ -21,13 +21,13 @@ func TestBeside(t *testing.T) {
 		t.Fatal("AMX is required and was not found")
 	}
 	r := rand.New(rand.NewPCG(19, 20))
-	cuts, pages := [][2]string{{"pool1", "pool2"}, {"pool4", "pool5"}}, []int{0, pagesBeside - 1}
+	cuts, pages := [][2]string{{"pool1", "pool2"}, {"pool4", "pool5"}}, []int{0, pagesSideBySide - 1}
 	if testing.Short() {
 		cuts, pages = cuts[1:], pages[1:]
 	}
 	for _, c := range cuts {
 		from, to := cutNamed(t, c[0]), cutNamed(t, c[1])
-		x := make([]float32, pagesBeside*from.Dim())
+		x := make([]float32, pagesSideBySide*from.Dim())
 		for i := range x {
 			x[i] = max(0, float32(r.NormFloat64()))
 		}
