@@ -22,7 +22,7 @@ func (h *Header) Write(w io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("tensor %s %w", t.Name, err)
 		}
-		header[t.Name] = h.entry(t, [2]int64{begin, begin + size})
+		header[t.Name] = entry{t.DType, t.Shape, [2]int64{begin, begin + size}}
 		begin += size
 	}
 	raw, err := json.Marshal(header)
@@ -40,15 +40,10 @@ func (h *Header) Write(w io.Writer) error {
 }
 
 // entry is a tensor's description in the header.
-func (h *Header) entry(t Tensor, offsets [2]int64) any {
-	if h.SortKeys {
-		return map[string]any{"dtype": t.DType, "shape": t.Shape, "data_offsets": offsets}
-	}
-	return struct {
-		DType   string   `json:"dtype"`
-		Shape   []int    `json:"shape"`
-		Offsets [2]int64 `json:"data_offsets"`
-	}{t.DType, t.Shape, offsets}
+type entry struct {
+	DType   string   `json:"dtype"`
+	Shape   []int    `json:"shape"`
+	Offsets [2]int64 `json:"data_offsets"`
 }
 
 // sizeOf returns the number of bytes of a tensor.

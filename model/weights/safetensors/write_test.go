@@ -44,18 +44,6 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// TestSortKeys: an entry's keys are in alphabetical order if that is wanted.
-func TestSortKeys(t *testing.T) {
-	h := Header{SortKeys: true, Tensors: []Tensor{{Name: "x", DType: "U8", Shape: []int{}}}}
-	var b bytes.Buffer
-	if err := h.Write(&b); err != nil {
-		t.Fatal(err)
-	}
-	if want := `"x":{"data_offsets":[0,1],"dtype":"U8","shape":[]}`; !bytes.Contains(b.Bytes(), []byte(want)) {
-		t.Errorf("wrote %q, want %s in it", b.Bytes(), want)
-	}
-}
-
 func TestWriteRefusesUnknownTypes(t *testing.T) {
 	var b bytes.Buffer
 	if err := (&Header{Tensors: []Tensor{{Name: "x", DType: "F12"}}}).Write(&b); err == nil || b.Len() > 0 {
