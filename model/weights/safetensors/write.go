@@ -62,7 +62,7 @@ func sizeOf(dtype string, shape []int) (int64, error) {
 // valuesAtOnce bounds the buffer of WriteValues.
 const valuesAtOnce = 1 << 14
 
-// WriteValues writes a tensor's values, or some of them, as they stand in a file.
+// WriteValues writes a tensor's values, or some of them, in the format of a file.
 func WriteValues[T float32 | int32 | int64](w io.Writer, values []T) error {
 	var buffer []byte
 	for part := range slices.Chunk(values, valuesAtOnce) {

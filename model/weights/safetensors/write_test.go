@@ -36,8 +36,8 @@ func TestWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, place := range [][2]int64{{begin, 8}, {begin + 8, 8}, {begin + 16, 0}} {
-		h.Tensors[i].Offset, h.Tensors[i].Size = place[0], place[1]
+	for i, where := range [][2]int64{{begin, 8}, {begin + 8, 8}, {begin + 16, 0}} {
+		h.Tensors[i].Offset, h.Tensors[i].Size = where[0], where[1]
 	}
 	if !reflect.DeepEqual(*got, h) {
 		t.Errorf("read %+v, wrote %+v", *got, h)
