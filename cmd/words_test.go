@@ -130,6 +130,35 @@ func TestReferenceIsComplete(t *testing.T) {
 	}
 }
 
+// TestScripts: scripts/README.md names everything in its folder, and every script for
+// people answers --help.
+func TestScripts(t *testing.T) {
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("there is no bash")
+	}
+	readme, err := os.ReadFile("../scripts/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir("../scripts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if name != "README.md" && !strings.Contains(string(readme), "`"+name+"`") {
+			t.Errorf("scripts/README.md does not name %s", name)
+		}
+		if e.IsDir() || filepath.Ext(name) != "" {
+			continue
+		}
+		out, err := exec.Command("bash", "../scripts/"+name, "--help").CombinedOutput()
+		if err != nil || !strings.HasPrefix(string(out), "Usage: ") {
+			t.Errorf("scripts/%s --help: %v, and prints %.200q; want a text that begins with \"Usage: \"", name, err, out)
+		}
+	}
+}
+
 func isTable(paragraph string) bool {
 	heading, _, _ := strings.Cut(paragraph, "\n")
 	return heading == strings.ToUpper(heading) || strings.HasSuffix(heading, " help COMMAND")

@@ -91,7 +91,7 @@ func (c *crashTest) fail(k int, how crashCase) error {
 	return nil
 }
 
-// recovered checks a disk on which a run ended after so many steps: first as a
+// recovered checks a disk on which a run ended after done steps: first as a
 // reader finds it, then after recovery, and then after another run. After that
 // the power fails once more: what is reported done must be durable.
 func (c *crashTest) recovered(disk *filestest.Disk, done int) error {

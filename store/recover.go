@@ -24,8 +24,8 @@ type Recovery struct {
 	Notes     []string // what was left as it is, and why
 }
 
-// grace is how old a temporary file must be to count as a dead run's while
-// another run may be writing.
+// grace is the age at which a temporary file counts as a dead run's while another
+// run may be writing.
 const grace = time.Hour
 
 // Recover finishes what dead runs began, in every table: it adopts whole parts
@@ -49,7 +49,7 @@ func (s *Store) Recover(ctx context.Context) (Recovery, error) {
 	return r, s.settleFolders()
 }
 
-// settleFolders makes durable what stands in the tables' folders and their logs. A
+// settleFolders makes the contents of the tables' folders and their logs durable. A
 // run that was killed between a commit and its sync leaves rows that are there
 // but that a power failure may still take; a part that was removed after its
 // adoption must not come back when its rows have been dropped since.
@@ -120,15 +120,14 @@ func (s *Store) removeTemporaryIn(folder string, r *Recovery) error {
 	return nil
 }
 
-// isTemporary reports whether a name is that of a part, or of a file of a log, that
-// is not whole.
+// isTemporary reports whether a name is that of an incomplete part or log file.
 func isTemporary(name string) bool {
-	of, ok := files.Temporary(name) // of a part without its extension
+	of, ok := files.Temporary(name) // a part's name comes without its extension
 	return ok && (isPartName(of+partSuffix) || delta.IsFile(of))
 }
 
 // orphans lists the parts in the folder that the log never named. A file that
-// was removed by a commit is none: older versions of the table still need it.
+// was removed by a commit is not one: older versions of the table still need it.
 func (t *Table[R]) orphans() ([]string, error) {
 	// The folder is listed first: what is committed in between is then named.
 	entries, err := t.store.files.List(t.name)
@@ -163,7 +162,7 @@ func (t *Table[R]) isOrphan(e fs.DirEntry) bool {
 	return err == nil && t.log.NeverNamed(e.Name(), info.ModTime())
 }
 
-// adopt appends the new rows of an orphan as a part of its own, and then removes
+// adopt appends the new rows of an orphan as a new part, and then removes
 // the orphan. Its writer may be alive and about to commit it: the entry that
 // adopts its rows, or finds none to adopt, also says that the orphan is removed.
 // So it takes the version that the writer wanted, who then looks again; and the
@@ -233,7 +232,7 @@ func (t *Table[R]) replaceOrphan(ctx context.Context, orphan Part, rows []R) (ad
 	}
 }
 
-// readOrphan reads a part of so many bytes that may belong to this table.
+// readOrphan reads a part that may belong to this table, and returns its size in bytes.
 func (t *Table[R]) readOrphan(ctx context.Context, name string) (rows []R, size int64, err error) {
 	p, err := openPart(t.store.files, name)
 	if err != nil {

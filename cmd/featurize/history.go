@@ -99,12 +99,12 @@ func runsOf(commits []store.Commit) []*runLine {
 				byRun[m.Run] = line
 			}
 		}
-		line.take(m)
+		line.add(m)
 	}
 	return lines
 }
 
-func (l *runLine) take(m store.Commit) {
+func (l *runLine) add(m store.Commit) {
 	l.commits++
 	l.end = m.Time
 	if !slices.Contains(l.operations, m.Operation) {

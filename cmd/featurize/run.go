@@ -145,7 +145,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	}
 	log.Info("corpus listed", "files", len(listing.Entries), "skipped_links", listing.Skipped.Links,
 		"skipped_special", listing.Skipped.Special, "skipped_hidden", listing.Skipped.Hidden)
-	listing.Entries = o.shard.take(listing.Entries)
+	listing.Entries = o.shard.filter(listing.Entries)
 	if keep != nil {
 		if err := only(&listing, keep); err != nil {
 			return err

@@ -25,8 +25,8 @@ func parseShard(text string) (shard, error) {
 	return s, nil
 }
 
-// take keeps the entries of the shard. A path is always in the same one.
-func (s shard) take(entries []corpus.Entry) []corpus.Entry {
+// filter keeps the entries of the shard. A path is always in the same one.
+func (s shard) filter(entries []corpus.Entry) []corpus.Entry {
 	if s.of <= 1 {
 		return entries
 	}

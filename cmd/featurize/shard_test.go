@@ -44,7 +44,7 @@ func TestShardsCoverTheCorpus(t *testing.T) {
 		for i := range 100 {
 			entries = append(entries, corpus.Entry{Path: fmt.Sprint(i)})
 		}
-		for _, e := range (shard{k + 1, 3}).take(entries) {
+		for _, e := range (shard{k + 1, 3}).filter(entries) {
 			seen[e.Path]++
 		}
 	}

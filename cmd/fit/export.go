@@ -110,7 +110,7 @@ func exportAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	e, err := o.open(ctx, s)
+	e, err := o.openTable(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ type exported struct {
 	table  export.Table
 }
 
-func (o exportOptions) open(ctx context.Context, s *store.Store) (*exported, error) {
+func (o exportOptions) openTable(ctx context.Context, s *store.Store) (*exported, error) {
 	views, err := openViews(s, o.when, o.cut.String())
 	if err != nil {
 		return nil, err

@@ -121,14 +121,14 @@ func predictAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	source, err := o.open(ctx, c, f)
+	source, err := o.openSource(ctx, c, f)
 	if err != nil {
 		return fmt.Errorf("predict with %s: %w", o.head, err)
 	}
 	var summary predict.Summary
 	start := time.Now()
 	err = o.writeTo(c, func(w io.Writer) (err error) {
-		summary, err = o.table(interruptible{ctx, w}, f, source)
+		summary, err = o.writeTable(interruptible{ctx, w}, f, source)
 		return err
 	})
 	if err != nil {
@@ -141,17 +141,17 @@ func predictAction(c *cli.Context) error {
 // pageSource gives all its pages to a predictor.
 type pageSource func(*predict.Predictor) error
 
-// open prepares the source and refuses what the head was not trained on, before
+// openSource prepares the source and refuses what the head was not trained on, before
 // anything is written.
-func (o predictOptions) open(ctx context.Context, c *cli.Context, f *head.File) (pageSource, error) {
+func (o predictOptions) openSource(ctx context.Context, c *cli.Context, f *head.File) (pageSource, error) {
 	if len(o.corpus) > 0 {
 		return o.openCorpus(ctx, c, f)
 	}
 	return o.openStore(ctx, f)
 }
 
-// table writes the whole table to w.
-func (o predictOptions) table(w io.Writer, f *head.File, source pageSource) (predict.Summary, error) {
+// writeTable writes the whole table to w.
+func (o predictOptions) writeTable(w io.Writer, f *head.File, source pageSource) (predict.Summary, error) {
 	table, err := predict.Create(w, o.format, o.unit, f)
 	if err != nil {
 		return predict.Summary{}, err

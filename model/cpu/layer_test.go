@@ -108,7 +108,7 @@ func sampledError(r *rand.Rand, out, in activation, l *layer, p model.Params) fl
 	return s.rms()
 }
 
-// randomMaps fills so many maps of the first memory.
+// randomMaps fills n maps of the first arena with random values.
 func randomMaps(r *rand.Rand, e *Engine, maps *arena, s model.Shape, n int) (in []activation) {
 	for k := range n {
 		values := make([]float32, s.Len())

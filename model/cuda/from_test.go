@@ -59,7 +59,7 @@ func TestEmulatedTail(t *testing.T) {
 	derived(t, DefaultBatch, "pool5 pool5-avg,fc1,fc2,predictions")
 }
 
-// derived checks three pages, in batches of so many at most, on all emulated GPUs.
+// derived checks three pages, in batches of at most batch, on all emulated GPUs.
 func derived(t *testing.T, batch int, list ...string) {
 	onCPU, err := cpu.New(trunk(t, true), cpu.Options{})
 	if err != nil {

@@ -48,9 +48,9 @@ type tensor struct {
 	offset, size int64
 	bigEndian    bool
 	scaled       *affine     // what the integers of a quantised tensor mean
-	file         io.ReaderAt // where it lies, if not in the file of the catalogue
+	file         io.ReaderAt // that holds the values, if not the catalogue's own
 	unreadable   string      // why its values cannot be read, or ""
-	outside      string      // the name of the file in which it lies, if that is not the catalogue's
+	externalName string      // of the file that holds the values, if not the catalogue's own
 }
 
 // readable reports whether the format of the values is one of those that are read.
@@ -66,9 +66,9 @@ type catalogue struct {
 	because    string // how it says so
 }
 
-// readCatalogue lists a file's tensors, whose names some formats take from the
-// places of the layers.
-func readCatalogue(r io.ReaderAt, size int64, folder *beside, layers []model.Layer) (*catalogue, error) {
+// readCatalogue lists a file's tensors, which some formats name by the
+// position of their layers.
+func readCatalogue(r io.ReaderAt, size int64, folder *modelFolder, layers []model.Layer) (*catalogue, error) {
 	f, err := sniff(r, size)
 	if err != nil {
 		return nil, err

@@ -12,8 +12,8 @@ import (
 // sourceFile is the file that a user named.
 type sourceFile struct {
 	*os.File
-	size int64
-	beside
+	size   int64
+	folder modelFolder
 }
 
 // openFile opens a regular file, or the model.json of a folder.
@@ -38,18 +38,18 @@ func openFile(path string) (*sourceFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sourceFile{f, info.Size(), beside{folder: filepath.Dir(path)}}, nil
+	return &sourceFile{f, info.Size(), modelFolder{path: filepath.Dir(path)}}, nil
 }
 
 func (f *sourceFile) close() {
 	f.File.Close()
-	f.beside.close()
+	f.folder.close()
 }
 
-// beside opens the files that a model names and that lie in its folder. A nil
-// beside has none.
-type beside struct {
-	folder string
+// modelFolder opens the files that a model names, which must lie in its folder. A nil
+// modelFolder refuses all.
+type modelFolder struct {
+	path   string
 	root   *os.Root
 	opened []*os.File
 }
@@ -57,33 +57,33 @@ type beside struct {
 // open opens a regular file by a path below the folder, written with slashes. It
 // follows no symbolic link: a model that came from elsewhere must not choose which
 // of this machine's files are read.
-func (b *beside) open(name string) (io.ReaderAt, int64, error) {
-	path := filepath.FromSlash(name)
-	if b == nil || !filepath.IsLocal(path) {
+func (m *modelFolder) open(name string) (io.ReaderAt, int64, error) {
+	local := filepath.FromSlash(name)
+	if m == nil || !filepath.IsLocal(local) {
 		return nil, 0, fmt.Errorf("it names the file %.200q, which does not lie in its folder: do not trust this model", name)
 	}
 	var err error
-	if b.root == nil {
-		if b.root, err = os.OpenRoot(b.folder); err != nil {
+	if m.root == nil {
+		if m.root, err = os.OpenRoot(m.path); err != nil {
 			return nil, 0, err
 		}
 	}
-	for at := path; at != "."; at = filepath.Dir(at) {
-		info, err := b.root.Lstat(at)
+	for at := local; at != "."; at = filepath.Dir(at) {
+		info, err := m.root.Lstat(at)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return nil, 0, fmt.Errorf("the model's file %.200q is missing: it belongs into the same folder", name)
+			return nil, 0, fmt.Errorf("the model's file %.200q is missing: it belongs in the same folder", name)
 		case err != nil:
 			return nil, 0, err
-		case at == path && !info.Mode().IsRegular() || info.Mode()&fs.ModeSymlink != 0:
-			return nil, 0, fmt.Errorf("the model's file %.200q is no regular file in its folder (symbolic links are not followed)", name)
+		case at == local && !info.Mode().IsRegular() || info.Mode()&fs.ModeSymlink != 0:
+			return nil, 0, fmt.Errorf("the model's file %.200q is not a regular file in its folder (symbolic links are not followed)", name)
 		}
 	}
-	f, err := b.root.Open(path)
+	f, err := m.root.Open(local)
 	if err != nil {
 		return nil, 0, err
 	}
-	b.opened = append(b.opened, f)
+	m.opened = append(m.opened, f)
 	info, err := f.Stat()
 	if err != nil {
 		return nil, 0, err
@@ -91,11 +91,11 @@ func (b *beside) open(name string) (io.ReaderAt, int64, error) {
 	return f, info.Size(), nil
 }
 
-func (b *beside) close() {
-	for _, f := range b.opened {
+func (m *modelFolder) close() {
+	for _, f := range m.opened {
 		f.Close()
 	}
-	if b.root != nil {
-		b.root.Close()
+	if m.root != nil {
+		m.root.Close()
 	}
 }

@@ -63,7 +63,7 @@ func inspect(ctx context.Context, path string) (*Inspection, error) {
 		return nil, err
 	}
 	defer f.close()
-	c, err := readCatalogue(f, f.size, &f.beside, model.Layers())
+	c, err := readCatalogue(f, f.size, &f.folder, model.Layers())
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func inspect(ctx context.Context, path string) (*Inspection, error) {
 	return in, nil
 }
 
-// serves returns the layer that a tensor is for; "" if it is none or n is nil.
+// serves returns the layer that a tensor is for; "" if there is none or n is nil.
 func (n *network) serves(t *tensor) string {
 	if n == nil {
 		return ""

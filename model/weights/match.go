@@ -8,13 +8,13 @@ import (
 	"cutpoint/model"
 )
 
-// network is a file's tensors in their places.
+// network assigns a file's tensors to layers.
 type network struct {
 	*vocabulary
 	kernels, biases []*tensor // one per layer of Weights.Params
 }
 
-// match finds the vocabulary that a file is in, and every tensor's place.
+// match finds the vocabulary that a file is in, and assigns every tensor to its layer.
 func match(c *catalogue, layers []model.Layer) (*network, error) {
 	if len(c.tensors) == 0 {
 		return nil, errors.New("the file holds no tensors")
@@ -39,7 +39,7 @@ func match(c *catalogue, layers []model.Layer) (*network, error) {
 	return k, k.complete(layers, c)
 }
 
-// count returns the number of tensors that have a place.
+// count returns the number of tensors assigned to a layer.
 func (n *network) count() int {
 	c := 0
 	for i := range n.names {
@@ -65,14 +65,14 @@ func assign(v *vocabulary, c *catalogue) (*network, error) {
 		case !known:
 			continue
 		}
-		place := &n.kernels[at]
+		slot := &n.kernels[at]
 		if p == bias {
-			place = &n.biases[at]
+			slot = &n.biases[at]
 		}
-		if *place != nil {
-			return nil, fmt.Errorf("tensors %s and %s are both %s", (*place).name, t.name, v.tensorName(at, p))
+		if *slot != nil {
+			return nil, fmt.Errorf("tensors %s and %s are both %s", (*slot).name, t.name, v.tensorName(at, p))
 		}
-		*place = t
+		*slot = t
 	}
 	return n, nil
 }
@@ -157,7 +157,7 @@ func (n *network) kernelShapes(l model.Layer) [][]int {
 	return [][]int{{l.In.Len(), l.Out.C}}
 }
 
-// otherVGG tells which VGG a file is, from its number of convolutions (Simonyan
+// otherVGG says which VGG a file is, from its number of convolutions (Simonyan
 // and Zisserman 2015, table 1, columns A, B, D, E).
 func (n *network) otherVGG(parametric []model.Layer, c *catalogue) string {
 	want, got := 0, 0

@@ -13,7 +13,7 @@ import (
 // readONNX gives the layers of a graph torchvision's names by their place in it:
 // the layout of ONNX's convolutions is PyTorch's, and a dense layer's can be seen
 // as such.
-func readONNX(r io.ReaderAt, size int64, folder *beside, layers []model.Layer) (*catalogue, error) {
+func readONNX(r io.ReaderAt, size int64, folder *modelFolder, layers []model.Layer) (*catalogue, error) {
 	m, err := onnx.Read(r, size)
 	if err != nil {
 		return nil, err
@@ -23,22 +23,22 @@ func readONNX(r io.ReaderAt, size int64, folder *beside, layers []model.Layer) (
 		return nil, err
 	}
 	files := map[string]external{}
-	p := newPlaces(layers)
+	q := newLayerQueue(layers)
 	for _, l := range m.Layers {
-		name, of, err := p.next(l.Dense)
+		name, of, err := q.next(l.Dense)
 		if err != nil {
 			return nil, err
 		}
 		kernel := onnxTensor(name+".weight", l.Kernel)
 		if l.Dense {
-			kernel.lie(l, of)
+			kernel.setOrder(l, of)
 		}
 		found := []tensor{kernel}
 		if l.Bias != nil {
 			found = append(found, onnxTensor(name+".bias", l.Bias))
 		}
 		for _, t := range found {
-			if err := t.openOutside(files, folder); err != nil {
+			if err := t.openExternal(files, folder); err != nil {
 				return nil, err
 			}
 			c.tensors = append(c.tensors, t)
@@ -47,42 +47,42 @@ func readONNX(r io.ReaderAt, size int64, folder *beside, layers []model.Layer) (
 	return c, nil
 }
 
-// places hands out the layers in their order.
-type places struct {
+// layerQueue gives the layers in their order.
+type layerQueue struct {
 	layers      []model.Layer // those with parameters
 	names       []string
-	convs       int // of them are convolutions
+	convs       int // number of convolutions among them
 	conv, dense int // the next ones
 }
 
-func newPlaces(layers []model.Layer) *places {
-	p := &places{layers: withParameters(layers), names: torchvision(layers).names}
-	for _, l := range p.layers {
+func newLayerQueue(layers []model.Layer) *layerQueue {
+	q := &layerQueue{layers: withParameters(layers), names: torchvision(layers).names}
+	for _, l := range q.layers {
 		if l.Kind == model.Conv3x3 {
-			p.convs++
+			q.convs++
 		}
 	}
-	p.dense = p.convs
-	return p
+	q.dense = q.convs
+	return q
 }
 
 // next returns the name and the description of the next convolution or dense layer.
 // Behind the last convolution there may be more: timm has fc1 and the rest as such.
-func (p *places) next(dense bool) (name string, l model.Layer, err error) {
-	at := &p.conv
-	if dense || p.conv >= p.convs {
-		at = &p.dense
+func (q *layerQueue) next(dense bool) (name string, l model.Layer, err error) {
+	at := &q.conv
+	if dense || q.conv >= q.convs {
+		at = &q.dense
 	}
-	if *at >= len(p.layers) {
-		return "", l, fmt.Errorf("its graph has more layers behind the convolutions than VGG19's %d", len(p.layers)-p.convs)
+	if *at >= len(q.layers) {
+		return "", l, fmt.Errorf("its graph has more layers behind the convolutions than VGG19's %d", len(q.layers)-q.convs)
 	}
-	name, l = p.names[*at], p.layers[*at]
+	name, l = q.names[*at], q.layers[*at]
 	*at++
 	return name, l, nil
 }
 
 func onnxTensor(name string, t *onnx.Tensor) tensor {
-	return tensor{name: name, element: element(t.Type), shape: t.Shape, offset: t.Offset, size: t.Size, unreadable: t.Unreadable, outside: t.File}
+	return tensor{name: name, element: element(t.Type), shape: t.Shape, offset: t.Offset, size: t.Size, unreadable: t.Unreadable, externalName: t.File}
 }
 
 // errColours is for models that come from neither library.
@@ -116,10 +116,10 @@ func coloursOf(m *onnx.Model) (name, because string, err error) {
 	return "", "", errColours
 }
 
-// lie describes how a dense layer's kernel lies, as PyTorch's (Out, In) with strides. A
+// setOrder describes a dense layer's kernel as PyTorch's (Out, In) with strides. A
 // map that was flattened as TensorFlow does it, (height, width, channel), makes it a
 // kernel of four dimensions, as timm has it.
-func (t *tensor) lie(l onnx.Layer, of model.Layer) {
+func (t *tensor) setOrder(l onnx.Layer, of model.Layer) {
 	if len(t.shape) != 2 || !l.InFirst && !l.HWC {
 		return
 	}
@@ -134,27 +134,27 @@ func (t *tensor) lie(l onnx.Layer, of model.Layer) {
 	}
 }
 
-// external is a file beside the model.
+// external is one of the files in the model's folder that hold its values.
 type external struct {
 	file io.ReaderAt
 	size int64
 }
 
-// openOutside opens the file in which a tensor lies, if it is not the model's own.
-func (t *tensor) openOutside(files map[string]external, folder *beside) error {
-	if t.outside == "" || t.unreadable != "" {
+// openExternal opens the file in which a tensor lies, if it is not the model's own.
+func (t *tensor) openExternal(files map[string]external, folder *modelFolder) error {
+	if t.externalName == "" || t.unreadable != "" {
 		return nil
 	}
-	f, open := files[t.outside]
+	f, open := files[t.externalName]
 	if !open {
 		var err error
-		if f.file, f.size, err = folder.open(t.outside); err != nil {
+		if f.file, f.size, err = folder.open(t.externalName); err != nil {
 			return err
 		}
-		files[t.outside] = f
+		files[t.externalName] = f
 	}
 	if t.offset > f.size || t.size > f.size-t.offset {
-		return fmt.Errorf("tensor %.200q ends beyond the file %.200q: it is cut off or of another model", t.name, t.outside)
+		return fmt.Errorf("tensor %.200q ends beyond the file %.200q: it is cut off or of another model", t.name, t.externalName)
 	}
 	t.file = f.file
 	return nil

@@ -39,7 +39,7 @@ func open(ctx context.Context, source string, layers []model.Layer) (*model.Weig
 		return nil, err
 	}
 	defer f.close()
-	c, err := readCatalogue(f, f.size, &f.beside, layers)
+	c, err := readCatalogue(f, f.size, &f.folder, layers)
 	if err != nil {
 		return nil, err
 	}

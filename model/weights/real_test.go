@@ -42,14 +42,14 @@ func TestImageNet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	place := map[string]safetensors.Tensor{}
+	byName := map[string]safetensors.Tensor{}
 	for _, x := range h.Tensors {
-		place[x.Name] = x
+		byName[x.Name] = x
 	}
 	sum := sha256.New()
 	for _, l := range model.ParameterLayers() {
 		for _, part := range []string{"/kernel", "/bias"} {
-			x := place[l.Name+part]
+			x := byName[l.Name+part]
 			sum.Write(raw[x.Offset:][:x.Size])
 		}
 	}

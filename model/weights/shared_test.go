@@ -85,7 +85,7 @@ func writeShards(t *testing.T, dir string, packed io.Reader, tensors []sharedTen
 		n, err := io.ReadFull(hashed, shard)
 		if n > 0 {
 			paths = append(paths, fmt.Sprintf("group1-shard%d.bin", len(paths)+1))
-			put(t, filepath.Join(dir, paths[len(paths)-1]), shard[:n])
+			writeFile(t, filepath.Join(dir, paths[len(paths)-1]), shard[:n])
 		}
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
 			break
@@ -103,7 +103,7 @@ func writeShards(t *testing.T, dir string, packed io.Reader, tensors []sharedTen
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, filepath.Join(dir, "model.json"), text)
+	writeFile(t, filepath.Join(dir, "model.json"), text)
 	return hex.EncodeToString(sum.Sum(nil))
 }
 

@@ -33,7 +33,7 @@ type manifestWeight struct {
 
 // readTFJS lists the weights of a TensorFlow.js layers model, which has Keras's names and
 // layout. Its shards lie in the folder of its model.json.
-func readTFJS(r io.ReaderAt, size int64, folder *beside) (*catalogue, error) {
+func readTFJS(r io.ReaderAt, size int64, folder *modelFolder) (*catalogue, error) {
 	if size > maxModelJSON {
 		return nil, fmt.Errorf("it is JSON text of %d bytes, more than a TensorFlow.js model has: %s", size, accepted)
 	}
@@ -66,7 +66,7 @@ func readTFJS(r io.ReaderAt, size int64, folder *beside) (*catalogue, error) {
 }
 
 // open opens the group's files.
-func (g *manifestGroup) open(folder *beside) (*joined, error) {
+func (g *manifestGroup) open(folder *modelFolder) (*joined, error) {
 	if len(g.Paths) > maxShards {
 		return nil, fmt.Errorf("its weights lie in %d files, more than %d: not a model this reads", len(g.Paths), maxShards)
 	}
@@ -76,13 +76,13 @@ func (g *manifestGroup) open(folder *beside) (*joined, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.parts = append(j.parts, part64{f, j.size, size})
+		j.parts = append(j.parts, joinedFile{f, j.size, size})
 		j.size += size
 	}
 	return j, nil
 }
 
-// tensors places the group's weights in its files, which they must fill.
+// tensors returns the group's weights with their offsets in its files, which they must fill.
 func (g *manifestGroup) tensors(in *joined) ([]tensor, error) {
 	var list []tensor
 	at := int64(0)
@@ -112,7 +112,7 @@ var widthsTFJS = map[string]struct {
 	"float32": {f32, 4}, "float16": {f16, 2}, "uint8": {u8, 1}, "uint16": {u16, 2}, "int32": {"I32", 4}, "bool": {"BOOL", 1},
 }
 
-// tensor describes a weight but for its place.
+// tensor describes a weight without its offset.
 func (w *manifestWeight) tensor() (tensor, error) {
 	stored := w.DType
 	if w.Quantization != nil {
@@ -137,11 +137,11 @@ func (w *manifestWeight) tensor() (tensor, error) {
 
 // joined reads files as if they were one.
 type joined struct {
-	parts []part64
+	parts []joinedFile
 	size  int64
 }
 
-type part64 struct {
+type joinedFile struct {
 	io.ReaderAt
 	at, size int64
 }

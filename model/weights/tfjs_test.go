@@ -29,7 +29,7 @@ func quantised(dtype string, values []float32) []byte {
 	return b
 }
 
-// writeTFJS writes a layers model of the tiny network in shards of so many bytes.
+// writeTFJS writes a layers model of the tiny network in shards of at most shard bytes.
 func writeTFJS(t *testing.T, dtype string, shard int) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -48,17 +48,17 @@ func writeTFJS(t *testing.T, dtype string, shard int) (dir string) {
 	for part := range slices.Chunk(data, shard) {
 		name := "group1-shard" + string(rune('a'+len(paths)%26)) + strings.Repeat("x", len(paths)/26) + ".bin"
 		paths = append(paths, name)
-		put(t, filepath.Join(dir, name), part)
+		writeFile(t, filepath.Join(dir, name), part)
 	}
 	raw, err := json.Marshal(map[string]any{"format": "layers-model", "weightsManifest": []any{map[string]any{"paths": paths, "weights": list}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, filepath.Join(dir, "model.json"), raw)
+	writeFile(t, filepath.Join(dir, "model.json"), raw)
 	return dir
 }
 
-func put(t *testing.T, path string, data []byte) {
+func writeFile(t *testing.T, path string, data []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestTFJSRefuses(t *testing.T) {
 			if err != nil || !strings.Contains(string(raw), from) {
 				t.Fatalf("%v, or no %q in the model", err, from)
 			}
-			put(t, filepath.Join(dir, "model.json"), []byte(strings.ReplaceAll(string(raw), from, to)))
+			writeFile(t, filepath.Join(dir, "model.json"), []byte(strings.ReplaceAll(string(raw), from, to)))
 		}
 	}
 	for name, c := range map[string]struct {
@@ -94,18 +94,18 @@ func TestTFJSRefuses(t *testing.T) {
 		want   string
 	}{
 		"shard missing":  {func(dir string) { os.Remove(filepath.Join(dir, "group1-sharda.bin")) }, "is missing"},
-		"shard short":    {func(dir string) { put(t, filepath.Join(dir, "group1-sharda.bin"), []byte("x")) }, "ends beyond its files"},
-		"shard long":     {func(dir string) { put(t, filepath.Join(dir, "group1-sharda.bin"), make([]byte, 1<<20)) }, "need"},
+		"shard short":    {func(dir string) { writeFile(t, filepath.Join(dir, "group1-sharda.bin"), []byte("x")) }, "ends beyond its files"},
+		"shard long":     {func(dir string) { writeFile(t, filepath.Join(dir, "group1-sharda.bin"), make([]byte, 1<<20)) }, "need"},
 		"out of folder":  {edit("group1-sharda.bin", "../x.bin"), "do not trust"},
 		"absolute":       {edit("group1-sharda.bin", "/etc/passwd"), "do not trust"},
 		"strings":        {edit(`"dtype":"uint8"`, `"dtype":"string"`), "which is not read"},
 		"endless shape":  {edit(`"shape":[3,3,3,4]`, `"shape":[2147483647,2147483647,2147483647,4]`), "more values"},
 		"negative shape": {edit(`"shape":[3,3,3,4]`, `"shape":[-3,3,3,4]`), "more values"},
-		"no manifest":    {func(dir string) { put(t, filepath.Join(dir, "model.json"), []byte(`{"a": 1}`)) }, "weightsManifest"},
+		"no manifest":    {func(dir string) { writeFile(t, filepath.Join(dir, "model.json"), []byte(`{"a": 1}`)) }, "weightsManifest"},
 		"endless JSON": {func(dir string) {
-			put(t, filepath.Join(dir, "model.json"), append([]byte("{"), make([]byte, maxModelJSON)...))
+			writeFile(t, filepath.Join(dir, "model.json"), append([]byte("{"), make([]byte, maxModelJSON)...))
 		}, "more than a TensorFlow.js model has"},
-		"cut JSON": {func(dir string) { put(t, filepath.Join(dir, "model.json"), []byte(`{"weightsManifest": [`)) }, "cut off"},
+		"cut JSON": {func(dir string) { writeFile(t, filepath.Join(dir, "model.json"), []byte(`{"weightsManifest": [`)) }, "cut off"},
 	} {
 		dir := writeTFJS(t, "uint8", 1<<20)
 		c.damage(dir)

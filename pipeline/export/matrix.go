@@ -92,8 +92,7 @@ func newSafetensors(w io.Writer, t Table) (*safetensorsFile, error) {
 		metadata[key] = string(raw)
 	}
 	rows := int(t.Rows)
-	// SortKeys keeps the bytes what earlier versions wrote.
-	header := safetensors.Header{Metadata: metadata, SortKeys: true, Tensors: []safetensors.Tensor{
+	header := safetensors.Header{Metadata: metadata, Tensors: []safetensors.Tensor{
 		{Name: schemas.ColumnEmbedding, DType: "F32", Shape: []int{rows, t.Info.Dim}},
 		{Name: schemas.ColumnLabel, DType: "I64", Shape: []int{rows}},
 		{Name: schemas.ColumnPage, DType: "I32", Shape: []int{rows}},

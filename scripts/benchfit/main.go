@@ -57,7 +57,7 @@ func run(args []string) error {
 	train, scored := divide(data, numbers[0])
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
-		if err := do(strings.Fields(lines.Text()), train, scored); err != nil {
+		if err := trainLine(strings.Fields(lines.Text()), train, scored); err != nil {
 			return fmt.Errorf("%s: %w", lines.Text(), err)
 		}
 	}
@@ -73,8 +73,8 @@ func divide(d train.Data, n int) (first, others train.Data) {
 	return d.Subset(rows[:n]), d.Subset(rows[n:])
 }
 
-// do trains what the line says, times that alone, and writes the files.
-func do(words []string, train, scored train.Data) error {
+// trainLine trains what the line says, times that alone, and writes the files.
+func trainLine(words []string, train, scored train.Data) error {
 	if len(words) != 3 {
 		return errors.New("no such command")
 	}

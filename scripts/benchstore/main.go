@@ -61,7 +61,7 @@ func run(args []string) error {
 	for lines.Scan() {
 		runtime.GC() // the collector's debts of the line before are not this one's
 		start, before := time.Now(), processorTime()
-		if err := b.do(strings.Fields(lines.Text())); err != nil {
+		if err := b.execute(strings.Fields(lines.Text())); err != nil {
 			return fmt.Errorf("%s: %w", lines.Text(), err)
 		}
 		fmt.Println(time.Since(start).Seconds(), (processorTime() - before).Seconds())
@@ -78,7 +78,7 @@ func processorTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-func (b *bench) do(words []string) error {
+func (b *bench) execute(words []string) error {
 	switch {
 	case len(words) == 3 && words[0] == "write":
 		return b.write(words[1], words[2])

@@ -1,4 +1,4 @@
-"""Assembles PTX for one architecture and says what each kernel takes: assemble.py PTX ARCH RELEASE
+"""Assembles PTX for one architecture and prints what each kernel uses: assemble.py PTX ARCH RELEASE
 with the ptxas of CUDA 12.2 or 13.0.
 
 Ends with 1 if a kernel has a stack frame or spills registers, or if ptxas has anything to

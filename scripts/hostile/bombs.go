@@ -81,8 +81,8 @@ func bmp(width, height uint32) []byte {
 	return append(b, append([]byte{1, 0, 24, 0}, make([]byte, 24)...)...)
 }
 
-// chain is a TIFF of so many directories without a page in them, the last of which
-// may lead back to the first.
+// chain is a TIFF of the given number of directories without pages. With loop the last
+// one leads back to the first.
 func chain(pages uint32, loop bool) []byte {
 	b := []byte("II*\x00\x08\x00\x00\x00")
 	for n := range pages {

@@ -9,7 +9,7 @@ import (
 	"cutpoint/store"
 )
 
-// content is what a store's tables hold, but for times.
+// content is what a store's tables hold, without times.
 type content map[string]string
 
 // differ says how a store's content differs from the one wanted, or nothing.
@@ -40,7 +40,7 @@ func read(dir string) (content, error) {
 	err = s.Documents().Scan(ctx, func(rows []schemas.Document) error {
 		for _, r := range rows {
 			r.Modified, r.FirstSeen = time.Time{}, time.Time{}
-			c.put(schemas.DocumentsTable, r.Key(), fmt.Sprint(r.Path, schemas.Text(r.Label), r.Format, r.Width, r.Height, r.Pages, r.Bytes))
+			c.add(schemas.DocumentsTable, r.Key(), fmt.Sprint(r.Path, schemas.Text(r.Label), r.Format, r.Width, r.Height, r.Pages, r.Bytes))
 		}
 		return nil
 	})
@@ -49,7 +49,7 @@ func read(dir string) (content, error) {
 	}
 	err = s.Failures().Scan(ctx, func(rows []schemas.Failure) error {
 		for _, r := range rows {
-			c.put(schemas.FailuresTable, r.Key(), fmt.Sprint(r.Path, r.Stage, r.Class, r.Message, r.Attempts))
+			c.add(schemas.FailuresTable, r.Key(), fmt.Sprint(r.Path, r.Stage, r.Class, r.Message, r.Attempts))
 		}
 		return nil
 	})
@@ -72,7 +72,7 @@ func (c content) cuts(ctx context.Context, s *store.Store) error {
 		err = table.Scan(ctx, func(rows []schemas.Feature) error {
 			for _, r := range rows {
 				// %b is exact: it writes the mantissa and the exponent of every value.
-				c.put(info.Cut, r.Key(), fmt.Sprintf("%s %s %b", r.Path, schemas.Text(r.Label), r.Embedding))
+				c.add(info.Cut, r.Key(), fmt.Sprintf("%s %s %b", r.Path, schemas.Text(r.Label), r.Embedding))
 			}
 			return nil
 		})
@@ -83,6 +83,6 @@ func (c content) cuts(ctx context.Context, s *store.Store) error {
 	return nil
 }
 
-func (c content) put(table string, key schemas.PageKey, row string) {
+func (c content) add(table string, key schemas.PageKey, row string) {
 	c[fmt.Sprintf("%s %s %d", table, key.DocumentID, key.Page)] += row // twice would differ
 }

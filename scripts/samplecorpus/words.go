@@ -32,7 +32,7 @@ func (s *sheet) date() string {
 	return fmt.Sprintf("%d %s %d", s.between(1, 29), []string{"January", "March", "May", "June", "August", "October", "December"}[s.rand.IntN(7)], s.between(1961, 2025))
 }
 
-// sentence strings words together up to so many characters.
+// sentence joins words up to the given number of characters.
 func (s *sheet) sentence(length int) string {
 	var b strings.Builder
 	for {

@@ -36,8 +36,8 @@ func (b *bench) featurize(args ...string) (cost, error) {
 	return c, nil
 }
 
-// cheapest runs the program so many times, which must all find nothing to do,
-// and returns the least of each cost.
+// cheapest runs the program the given number of times, all with nothing to do, and
+// returns the least of each cost.
 func (b *bench) cheapest(times int, args ...string) (cost, error) {
 	var least cost
 	for i := range times {

@@ -78,7 +78,7 @@ func touch(path string) (modified time.Time, err error) {
 	return info.ModTime(), nil
 }
 
-// record commits the rows and a feature for each, in parts of so many pages.
+// record commits the rows and a feature for each, in parts of partPages pages.
 func record(ctx context.Context, dir string, rows []schemas.Document, partPages int) error {
 	s, err := store.Open(dir)
 	if err != nil {

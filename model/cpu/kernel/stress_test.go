@@ -104,7 +104,7 @@ func checkTransforms(t *testing.T, r *rand.Rand, round int) {
 	}
 }
 
-// deeper calls f below so many frames of a kilobyte, which makes the stack grow.
+// deeper calls f below the given number of frames of a kilobyte each, so that the stack grows.
 //
 //go:noinline
 func deeper(frames int, f func()) {

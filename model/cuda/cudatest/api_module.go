@@ -94,7 +94,7 @@ func (d *Device) load(text string) (*module, driver.Result, error) {
 		return nil, noBinaryForGPU, fmt.Errorf("target %s does not run on compute capability %d.%d", p.target, d.config.Major, d.config.Minor)
 	}
 	m := &module{kernels: map[string]*kernel{}, handles: map[string]driver.Function{}}
-	globals, ok := d.place(p, m)
+	globals, ok := d.allocateVariables(p, m)
 	if !ok {
 		return nil, driver.OutOfMemory, fmt.Errorf("no memory for the module's variables")
 	}
@@ -119,8 +119,8 @@ func ptxVersion(version int) int {
 	return 80 + 10*(major-12) + minor
 }
 
-// place allocates the module's variables that a kernel names.
-func (d *Device) place(p *program, m *module) (map[string]location, bool) {
+// allocateVariables allocates the module's variables that a kernel names.
+func (d *Device) allocateVariables(p *program, m *module) (map[string]location, bool) {
 	used := map[string]bool{}
 	for _, k := range p.kernels {
 		for _, s := range k.body {

@@ -38,14 +38,14 @@ func (d *Device) stream(s driver.Stream) *stream {
 	return d.streams[s]
 }
 
-// queue does work, or keeps it for when somebody waits.
+// queue executes work, or keeps it until the stream is waited for if the device is lazy.
 func (d *Device) queue(s *stream, f func() driver.Result) driver.Result {
 	s.work = append(s.work, task{run: f})
 	if d.config.Lazy {
 		return driver.Success
 	}
 	d.finish(s)
-	// A launch's fault is told by the calls that follow.
+	// A launch's fault is returned by the calls that follow.
 	return driver.Success
 }
 
@@ -54,11 +54,11 @@ func (d *Device) finish(s *stream) {
 	for len(s.work) > 0 {
 		t := s.work[0]
 		s.work = s.work[1:]
-		d.do(t)
+		d.execute(t)
 	}
 }
 
-func (d *Device) do(t task) {
+func (d *Device) execute(t task) {
 	switch {
 	case d.poison != driver.Success:
 	case t.run != nil:
@@ -76,7 +76,7 @@ func (d *Device) reach(r *record) {
 	for !r.done && len(s.work) > 0 && d.poison == driver.Success {
 		t := s.work[0]
 		s.work = s.work[1:]
-		d.do(t)
+		d.execute(t)
 	}
 }
 

@@ -2,7 +2,7 @@ package cudatest
 
 import "math/bits"
 
-// scalarInstructions are those that are fully told by their name.
+// scalarInstructions are those whose name says all about them.
 var scalarInstructions = func() map[string]builder {
 	t := map[string]builder{}
 	integers(t)

@@ -27,7 +27,7 @@ const (
 )
 
 // allocation is a piece of global memory. Addresses are never used again, so that memory
-// that was freed is told from memory that is in use.
+// that was freed can be told from memory in use.
 type allocation struct {
 	base    uint64
 	data    []byte

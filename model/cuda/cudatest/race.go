@@ -10,7 +10,7 @@ import (
 // With Config.Races every access to shared memory is held against what was done before, with
 // vector clocks (as in FastTrack, Flanagan and Freund, 2009): a warp may touch what another
 // one wrote, or write what another one read, only if barriers or mbarriers order the two.
-// A warp is one actor, its lanes are not told apart; the tensor copy engine is another.
+// A warp is one actor, its lanes are not distinguished; the tensor copy engine is another.
 
 // clocks has for each actor up to when its doings are known.
 type clocks [maxWarps + 1]uint32

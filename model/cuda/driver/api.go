@@ -13,7 +13,7 @@ type (
 	DevicePtr uint64
 )
 
-// Result is a CUresult; Success is none.
+// Result is a CUresult; Success means no error.
 type Result int32
 
 // TensorMap is a CUtensorMap: what the copy engine of compute capability 9.0 knows of an

@@ -139,7 +139,7 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// A library that is not there and a build without GPU support are told alike.
+// A library that is not there and a build without GPU support give the same message.
 func TestLoadWithoutDriver(t *testing.T) {
 	t.Setenv("CUTPOINT_LIBCUDA", "/nowhere/libcuda.so.1")
 	if api, err := Load(); api != nil || !errors.Is(err, ErrNoDriver) {

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// What testdata/libcuda.c does is tested in processes of their own, which run one of these
+// What testdata/libcuda.c does is tested in separate processes, each of which runs one of these
 // and print what is compared.
 var children = map[string]func(){"devices": printDevices, "calls": printCalls, "threads": useThreads}
 

@@ -214,7 +214,7 @@ func exactly(t testing.TB, l convolution, o operands, out []byte) {
 	for i, want := range maxima(l, reference(l, o)) {
 		if l.float {
 			if got := math.Float32frombits(binary.LittleEndian.Uint32(out[4*i:])); !same(float64(got), want) {
-				t.Fatalf("%v: element %v: %g, want %g", l, l.place(i), got, want)
+				t.Fatalf("%v: element %v: %g, want %g", l, l.index(i), got, want)
 			}
 			continue
 		}
@@ -223,7 +223,7 @@ func exactly(t testing.TB, l convolution, o operands, out []byte) {
 		}
 		high := l.value(l.round(want))
 		if got := number(i); !same(got, high) {
-			t.Fatalf("%v: element %v: %g, want %g", l, l.place(i), got, high)
+			t.Fatalf("%v: element %v: %g, want %g", l, l.index(i), got, high)
 		}
 		if l.Planes == 2 {
 			low := want - high
@@ -231,7 +231,7 @@ func exactly(t testing.TB, l convolution, o operands, out []byte) {
 				low = 0
 			}
 			if got := number(l.results() + i); got != l.value(l.round(low)) {
-				t.Fatalf("%v: element %v: %g in the second plane, want %g", l, l.place(i), got, low)
+				t.Fatalf("%v: element %v: %g in the second plane, want %g", l, l.index(i), got, low)
 			}
 		}
 	}
@@ -254,8 +254,8 @@ func (l convolution) value(b uint16) float64 {
 
 func same(a, b float64) bool { return a == b || a != a && b != b }
 
-// place is an element's (n, y, x, channel).
-func (l convolution) place(i int) [4]int {
+// index is an element's (n, y, x, channel).
+func (l convolution) index(i int) [4]int {
 	h, w := l.h/l.half(), l.w/l.half()
 	return [4]int{i / l.outputs / w / h, i / l.outputs / w % h, i / l.outputs % w, i % l.outputs}
 }

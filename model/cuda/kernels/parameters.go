@@ -2,8 +2,8 @@ package kernels
 
 // The kernels' last parameters, laid out as in common.cuh: a launch takes a pointer to one.
 // Device addresses are uint64. An activation or weight is P numbers of 16 bits in P arrays,
-// planes, so many elements apart: P = 1, bf16, the value; P = 2, fp16, whose sum is the value
-// times a power of two.
+// planes, whose distance in elements is a parameter: P = 1, bf16, the value; P = 2, fp16,
+// whose sum is the value times a power of two.
 type (
 	// Conv is a convolution of side 3, pad 1, or with side 1, pad 0 a dense layer (H = W = 1).
 	Conv struct {

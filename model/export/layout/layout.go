@@ -1,4 +1,4 @@
-// Package layout hands on the model's arrays in the order that other libraries
+// Package layout returns the model's arrays in the order that other libraries
 // keep them in. It does so piece by piece: a kernel may have 411 MB, and there is
 // never a second one.
 package layout

@@ -147,11 +147,11 @@ func product(x, y array) array {
 	})
 }
 
-// topK gives the k greatest values of each row and their places; of equal ones
+// topK gives the k greatest values of each row and their nearest; of equal ones
 // the first.
 func topK(x array, k int) []array {
 	d := x.dims[1]
-	places := rows(x, k, func(row, to []float64) {
+	nearest := rows(x, k, func(row, to []float64) {
 		order := make([]int, d)
 		for i := range order {
 			order[i] = i
@@ -161,7 +161,7 @@ func topK(x array, k int) []array {
 			to[i] = float64(order[i])
 		}
 	})
-	return []array{{places.dims, nil}, places}
+	return []array{{nearest.dims, nil}, nearest}
 }
 
 func oneHot(x array, depth int, offOn []float64) array {

@@ -27,7 +27,7 @@ const maxSize = math.MaxInt32
 // ErrTooLarge is returned for a model that a protocol buffer cannot hold.
 var ErrTooLarge = errors.New("an ONNX file holds 2 GiB at most")
 
-// Keys of metadata_props, beside those of Model.Metadata. A head's are the names
+// Keys of metadata_props, in addition to those of Model.Metadata. A head's are the names
 // of its own file.
 const (
 	keyClasses     = "cutpoint.classes"     // JSON list of names, in the order of the outputs

@@ -190,7 +190,7 @@ func TestWriteFails(t *testing.T) {
 	}
 }
 
-// narrow takes so many bytes.
+// narrow accepts room bytes, then fails.
 type narrow struct {
 	room int
 	err  error

@@ -27,8 +27,8 @@ type linear struct {
 	mean, scale []float32 // (in), or nil
 }
 
-// layersOf returns the head's dense layers. The first one takes a map of so many
-// positions.
+// layersOf returns the head's dense layers. The first one's input is a map with
+// the given number of positions.
 func layersOf(h *head.Head, positions int) []linear {
 	var layers []linear
 	for _, l := range h.Hidden {

@@ -12,7 +12,7 @@ import (
 	"cutpoint/model/weights/safetensors"
 )
 
-// Keys of __metadata__, beside those of Dictionary.Metadata.
+// Keys of __metadata__, in addition to those of Dictionary.Metadata.
 const (
 	keyFormat      = "format"     // "pt", as Hugging Face's libraries want it
 	keyPreprocess  = "preprocess" // of the trunk's colours: "caffe" or "torch"
@@ -77,7 +77,7 @@ func (d *Dictionary) tensors() ([]tensor, error) {
 	case h.Normalize:
 		return nil, fmt.Errorf("the head takes vectors of length 1, and VGG19 has no layer that makes them: %w", ErrNoLayers)
 	case model.Layers()[cut.Layer()].Activation == model.Softmax:
-		return nil, fmt.Errorf("cut %s lies behind a softmax, which torchvision's VGG19 has not: %w", cut, ErrNoLayers)
+		return nil, fmt.Errorf("cut %s lies behind a softmax, which torchvision's VGG19 does not have: %w", cut, ErrNoLayers)
 	}
 	return trunkTensors(d.Trunk, cut, h)
 }

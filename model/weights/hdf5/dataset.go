@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// dataset reads the description of an array. It is none where the object has no
+// dataset reads the description of an array. ok is false where the object has no
 // dataspace or no layout (a committed datatype, say).
 func (w *walk) dataset(messages []message) (d Dataset, ok bool) {
 	var dataspace, datatype, layout *message
@@ -50,7 +50,7 @@ func (w *walk) describe(d *Dataset, dataspace, datatype, layout *message) (err e
 		}
 		size *= int64(n)
 	}
-	d.Offset, d.Size, err = w.place(layout, size)
+	d.Offset, d.Size, err = w.dataLocation(layout, size)
 	return err
 }
 
@@ -110,7 +110,7 @@ func floatType(data []byte) (Type, error) {
 	classes := []string{"integers", "floating-point numbers", "times", "strings", "bits", "opaque values", "compound values", "references", "enumerated values", "values of variable length", "arrays", "complex numbers"}
 	c := &cursor{b: data}
 	class := c.uint(1) & 0x0f
-	bits := c.take(3)
+	bits := c.next(3)
 	size := c.uint(4)
 	if class != 1 {
 		name := fmt.Sprintf("class %d", class)
@@ -135,9 +135,9 @@ func floatType(data []byte) (Type, error) {
 	return t, nil
 }
 
-// place reads a layout message (section IV.A.2.i) and returns where the values
+// dataLocation reads a layout message (section IV.A.2.i) and returns where the values
 // are. size is what type and shape ask for.
-func (w *walk) place(m *message, size int64) (offset, length int64, err error) {
+func (w *walk) dataLocation(m *message, size int64) (offset, length int64, err error) {
 	const compact, contiguous = 0, 1
 	c := &cursor{b: m.data}
 	version, class := c.uint(1), c.uint(1)

@@ -60,7 +60,7 @@ type cursor struct {
 
 func (c *cursor) uint(n int) uint64 {
 	var v uint64
-	for i, b := range c.take(n) {
+	for i, b := range c.next(n) {
 		v |= uint64(b) << (8 * i)
 	}
 	return v
@@ -68,10 +68,10 @@ func (c *cursor) uint(n int) uint64 {
 
 func (c *cursor) addr() uint64   { return c.uint(wide) }
 func (c *cursor) length() uint64 { return c.uint(wide) }
-func (c *cursor) skip(n int)     { c.take(n) }
+func (c *cursor) skip(n int)     { c.next(n) }
 
-// take returns the next n bytes, or nil and sets short.
-func (c *cursor) take(n int) []byte {
+// next returns the next n bytes, or nil and sets short.
+func (c *cursor) next(n int) []byte {
 	if n > len(c.b) {
 		c.short, c.b = true, nil
 		return nil
@@ -82,7 +82,7 @@ func (c *cursor) take(n int) []byte {
 }
 
 func (c *cursor) signature(want string) error {
-	if got := c.take(len(want)); string(got) != want {
+	if got := c.next(len(want)); string(got) != want {
 		return fmt.Errorf("want a block %s, found %q: the file is damaged", want, got)
 	}
 	return nil

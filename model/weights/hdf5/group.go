@@ -187,7 +187,7 @@ func compactLink(m message) ([]link, error) {
 	if c.short || version != 1 || m.shared || size > uint64(len(c.b)) {
 		return nil, errors.New("a link message is damaged")
 	}
-	name := string(c.take(int(size)))
+	name := string(c.next(int(size)))
 	if kind != 0 {
 		return nil, nil
 	}

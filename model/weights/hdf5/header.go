@@ -144,7 +144,7 @@ func (p *parser) message(c *cursor, k chunk) (m message, ok bool) {
 	if len(c.b) < need {
 		return m, false
 	}
-	f := cursor{b: c.take(need)}
+	f := cursor{b: c.next(need)}
 	if p.two {
 		m.kind = uint16(f.uint(1))
 	} else {
@@ -153,7 +153,7 @@ func (p *parser) message(c *cursor, k chunk) (m message, ok bool) {
 	size := int(f.uint(2))
 	m.shared = f.uint(1)&0x02 != 0
 	m.addr = k.addr + uint64(len(k.b)-len(c.b))
-	m.data = c.take(size)
+	m.data = c.next(size)
 	return m, true
 }
 

@@ -46,7 +46,7 @@ func (f *file) superblock() (root uint64, err error) {
 	switch version {
 	case 0, 1:
 		c.skip(4) // versions of free space, root group, reserved, shared messages
-		sizes = c.take(2)
+		sizes = c.next(2)
 		c.skip(1 + 2 + 2 + 4) // reserved, leaf and internal K, consistency flags
 		if version == 1 {
 			c.skip(4) // indexed storage K
@@ -57,7 +57,7 @@ func (f *file) superblock() (root uint64, err error) {
 		c.skip(wide + wide) // driver information; the root entry's link name
 		root = c.addr()
 	case 2, 3:
-		sizes = c.take(2)
+		sizes = c.next(2)
 		c.skip(1) // consistency flags
 		f.base = c.addr()
 		c.skip(wide) // superblock extension

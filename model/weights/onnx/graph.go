@@ -10,15 +10,15 @@ import (
 type Layer struct {
 	Dense  bool
 	Kernel *Tensor // (Out, In, H, W) of a convolution; (Out, In) or (In, Out) of a dense layer
-	// InFirst tells that a dense layer's kernel is (In, Out).
+	// InFirst says that a dense layer's kernel is (In, Out).
 	InFirst bool
-	// HWC tells that the map before a dense layer is flattened in the order height,
+	// HWC says that the map before a dense layer is flattened in the order height,
 	// width, channel, as TensorFlow does, and not channel, height, width.
 	HWC  bool
 	Bias *Tensor // (Out), or nil
 }
 
-// source is a tensor that a node takes, perhaps transposed on its way.
+// source is a tensor that is an input of a node, perhaps transposed before.
 type source struct {
 	*Tensor
 	transposed bool
@@ -48,7 +48,7 @@ func (g *reading) follow() ([]Layer, error) {
 		}
 	}
 	if len(w.layers) == 0 {
-		return nil, errors.New("its graph has no convolution with values of its own: not VGG19")
+		return nil, errors.New("its graph has no convolution with trained values: it is not VGG19")
 	}
 	return w.layers, nil
 }
@@ -95,10 +95,10 @@ func (w *walk) visit(n node) error {
 	case w.head == "":
 		return fmt.Errorf("it prepares its input itself (operator %.50q before the first convolution): export the network without that", n.op)
 	}
-	return fmt.Errorf("its graph has the operator %.50q (node %.200q), which VGG19 has not", n.op, n.name)
+	return fmt.Errorf("its graph has the operator %.50q (node %.200q), which VGG19 does not have", n.op, n.name)
 }
 
-// constant remembers values that nodes only hand on: Constant, and Identity, Cast
+// constant remembers values that nodes only pass on: Constant, and Identity, Cast
 // or Transpose of an initialiser.
 func (w *walk) constant(n node) bool {
 	if n.op == "Constant" {
@@ -154,7 +154,7 @@ func (w *walk) layer(n node) error {
 	return nil
 }
 
-// bias takes the Add behind a MatMul or Conv that has none of its own.
+// bias takes the Add behind a MatMul or Conv that has no bias.
 func (w *walk) bias(n node) error {
 	other := n.input(0)
 	if other == w.head {
@@ -163,7 +163,7 @@ func (w *walk) bias(n node) error {
 	t, ok := w.constants[other]
 	last := &w.layers[len(w.layers)-1]
 	if !ok || last.Bias != nil {
-		return fmt.Errorf("its graph has the operator Add (node %.200q), which VGG19 has not", n.name)
+		return fmt.Errorf("its graph has the operator Add (node %.200q), which VGG19 does not have", n.name)
 	}
 	bias := *t.Tensor
 	bias.Shape = slices.DeleteFunc(slices.Clone(bias.Shape), func(d int) bool { return d == 1 }) // (1, Out), (1, Out, 1, 1)

@@ -11,7 +11,7 @@ type Tensor struct {
 	Name         string
 	Type         string // "F32", "BF16", "I64", …
 	Shape        []int
-	File         string // "" for the model's own, or where the data lies beside it
+	File         string // "" for the model's own, or the name of the file that holds the data
 	Offset, Size int64  // bytes, in that file
 	Unreadable   string
 }
@@ -91,9 +91,9 @@ func (u *unparsed) tensor() (*Tensor, error) {
 	case t.Unreadable != "":
 		return t, nil
 	case u.location == 1:
-		return t, t.beside(u.external, count*width)
+		return t, t.locateExternal(u.external, count*width)
 	case u.other:
-		t.Unreadable = "has its values one by one in fields of their own, which are not read: save the model again with onnx.numpy_helper"
+		t.Unreadable = "has its values one by one in separate fields, which are not read: save the model again with onnx.numpy_helper"
 		return t, nil
 	case u.data == nil && count > 0:
 		return nil, errNoData
@@ -106,12 +106,12 @@ func (u *unparsed) tensor() (*Tensor, error) {
 	return t, nil
 }
 
-// beside reads where in another file the values lie
+// locateExternal reads where in another file the values lie
 // (https://onnx.ai/onnx/repo-docs/ExternalData.html).
-func (t *Tensor) beside(external map[string]string, size int64) error {
+func (t *Tensor) locateExternal(external map[string]string, size int64) error {
 	t.File, t.Size = external["location"], size
 	if t.File == "" {
-		return fmt.Errorf("lies in another file that is not named: the file is damaged")
+		return fmt.Errorf("is stored in another file that is not named: the file is damaged")
 	}
 	var err error
 	if s := external["offset"]; s != "" {

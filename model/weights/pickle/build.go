@@ -18,13 +18,13 @@ func (d *Decoder) build(op byte) error {
 	case 't', 'l', 'd', 0x91: // TUPLE, LIST, DICT, FROZENSET
 		return d.collect(op)
 	case 0x85, 0x86, 0x87: // TUPLE1, TUPLE2, TUPLE3
-		v, err := d.take(int(op - 0x84))
+		v, err := d.popN(int(op - 0x84))
 		if err != nil {
 			return err
 		}
 		d.push(Tuple(slices.Clone(v)))
 	case 'a', 's':
-		v, err := d.take(map[byte]int{'a': 1, 's': 2}[op])
+		v, err := d.popN(map[byte]int{'a': 1, 's': 2}[op])
 		if err != nil {
 			return err
 		}
@@ -38,13 +38,13 @@ func (d *Decoder) build(op byte) error {
 	case 'R', 0x81: // REDUCE, NEWOBJ
 		return d.call()
 	case 'b': // BUILD sets attributes, which no array of numbers needs
-		v, err := d.take(1)
+		v, err := d.popN(1)
 		if err == nil && len(v) == 1 && len(d.stack) <= d.floor() {
 			err = errUnderflow
 		}
 		return err
 	case 'Q':
-		v, err := d.take(1)
+		v, err := d.popN(1)
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ var orderedDict = Global{"collections", "OrderedDict"}
 
 // call replaces a name and its arguments by the Call, or by an OrderedDict.
 func (d *Decoder) call() error {
-	v, err := d.take(2)
+	v, err := d.popN(2)
 	if err != nil {
 		return err
 	}

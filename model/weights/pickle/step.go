@@ -82,8 +82,8 @@ func (d *Decoder) top(n int, f func([]any) any) error {
 	return nil
 }
 
-// take removes the n topmost objects. They are valid until the next push.
-func (d *Decoder) take(n int) ([]any, error) {
+// popN removes the n topmost objects. They are valid until the next push.
+func (d *Decoder) popN(n int) ([]any, error) {
 	at := len(d.stack) - n
 	if at < d.floor() {
 		return nil, errUnderflow
@@ -147,7 +147,7 @@ func (d *Decoder) global(op byte) error {
 			return err
 		}
 	} else {
-		v, err := d.take(2)
+		v, err := d.popN(2)
 		if err != nil {
 			return err
 		}

@@ -48,14 +48,14 @@ func readLegacy(r io.ReaderAt, size int64) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	places, err := legacyStorages(r, size, d.Offset(), known, keys.Items)
+	storages, err := legacyStorages(r, size, d.Offset(), known, keys.Items)
 	if err != nil {
 		return nil, err
 	}
 	f := &File{}
 	for _, n := range found {
 		t, err := n.tensor(func(ref reference) (storage, error) {
-			s, ok := places[ref.key]
+			s, ok := storages[ref.key]
 			if !ok {
 				return s, fmt.Errorf("tensor %.200q lies in storage %.50q, which the file does not list: the file is damaged", n.name, ref.key)
 			}
@@ -71,7 +71,7 @@ func readLegacy(r io.ReaderAt, size int64) (*File, error) {
 
 // legacyStorages walks along the storages, whose types only the pickle tells.
 func legacyStorages(r io.ReaderAt, size, at int64, known map[string]reference, keys []any) (map[string]storage, error) {
-	places := map[string]storage{}
+	storages := map[string]storage{}
 	for i, k := range keys {
 		key, _ := k.(string)
 		ref, ok := known[key]
@@ -93,10 +93,10 @@ func legacyStorages(r io.ReaderAt, size, at int64, known map[string]reference, k
 		if count > (size-at)/width {
 			return nil, fmt.Errorf("storage %.50q ends beyond the file: the file is cut off, get it again", key)
 		}
-		places[key] = storage{at, count, ref.typ}
+		storages[key] = storage{at, count, ref.typ}
 		at += count * width
 	}
-	return places, nil
+	return storages, nil
 }
 
 // references returns the storages that a pickle asks for, by key. It is an error

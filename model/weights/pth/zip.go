@@ -147,9 +147,9 @@ func archive(r io.ReaderAt, size int64) (members, error) {
 		return nil, fmt.Errorf("the archive has %d members, more than %d: not a file this reads", len(z.File), maxMembers)
 	}
 	ms := make(members, len(z.File))
-	places := make([]member, 0, len(z.File))
+	byOffset := make([]member, 0, len(z.File))
 	for _, f := range z.File {
-		m, err := place(f, size)
+		m, err := locate(f, size)
 		if err != nil {
 			return nil, err
 		}
@@ -157,18 +157,18 @@ func archive(r io.ReaderAt, size int64) (members, error) {
 			return nil, fmt.Errorf("the archive's member %.100q stands there twice: the file is damaged", f.Name)
 		}
 		ms[f.Name] = m
-		places = append(places, m)
+		byOffset = append(byOffset, m)
 	}
-	slices.SortFunc(places, func(a, b member) int { return cmp.Compare(a.offset, b.offset) })
-	for i := 1; i < len(places); i++ {
-		if a := places[i-1]; a.offset+a.size > places[i].offset {
+	slices.SortFunc(byOffset, func(a, b member) int { return cmp.Compare(a.offset, b.offset) })
+	for i := 1; i < len(byOffset); i++ {
+		if a := byOffset[i-1]; a.offset+a.size > byOffset[i].offset {
 			return nil, errors.New("two members of the archive overlap: the file is damaged, or made to do harm")
 		}
 	}
 	return ms, nil
 }
 
-func place(f *zip.File, size int64) (member, error) {
+func locate(f *zip.File, size int64) (member, error) {
 	compressed := f.Method != zip.Store
 	if !compressed && f.CompressedSize64 != f.UncompressedSize64 {
 		return member{}, fmt.Errorf("the archive's member %.100q has two sizes: the file is damaged", f.Name)
@@ -187,7 +187,7 @@ func place(f *zip.File, size int64) (member, error) {
 
 var errMetered = fmt.Errorf("the archive's directory has more than %d bytes: not a file this reads", maxDirectory)
 
-// metered is a file of which so many bytes may be read.
+// metered limits how many bytes of a file are read.
 type metered struct {
 	io.ReaderAt
 	left int64

@@ -29,7 +29,6 @@ const (
 type Header struct {
 	Metadata map[string]string // "__metadata__", nil if absent
 	Tensors  []Tensor          // in the order of their bytes in the file
-	SortKeys bool              // whether Write sorts the keys within a tensor's entry
 }
 
 // Tensor is one array, little-endian in C order.

@@ -22,7 +22,7 @@ func (h *Header) Write(w io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("tensor %s %w", t.Name, err)
 		}
-		header[t.Name] = h.entry(t, [2]int64{begin, begin + size})
+		header[t.Name] = entry{t.DType, t.Shape, [2]int64{begin, begin + size}}
 		begin += size
 	}
 	raw, err := json.Marshal(header)
@@ -40,15 +40,10 @@ func (h *Header) Write(w io.Writer) error {
 }
 
 // entry is a tensor's description in the header.
-func (h *Header) entry(t Tensor, offsets [2]int64) any {
-	if h.SortKeys {
-		return map[string]any{"dtype": t.DType, "shape": t.Shape, "data_offsets": offsets}
-	}
-	return struct {
-		DType   string   `json:"dtype"`
-		Shape   []int    `json:"shape"`
-		Offsets [2]int64 `json:"data_offsets"`
-	}{t.DType, t.Shape, offsets}
+type entry struct {
+	DType   string   `json:"dtype"`
+	Shape   []int    `json:"shape"`
+	Offsets [2]int64 `json:"data_offsets"`
 }
 
 // sizeOf returns the number of bytes of a tensor.
@@ -67,7 +62,7 @@ func sizeOf(dtype string, shape []int) (int64, error) {
 // valuesAtOnce bounds the buffer of WriteValues.
 const valuesAtOnce = 1 << 14
 
-// WriteValues writes a tensor's values, or some of them, as they stand in a file.
+// WriteValues writes a tensor's values, or some of them, in the format of a file.
 func WriteValues[T float32 | int32 | int64](w io.Writer, values []T) error {
 	var buffer []byte
 	for part := range slices.Chunk(values, valuesAtOnce) {

@@ -40,19 +40,19 @@ type Job struct {
 	Cuts      []model.Cut // each a function of From
 	Tables    Tables
 	NewEngine func() (model.Engine, error) // called once, if there is a page to compute; Run closes it
-	Progress  *Progress                    // nil if nobody looks
+	Progress  *Progress                    // nil if not watched
 	Stop      <-chan struct{}              // closed: commit what is computed and return ErrStopped
 
-	Batch     int              // pages a forward pass; 0 = 64
-	PartPages int              // a part is committed after so many pages; 0 = 4096
-	PartBytes int64            // … or after so many bytes of embeddings; 0 = 128 MiB
+	Batch     int              // pages per forward pass; 0 = 64
+	PartPages int              // a part is committed after this number of pages; 0 = 4096
+	PartBytes int64            // … or this number of bytes of embeddings; 0 = 128 MiB
 	Now       func() time.Time // nil = time.Now
 }
 
 // Progress may be read at any time from any goroutine.
 type Progress struct{ pages, planned atomic.Int64 }
 
-// Pages returns how many pages are computed, and how many are to be.
+// Pages returns the numbers of pages computed and planned.
 func (p *Progress) Pages() (done, planned int64) { return p.pages.Load(), p.planned.Load() }
 
 // Summary says what a derivation did.
@@ -112,7 +112,7 @@ func Run(ctx context.Context, job Job) (Summary, error) {
 		return Summary{}, err
 	}
 	r := &run{Job: job.withDefaults()}
-	if err := r.open(ctx); err != nil {
+	if err := r.readKeys(ctx); err != nil {
 		return Summary{}, fmt.Errorf("read what the store holds: %w", err)
 	}
 	g, ctx := errgroup.WithContext(ctx)
@@ -135,7 +135,7 @@ type run struct {
 	stopped             bool
 }
 
-func (r *run) open(ctx context.Context) error {
+func (r *run) readKeys(ctx context.Context) error {
 	source, err := r.Tables.Keys(ctx, r.From.String())
 	if err != nil {
 		return err

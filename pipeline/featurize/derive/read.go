@@ -21,7 +21,7 @@ type batch struct {
 	x      []float32         // (len(rows), From.Dim())
 }
 
-// read takes the source table through the engine, and hands full parts on.
+// read sends the source table through the engine, and full parts to the writer.
 func (r *run) read(ctx context.Context, parts chan<- part) error {
 	var b batch
 	p := r.newPart()
@@ -33,14 +33,14 @@ func (r *run) read(ctx context.Context, parts chan<- part) error {
 			return nil
 		}
 		defer func() { p = r.newPart() }()
-		return r.hand(ctx, p, parts)
+		return r.send(ctx, p, parts)
 	}
 	err := r.Tables.Features(ctx, r.From.String(), func(rows []schemas.Feature) error {
 		for _, row := range rows {
-			if r.stop() {
+			if r.stopRequested() {
 				return ErrStopped
 			}
-			if r.take(&b, row); len(b.rows) < r.Batch {
+			if r.addMissing(&b, row); len(b.rows) < r.Batch {
 				continue
 			}
 			if err := flush(); err != nil {
@@ -58,12 +58,12 @@ func (r *run) read(ctx context.Context, parts chan<- part) error {
 	if err != nil {
 		return err
 	}
-	return r.hand(ctx, p, parts)
+	return r.send(ctx, p, parts)
 }
 
 func (r *run) newPart() part { return part{features: make([][]schemas.Feature, len(r.Cuts))} }
 
-func (r *run) hand(ctx context.Context, p part, parts chan<- part) error {
+func (r *run) send(ctx context.Context, p part, parts chan<- part) error {
 	select {
 	case parts <- p:
 		return nil
@@ -72,7 +72,7 @@ func (r *run) hand(ctx context.Context, p part, parts chan<- part) error {
 	}
 }
 
-func (r *run) stop() bool {
+func (r *run) stopRequested() bool {
 	select {
 	case <-r.Stop:
 		r.stopped = true
@@ -81,8 +81,8 @@ func (r *run) stop() bool {
 	return r.stopped
 }
 
-// take adds a row to the batch if a cut lacks it.
-func (r *run) take(b *batch, row schemas.Feature) {
+// addMissing adds a row to the batch if a cut lacks its page.
+func (r *run) addMissing(b *batch, row schemas.Feature) {
 	var wanted uint64
 	for i, keys := range r.present {
 		if !keys.Has(row.Key()) {
@@ -115,7 +115,7 @@ func (r *run) compute(ctx context.Context, b *batch, p *part) error {
 	for _, wanted := range b.wanted {
 		any |= wanted
 	}
-	dst := make([][]float32, len(r.Cuts)) // kept by the part; nil for a cut that nobody lacks
+	dst := make([][]float32, len(r.Cuts)) // kept by the part; nil for a cut that no page lacks
 	var cuts []model.Cut
 	var lacking [][]float32
 	for i, c := range r.Cuts {

@@ -60,7 +60,7 @@ func (m *memory) Features(_ context.Context, cut string, yield func([]schemas.Fe
 	return nil
 }
 
-// newJob writes so many one-coloured pages and stores what greyEngine makes of them.
+// newJob writes the given number of one-coloured pages and stores what greyEngine makes of them.
 func newJob(t *testing.T, pages int) (Job, *memory) {
 	t.Helper()
 	dir := t.TempDir()

@@ -17,7 +17,7 @@ type globalMemory = func(address uint64, n int) ([]byte, error)
 
 // LoadBox is cp.async.bulk.tensor.1d to .5d.shared::cluster.global.tile: it copies a box of
 // the array that m describes from global memory to shared memory at address, where it stands
-// densely but for the swizzle, and returns its bytes: what the copy completes of an
+// densely except for the swizzle, and returns its bytes: what the copy completes of an
 // mbarrier's transactions, elements outside of the array included. coordinates are of the
 // box's first element, from the fastest dimension to the slowest, one for each dimension, and
 // may lie outside; elements outside of the array are zero ("Out of Boundary Access"). global
@@ -96,7 +96,7 @@ func (t *tensorMap) load(coordinates []int32, global globalMemory, shared []byte
 			return fmt.Errorf("at %v: %w", at[:t.rank], err)
 		}
 		for u := 0; u < len(row); u += unitBytes {
-			to := pattern.place(address + uint32(i*len(row)+u))
+			to := pattern.address(address + uint32(i*len(row)+u))
 			copy(shared[to:], row[u:u+unitBytes])
 		}
 	}

@@ -58,7 +58,7 @@ func (c *boxCase) check(t *testing.T, r *rand.Rand) {
 	strides, bytes := c.strides(r)
 	global := newGlobal(r, 1<<33+16*uint64(r.UintN(8)), bytes)
 	m := encode(t, c.dataType, global.address, c.dims, strides, c.box, c.steps, c.mode.copySwizzle)
-	for _, at := range c.places(r) {
+	for _, at := range c.origins(r) {
 		shared := garbage(c.boxBytes() + 2048)
 		address := 128 * r.IntN(9)
 		n, err := LoadBox(m, at, global.read, shared, uint32(address))
@@ -91,8 +91,8 @@ func (c *boxCase) strides(r *rand.Rand) (strides []uint64, bytes int) {
 	return strides[:len(c.dims)-1], int(end)
 }
 
-// places are coordinates: inside, and for every dimension over its borders and far away.
-func (c *boxCase) places(r *rand.Rand) [][]int32 {
+// origins are coordinates: inside, and for every dimension over its borders and far away.
+func (c *boxCase) origins(r *rand.Rand) [][]int32 {
 	inside := func() []int32 {
 		at := make([]int32, len(c.dims))
 		for i, dim := range c.dims {
@@ -100,13 +100,13 @@ func (c *boxCase) places(r *rand.Rand) [][]int32 {
 		}
 		return at
 	}
-	places := [][]int32{make([]int32, len(c.dims)), inside(), inside()}
+	origins := [][]int32{make([]int32, len(c.dims)), inside(), inside()}
 	for i, dim := range c.dims {
 		extent := int32(c.box[i])
 		for _, x := range []int32{-1, 1 - extent, -extent, -extent - 1, int32(dim) - 1, int32(dim), int32(dim) - extent, math.MaxInt32, math.MinInt32} {
 			at := inside()
 			at[i] = x
-			places = append(places, at)
+			origins = append(origins, at)
 		}
 	}
 	for range 10 {
@@ -114,9 +114,9 @@ func (c *boxCase) places(r *rand.Rand) [][]int32 {
 		for i, dim := range c.dims {
 			at[i] = int32(r.IntN(int(dim)+2*int(c.box[i]))) - int32(c.box[i])
 		}
-		places = append(places, at)
+		origins = append(origins, at)
 	}
-	return places
+	return origins
 }
 
 func (c *boxCase) count(dim int) int {
@@ -180,7 +180,7 @@ func TestLoadBoxRefuses(t *testing.T) {
 		address uint32
 		want    string
 	}{
-		{"no map", newMap(), at, 0, "none that was encoded"},
+		{"no map", newMap(), at, 0, "never encoded"},
 		{"a coordinate too few", good, at[:1], 0, "1 coordinates for 2 dimensions"},
 		{"a coordinate too many", good, []int32{0, 0, 0}, 0, "3 coordinates for 2 dimensions"},
 		{"misaligned", good, at, 64, "not aligned to 128"},

@@ -51,7 +51,7 @@ func decodeDescriptor(f format, bits uint64) (descriptor, error) {
 // row returns columns 0 to 7 and 8 to 15 of a row.
 func (m *descriptor) row(shared []byte, row int) (low, high *[unitBytes]byte, err error) {
 	at := m.start + uint32(row/8)*m.group + uint32(row%8)*m.pitch
-	first, second := m.swizzle.place(at), m.swizzle.place(at+m.unit)
+	first, second := m.swizzle.address(at), m.swizzle.address(at+m.unit)
 	if last := uint64(max(first, second)); last+unitBytes > uint64(len(shared)) {
 		return nil, nil, fmt.Errorf("row %d: %w", row, checkShared(shared, last, unitBytes, unitBytes))
 	}

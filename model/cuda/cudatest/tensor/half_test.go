@@ -66,7 +66,7 @@ func TestHalves(t *testing.T) {
 	values := func() uint16 { return uint16(wholePair(r)) }
 	left, right, m := randomMatrix(64, 16, values), randomMatrix(32, 16, values), modes[3]
 	shared := garbage(16 << 10)
-	da, db := m.place(shared, left, 0, 1024), m.place(shared, right, 8<<10, 1024)
+	da, db := m.store(shared, left, 0, 1024), m.store(shared, right, 8<<10, 1024)
 	wide, narrow := make([]Warp, 16), make([]Warp, 16)
 	if err := WGMMA(shared, 32, da, db, 2, wide, false); err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestHalves(t *testing.T) {
 			right.values[row*16+k] = uint16(halved(uint32(right.at(row, k))))
 		}
 	}
-	da, db = m.place(shared, left, 0, 1024), m.place(shared, right, 8<<10, 1024)
+	da, db = m.store(shared, left, 0, 1024), m.store(shared, right, 8<<10, 1024)
 	if err := WGMMAF16(shared, 32, da, db, 2, narrow, false); err != nil {
 		t.Fatal(err)
 	}

@@ -8,11 +8,11 @@ import (
 
 // randomRows scatters the rows of n matrices over shared memory, in any order.
 func randomRows(r *rand.Rand, rows, sharedBytes int) []int {
-	places := r.Perm(sharedBytes / 16)[:rows]
-	for i := range places {
-		places[i] *= 16
+	offsets := r.Perm(sharedBytes / 16)[:rows]
+	for i := range offsets {
+		offsets[i] *= 16
 	}
-	return places
+	return offsets
 }
 
 // TestLoadMatrix compares with "Warp-level matrix load instruction: ldmatrix": lane laneOf[row]
@@ -23,8 +23,8 @@ func TestLoadMatrix(t *testing.T) {
 	for _, n := range []int{1, 2, 4} {
 		for _, transposed := range []bool{false, true} {
 			shared := newGlobal(r, 0, 4096).bytes
-			places := randomRows(r, 8*n, len(shared))
-			address := addresses(places)
+			offsets := randomRows(r, 8*n, len(shared))
+			address := addresses(offsets)
 			const untouched = 0x12345678
 			var dst [4]Warp
 			for i := range dst {
@@ -38,7 +38,7 @@ func TestLoadMatrix(t *testing.T) {
 			for i := range n {
 				for row := range 8 {
 					for column := range 8 {
-						want := get16(shared, places[8*i+row]+2*column)
+						want := get16(shared, offsets[8*i+row]+2*column)
 						if got := matrixElement(&dst[i], row, column, transposed); got != want {
 							t.Errorf(".x%d, .trans %t: matrix %d (%d, %d) is %#x, not %#x", n, transposed, i, row, column, got, want)
 						}
@@ -55,13 +55,13 @@ func TestLoadMatrix(t *testing.T) {
 }
 
 // addresses leaves the lanes that need none with one that would fault.
-func addresses(places []int) Warp {
+func addresses(offsets []int) Warp {
 	var address Warp
 	for lane := range address {
 		address[lane] = 0xfffffff1
 	}
-	for lane, place := range places {
-		address[lane] = uint32(place)
+	for lane, offset := range offsets {
+		address[lane] = uint32(offset)
 	}
 	return address
 }
@@ -84,16 +84,16 @@ func TestStoreMatrix(t *testing.T) {
 				}
 			}
 			shared := garbage(4096)
-			places := randomRows(r, 8*n, len(shared))
-			address := addresses(places)
+			offsets := randomRows(r, 8*n, len(shared))
+			address := addresses(offsets)
 			if err := StoreMatrix(shared, &address, n, transposed, &src); err != nil {
 				t.Fatal(err)
 			}
 			rows := map[int]bool{}
-			for i, place := range places {
-				rows[place] = true
+			for i, offset := range offsets {
+				rows[offset] = true
 				for column := range 8 {
-					if got, want := get16(shared, place+2*column), matrixElement(&src[i/8], i%8, column, transposed); got != want {
+					if got, want := get16(shared, offset+2*column), matrixElement(&src[i/8], i%8, column, transposed); got != want {
 						t.Errorf(".x%d, .trans %t: row %d, column %d is %#x, not %#x", n, transposed, i, column, got, want)
 					}
 				}

@@ -13,11 +13,10 @@ type swizzle uint32
 // unitBytes are what moves as one.
 const unitBytes = 16
 
-// place is where the unit of 16 bytes goes that would stand at address without swizzling,
-// and what stands there comes from. It applies to any byte of the unit.
-func (s swizzle) place(address uint32) uint32 {
+// address maps a byte's address without swizzling to its address with it, and back.
+func (s swizzle) address(linear uint32) uint32 {
 	if s == 0 {
-		return address
+		return linear
 	}
-	return address ^ (address>>7&(uint32(s)/unitBytes-1))*unitBytes
+	return linear ^ (linear>>7&(uint32(s)/unitBytes-1))*unitBytes
 }

@@ -51,7 +51,7 @@ func (t *tensorMap) write(m *driver.TensorMap) {
 // decodeMap refuses what Encode did not write.
 func decodeMap(m *driver.TensorMap) (*tensorMap, error) {
 	if binary.LittleEndian.Uint64(m[checksumAt:]) != checksum(m) {
-		return nil, errors.New("the tensor map is none that was encoded")
+		return nil, errors.New("the tensor map was never encoded")
 	}
 	b := m[:]
 	next := func(n int) []byte {

@@ -9,7 +9,7 @@ import (
 	"cutpoint/model/cuda/driver"
 )
 
-// mode is a way for a matrix to stand in shared memory.
+// mode is a layout of a matrix in shared memory.
 type mode struct {
 	name        string
 	copySwizzle int32  // of the tensor copy
@@ -78,17 +78,17 @@ func TestWGMMASizes(t *testing.T) {
 				a := randomMatrix(64, 16, func() uint16 { return randomValue(r) })
 				b := randomMatrix(n, 16, func() uint16 { return randomValue(r) })
 				shared := garbage(96 << 10)
-				left := m.place(shared, a, 0, 8*m.width+1024)
-				right := m.place(shared, b, 20<<10, 8*m.width)
+				left := m.store(shared, a, 0, 8*m.width+1024)
+				right := m.store(shared, b, 20<<10, 8*m.width)
 				checkWGMMA(t, r, shared, left, right, a, b)
 			}
 		})
 	}
 }
 
-// place writes the first 16 columns of k, at the second place along the swizzle's width where
+// store writes the first 16 columns of k, at the second place along the swizzle's width where
 // there is one, and returns their descriptor. group is from 8 rows to the next 8.
-func (m mode) place(shared []byte, x matrix, start, group int) uint64 {
+func (m mode) store(shared []byte, x matrix, start, group int) uint64 {
 	leading := 0
 	offset := min(32, m.width-32)
 	if m.name == "none" {
@@ -152,7 +152,7 @@ func TestWGMMAValues(t *testing.T) {
 			m := modes[3]
 			a, b := randomMatrix(64, 16, value), randomMatrix(64, 16, value)
 			shared := garbage(16 << 10)
-			left, right := m.place(shared, a, 0, 1024), m.place(shared, b, 8<<10, 1024)
+			left, right := m.store(shared, a, 0, 1024), m.store(shared, b, 8<<10, 1024)
 			checkWGMMA(t, r, shared, left, right, a, b)
 		})
 	}

@@ -121,7 +121,7 @@ const (
 	poison = 0xff // as bf16, fp16 and float32 a NaN
 )
 
-// NewOutput returns poisoned memory for planes of n elements of so many bytes each.
+// NewOutput returns poisoned memory for planes of n elements of elementBytes each.
 func NewOutput(g *GPU, planes, n, elementBytes int) *Output {
 	g.tb.Helper()
 	defer g.enter()()

@@ -195,7 +195,7 @@ put("fax-g3-2d-damaged.tif", fields(PAGE, 1, 0, compression=3, t292=(4, [1])), [
 
 # YCbCr: blocks of luma and one pair of chroma.
 def blocks(image, across, down, rows):
-    """The strips of so many rows, deflated."""
+    """The strips, each of the given number of rows, deflated."""
     y, cb, cr = (band.load() for band in image.convert("YCbCr").split())
     w, h = image.size
     strips = []
