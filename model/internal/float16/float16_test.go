@@ -21,7 +21,7 @@ func TestBFloat16(t *testing.T) {
 		{math.Float32frombits(0x7f800001), 0x7fc0}, {math.Float32frombits(0xffffffff), 0xffff}, // NaN
 	} {
 		if got := BFloat16(c.x); got != c.want {
-			t.Errorf("%g (%08x) to binary16: %04x, want %04x", c.x, math.Float32bits(c.x), got, c.want)
+			t.Errorf("%g (%08x) to bfloat16: %04x, want %04x", c.x, math.Float32bits(c.x), got, c.want)
 		}
 	}
 }
