@@ -19,7 +19,7 @@ func TestParseCut(t *testing.T) {
 	} {
 		got, err := ParseCut(c.in)
 		if err != nil {
-			t.Errorf("ParseCut(%q): %v", c.in, err)
+			t.Errorf("ParseCut(%q): error %v", c.in, err)
 			continue
 		}
 		if got.String() != c.canonical || got.Dim() != c.dim {

@@ -27,7 +27,7 @@ func TestShapesChain(t *testing.T) {
 		shape = l.Out
 	}
 	if shape != (Shape{1, 1, 1000}) {
-		t.Errorf("output %v", shape)
+		t.Errorf("the last layer's output is %v, want 1×1×1000", shape)
 	}
 }
 

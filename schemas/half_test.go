@@ -95,7 +95,7 @@ func TestRoundHalfEdges(t *testing.T) {
 		t.Errorf("value %d is the first beyond", i)
 	}
 	if want := []float32{1, 65504, -65504, 65520, inf, -inf, -70000, 0, 0}; !slices.Equal(v, want) {
-		t.Errorf("%v, want %v", v, want)
+		t.Errorf("rounded to %v, want %v", v, want)
 	}
 	nan := []float32{float32(math.NaN())}
 	if i := RoundHalf(nan); i != -1 || nan[0] == nan[0] {

@@ -70,7 +70,7 @@ func TestPageKeyOrder(t *testing.T) {
 	for i := range sorted {
 		for j := range sorted {
 			if got, want := sorted[i].Compare(sorted[j]) < 0, i < j; got != want {
-				t.Errorf("%v before %v: %v", sorted[i], sorted[j], got)
+				t.Errorf("%v is ordered before %v: %v", sorted[i], sorted[j], got)
 			}
 		}
 	}

@@ -23,7 +23,7 @@ func TestTool(t *testing.T) {
 		{build("", revision, dirty), "cutpoint (devel) 0123456789ab+dirty"},
 	} {
 		if got := toolOf(c.info); got != c.want {
-			t.Errorf("%q, want %q", got, c.want)
+			t.Errorf("tool %q, want %q", got, c.want)
 		}
 	}
 	if got := Tool(); got != "cutpoint (devel)" {

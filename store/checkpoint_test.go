@@ -95,7 +95,7 @@ func TestCheckpointsReplaceTheLog(t *testing.T) {
 	}
 	snap, err := again.Documents().Snapshot()
 	if err != nil || !sameSnapshot(snap, last) {
-		t.Fatalf("%v, %v", snap, err)
+		t.Fatalf("opened from checkpoints: snapshot %v, error %v; want %v", snap, err, last)
 	}
 	for _, shard := range []string{"shard-0", "shard-1"} {
 		if got := again.documents.log.Transaction(shard); got != 5 {
@@ -103,7 +103,7 @@ func TestCheckpointsReplaceTheLog(t *testing.T) {
 		}
 	}
 	if r := verifyClean(t, again); len(r.Notes) != 1 {
-		t.Errorf("notes %v", r.Notes)
+		t.Errorf("verify notes %v, want one", r.Notes)
 	}
 }
 
@@ -116,7 +116,7 @@ func TestEveryVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := then.Snapshot(); err != nil || !sameSnapshot(got, want) {
-			t.Errorf("version %d: %v, %v", v, got, err)
+			t.Errorf("version %d: snapshot %v, error %v; want %v", v, got, err, want)
 		}
 		if got := int64(len(scanAll(t, then))); got != want.Rows {
 			t.Errorf("version %d has %d rows, want %d", v, got, want.Rows)
@@ -162,11 +162,11 @@ func TestDamagedCheckpoint(t *testing.T) {
 		}
 		snap, err := again.Documents().Snapshot()
 		if err != nil || !sameSnapshot(snap, history[len(history)-1]) {
-			t.Fatalf("%v, %v", snap, err)
+			t.Fatalf("opened with a damaged checkpoint: snapshot %v, error %v; want %v", snap, err, history[len(history)-1])
 		}
 		r, err := s.Verify(context.Background())
 		if err != nil || len(r.Problems) != 1 || !strings.Contains(r.Problems[0], filepath.Base(name)) {
-			t.Fatalf("%v, %v", r.Problems, err)
+			t.Fatalf("verify: problems %v, error %v; want one that names %s", r.Problems, err, filepath.Base(name))
 		}
 	}
 }
@@ -181,9 +181,9 @@ func TestRemovedPartsStayRemoved(t *testing.T) {
 	}
 	r, err := again.Recover(context.Background())
 	if err != nil || r.Adopted+r.Redundant+len(r.Notes) > 0 {
-		t.Fatalf("%+v, %v", r, err)
+		t.Fatalf("recover: %+v, error %v; want nothing to do", r, err)
 	}
 	if snap, err := again.Documents().Snapshot(); err != nil || !sameSnapshot(snap, history[len(history)-1]) {
-		t.Fatalf("%v, %v", snap, err)
+		t.Fatalf("after recovery: snapshot %v, error %v; want %v", snap, err, history[len(history)-1])
 	}
 }

@@ -50,10 +50,10 @@ func TestCompact(t *testing.T) {
 	}
 	done, err := s.Compact(ctx, CompactOptions{})
 	if err != nil || !slices.Equal(done, planned) {
-		t.Fatalf("%v, %v, planned %v", done, err, planned)
+		t.Fatalf("compact did %v, error %v; planned %v", done, err, planned)
 	}
 	if c := done[0]; c.Before != 4 || c.After != 1 || c.Rewritten != 12 || c.Refreshed+c.Dropped > 0 {
-		t.Errorf("%+v", c)
+		t.Errorf("compact: %+v, want 4 parts with 12 rows merged into 1", c)
 	}
 	sameRows(t, scanAll(t, table), rows)
 	then, err := table.At(before.Version)
@@ -97,7 +97,7 @@ func TestCompactRefreshes(t *testing.T) {
 	}
 	done, err := s.Compact(ctx, CompactOptions{})
 	if err != nil || done[0].Refreshed != 2 {
-		t.Fatalf("%+v, %v", done, err)
+		t.Fatalf("compact after a move and a new label: %+v, error %v; want 2 rows refreshed", done, err)
 	}
 	rows[4].Path, rows[7].Label = "elsewhere.tif", &label
 	sameRows(t, scanAll(t, table), rows)
@@ -119,7 +119,7 @@ func TestCompactDropsWhatIsGone(t *testing.T) {
 	}
 	done, err := s.Compact(ctx, CompactOptions{Gone: gone})
 	if err != nil || done[0].Dropped != 4 || done[1].Dropped != 1 || done[2].Dropped != 4 {
-		t.Fatalf("%+v, %v", done, err)
+		t.Fatalf("compact without what is gone: %+v, error %v; want 4, 1 and 4 rows dropped", done, err)
 	}
 	want := slices.DeleteFunc(slices.Clone(rows), func(r schemas.Feature) bool { return gone(r.Path) })
 	sameRows(t, scanAll(t, table), want)
@@ -131,7 +131,7 @@ func TestCompactDropsWhatIsGone(t *testing.T) {
 	}
 	verifyClean(t, s)
 	if all, err := s.Compact(ctx, CompactOptions{Gone: func(string) bool { return true }}); err != nil || all[0].After != 0 {
-		t.Fatalf("%+v, %v", all, err)
+		t.Fatalf("compact with everything gone: %+v, error %v; want no parts left", all, err)
 	}
 	verifyClean(t, s)
 }
@@ -144,7 +144,7 @@ func TestCompactBesideWriters(t *testing.T) {
 	keep := func(f schemas.Feature) (schemas.Feature, bool) { return f, true }
 	merges, err := table.merges(ctx, partsOf(t, table), keep, defaultTarget)
 	if err != nil || len(merges) != 1 {
-		t.Fatalf("%v, %v", merges, err)
+		t.Fatalf("plan: %v, error %v; want one merge", merges, err)
 	}
 	other, err := Open(s.Dir())
 	if err != nil {
@@ -162,7 +162,7 @@ func TestCompactBesideWriters(t *testing.T) {
 		t.Fatal(err)
 	}
 	if ok, err := table.merge(ctx, merges[0], keep, CommitInfo{}.Begin()); err != nil || !ok {
-		t.Fatalf("%v, %v", ok, err)
+		t.Fatalf("merge after another writer's append: committed %v, error %v; want true", ok, err)
 	}
 	checkEach(t, scanAll(t, table), slices.Concat(rows, late))
 	// The parts of the plan are gone now: a second commit of it would double rows.

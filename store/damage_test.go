@@ -168,7 +168,7 @@ func withFlipped(b []byte, bit int) []byte {
 func TestLostAndSwapped(t *testing.T) {
 	entries, parts := newDamaged(t).names(t, "fc2")
 	if len(entries) != 3 || len(parts) != 2 {
-		t.Fatalf("%v %v", entries, parts)
+		t.Fatalf("fc2 has entries %v and parts %v, want 3 and 2", entries, parts)
 	}
 	for name, c := range map[string]struct {
 		do    func(d *damaged, entries, parts []string)
@@ -247,7 +247,7 @@ func TestDamagedRead(t *testing.T) {
 	for bit := 0; bit < 8*len(whole); bit += sample(19) {
 		d.put(name, withFlipped(whole, bit))
 		if err := d.read(false); err != nil {
-			t.Errorf("bit %d: %v", bit, err)
+			t.Errorf("read with bit %d flipped: %v", bit, err)
 		}
 	}
 	for n := 0; n < len(whole); n += sample(3) {

@@ -39,7 +39,7 @@ func TestHalfStoreTakesRoundedValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r, err := s.Recover(ctx); err != nil || r.Adopted != 0 || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "float16") {
-		t.Errorf("%+v, %v", r, err)
+		t.Errorf("recover a part of values that are no float16: %+v, error %v; want a note and nothing adopted", r, err)
 	}
 	for _, r := range rows {
 		schemas.RoundHalf(r.Embedding)
@@ -56,7 +56,7 @@ func TestHalfStoreTakesRoundedValues(t *testing.T) {
 	}
 	table, info, err := again.Cut("fc2")
 	if err != nil || info.DType != schemas.Float16 {
-		t.Fatal(info, err)
+		t.Fatalf("open fc2 again: value type %q, error %v; want %q", info.DType, err, schemas.Float16)
 	}
 	sameRows(t, scanAll(t, table), rows)
 	verifyClean(t, again)
@@ -77,6 +77,6 @@ func TestOneDTypeAStore(t *testing.T) {
 		}
 	}
 	if _, err := Create(half.Dir(), full.Description()); err == nil || !strings.Contains(err.Error(), "dtype float16, not float32") {
-		t.Errorf("%v", err)
+		t.Errorf("create a float32 store in a float16 one: error %v", err)
 	}
 }

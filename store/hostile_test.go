@@ -192,7 +192,7 @@ func TestThriftBounds(t *testing.T) {
 		w.Write(asPart([]byte("PAR1"), []byte(footer)))
 		if p, err := openPart(files.On(disk), "part"); err == nil {
 			p.Close()
-			t.Errorf("%s: opened", name)
+			t.Errorf("%s: the hostile part was opened", name)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func TestOriginNamesToolAndTimes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if o.Tool != schemas.Tool() || !maps.Equal(o.Parts, map[string]int{schemas.Tool(): 3}) {
-		t.Errorf("%+v", o)
+		t.Errorf("origin %+v, want 3 parts of %s alone", o, schemas.Tool())
 	}
 	if want := testTime.Add(2 * time.Hour).Truncate(time.Millisecond); !o.Last.Equal(want) || time.Since(o.First) > time.Hour {
 		t.Errorf("made %v, newest commit %v, want %v", o.First, o.Last, want)
@@ -67,7 +67,7 @@ func TestStoreWithoutTheToolKey(t *testing.T) {
 				t.Fatal(err)
 			}
 			if r, err := s.Recover(ctx); err != nil || r.Adopted != 1 || len(r.Notes) != 0 {
-				t.Fatalf("%+v, %v", r, err)
+				t.Fatalf("recover: %+v, error %v; want one part adopted without a note", r, err)
 			}
 			if _, err := table.Append(ctx, rows, CommitInfo{}); err != nil {
 				t.Fatal(err)
@@ -78,7 +78,7 @@ func TestStoreWithoutTheToolKey(t *testing.T) {
 			want := map[string]string{}
 			change(want)
 			if o, err := table.Origin(ctx); err != nil || o.Tool != want[schemas.KeyTool] || o.Parts[schemas.Tool()] != 2 {
-				t.Errorf("%+v, %v", o, err)
+				t.Errorf("origin %+v, error %v; want tool %q, and 2 parts of this one", o, err, want[schemas.KeyTool])
 			}
 			verifyClean(t, s)
 		})

@@ -201,13 +201,13 @@ func TestLock(t *testing.T) {
 	}
 	for _, wait := range []time.Duration{0, 150 * time.Millisecond} {
 		if _, err := other.Lock(ctx, wait); !isLocked(err) {
-			t.Errorf("after %v: %v", wait, err)
+			t.Errorf("lock what another run holds, waiting %v: error %v", wait, err)
 		}
 	}
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, err := other.Lock(cancelled, time.Hour); err == nil || isLocked(err) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("cancelled while waiting for the lock: error %v, want one of its own", err)
 	}
 	if err := unlock(); err != nil {
 		t.Fatal(err)

@@ -91,7 +91,7 @@ func TestNoReadBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := appendFour(s); err != nil {
-			t.Fatalf("bit %d: %v", f.bit, err)
+			t.Fatalf("append with bit %d flipped: %v", f.bit, err)
 		}
 		if _, err := verified(s); err == nil {
 			t.Fatalf("bit %d: committed and verified", f.bit)

@@ -41,7 +41,7 @@ func TestRecover(t *testing.T) {
 		t.Fatalf("without the lock, young files went: %+v %v", r, err)
 	}
 	if r.Adopted != 2 || r.Rows != 20 || r.Redundant != 1 || len(r.Notes) != 1 {
-		t.Errorf("recovery: %+v", r)
+		t.Errorf("recovery: %+v, want 2 parts with 20 rows adopted, 1 redundant and a note", r)
 	}
 	unlock, err := s.Lock(ctx, 0)
 	if err != nil {
@@ -49,11 +49,11 @@ func TestRecover(t *testing.T) {
 	}
 	defer unlock()
 	if r, err = s.Recover(ctx); err != nil || r.Temporary != 2 || r.Adopted != 0 {
-		t.Errorf("recovery: %+v %v", r, err)
+		t.Errorf("recovery under the lock: %+v, error %v; want 2 temporary files removed", r, err)
 	}
 	checkEach(t, scanAll(t, table), rows)
 	if r := verifyClean(t, s); len(r.Notes) != 1 { // half is kept, and named
-		t.Errorf("notes: %v", r.Notes)
+		t.Errorf("verify notes %v, want one", r.Notes)
 	}
 	for _, name := range []string{half, ".mine.tmp"} {
 		if _, err := os.Stat(filepath.Join(s.Dir(), "fc2", name)); err != nil {

@@ -24,7 +24,7 @@ func TestRetry(t *testing.T) {
 			disk := filestest.NewDisk()
 			f := filestest.NewFaulty(disk, kind, k)
 			if err := c.insist(files.On(f)); err != nil {
-				t.Fatalf("%s at %s: %v", kind.Name, f.Where(), err)
+				t.Fatalf("write again after %s at %s: %v", kind.Name, f.Where(), err)
 			}
 			if _, err := c.complete(disk.AfterOutage(filestest.Outages[0], 0)); err != nil {
 				t.Fatalf("%s at %s, again, and a power failure: %v", kind.Name, f.Where(), err)

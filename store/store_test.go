@@ -127,17 +127,17 @@ func TestAppendAndRead(t *testing.T) {
 		}
 		table, info, err := again.Cut("fc2")
 		if err != nil || info.Dim != dim {
-			t.Fatal(info, err)
+			t.Fatalf("open fc2 again: dimension %d, error %v; want %d", info.Dim, err, dim)
 		}
 		sameRows(t, scanAll(t, table), rows)
 		sameRows(t, scanAll(t, again.Documents()), documentsOf(rows))
 		snap, err := table.Snapshot()
 		if err != nil || snap.Version != 3 || snap.Rows != 150 || len(snap.Parts) != 3 {
-			t.Fatalf("%+v %v", snap, err)
+			t.Fatalf("snapshot %+v, error %v; want version 3 with 150 rows in 3 parts", snap, err)
 		}
 		checkMatrix(t, table, rows, dim)
 		if r := verifyClean(t, again); r.Rows != 300 || len(r.Notes) > 0 {
-			t.Errorf("report: %s", r)
+			t.Errorf("verify: %s; want 300 rows and no notes", r)
 		}
 	}
 }
@@ -174,7 +174,7 @@ func TestFingerprint(t *testing.T) {
 	_, err := Create(s.Dir(), other)
 	var fe *FingerprintError
 	if !errors.As(err, &fe) {
-		t.Fatalf("got %v", err)
+		t.Fatalf("create a store with another fingerprint: error %v, want a FingerprintError", err)
 	}
 	t.Log(err)
 	renamed := testDescription

@@ -94,7 +94,7 @@ func TestRowsAsTheyAre(t *testing.T) {
 	got := scanAll(t, s.Documents())[0]
 	if got.Path != "a\uFFFDb" || got.Label == nil || *got.Label != "" || got.Split != nil || !got.Modified.Equal(time.Unix(0, 0)) ||
 		!got.FirstSeen.Equal(testTime) || got.Bytes != math.MaxInt64 || got.Key() != row.Key() {
-		t.Errorf("got %+v", got)
+		t.Errorf("read back %+v, stored %+v", got, row)
 	}
 }
 
@@ -130,7 +130,7 @@ func TestCuts(t *testing.T) {
 	}
 	cuts, err := s.Cuts()
 	if err != nil || len(cuts) != 2 || cuts[0].Cut != "fc1" || cuts[1].Cut != "pool5-avg" {
-		t.Errorf("%v %v", cuts, err)
+		t.Errorf("cuts %v, error %v; want fc1 and pool5-avg", cuts, err)
 	}
 }
 
@@ -143,7 +143,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 		t.Error("a link to a folder was taken for a table")
 	}
 	if entries, err := os.ReadDir(outside); err != nil || len(entries) > 0 {
-		t.Errorf("outside: %v %v", entries, err)
+		t.Errorf("the folder outside has %v, error %v; want nothing", entries, err)
 	}
 }
 

@@ -41,7 +41,7 @@ func TestVacuum(t *testing.T) {
 	later := time.Now().Add(2 * time.Hour)
 	found := vacuum(VacuumOptions{OlderThan: time.Hour, Now: later})
 	if len(found) != 4+4+2 { // parts of fc2 and documents, half, temporary
-		t.Fatalf("found %v", found)
+		t.Fatalf("found %d files, want 10: %v", len(found), found)
 	}
 	then, err := table.At(before.Version)
 	if err != nil {
@@ -49,11 +49,11 @@ func TestVacuum(t *testing.T) {
 	}
 	sameRows(t, scanAll(t, then), rows) // nothing is removed unless told to
 	if gone := vacuum(VacuumOptions{OlderThan: time.Hour, Now: later, Delete: true}); len(gone) != len(found) {
-		t.Fatalf("removed %v", gone)
+		t.Fatalf("removed %v, found %v before", gone, found)
 	}
 	for name, want := range map[string]bool{half: false, temporary: false, "fc2/notes.txt": true, "fc2/part-mine.parquet": true} {
 		if _, err := os.Stat(filepath.Join(s.Dir(), name)); (err == nil) != want {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("after vacuum %s: error %v, should be there: %v", name, err, want)
 		}
 	}
 	sameRows(t, scanAll(t, table), rows)
@@ -85,14 +85,14 @@ func TestVacuumKeepsTheNewestCheckpoint(t *testing.T) {
 		}
 	}
 	if checkpoints != 3 { // of versions 2, 5 and 8; that of 11 stays
-		t.Errorf("removed %v", found)
+		t.Errorf("removed %d checkpoints, want 3: %v", checkpoints, found)
 	}
 	again, err := Open(s.Dir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if snap, err := again.Documents().Snapshot(); err != nil || !sameSnapshot(snap, history[len(history)-1]) {
-		t.Fatalf("%v, %v", snap, err)
+		t.Fatalf("after vacuum: snapshot %v, error %v; want %v", snap, err, history[len(history)-1])
 	}
 	verifyClean(t, s)
 }

@@ -184,7 +184,7 @@ func TestViewsOfAMoment(t *testing.T) {
 	} {
 		views, err := s.Views(c.when, "fc2")
 		if err != nil {
-			t.Fatalf("%s: %v", name, err)
+			t.Fatalf("views of %s: %v", name, err)
 		}
 		t.Run(name, func(t *testing.T) { sameRows(t, scanView(t, views[0]), c.want) })
 	}

@@ -84,7 +84,7 @@ func TestAlteredTables(t *testing.T) {
 				t.Errorf("before a run: %v", err)
 			}
 			if _, err := s.Documents().Append(ctx, documents[3:], CommitInfo{}); (err == nil) != c.appends {
-				t.Errorf("append: %v", err)
+				t.Errorf("append: error %v, should succeed: %v", err, c.appends)
 			}
 			err := s.Documents().Upsert(ctx, moved, nil, CommitInfo{})
 			if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), c.want) {
@@ -92,7 +92,7 @@ func TestAlteredTables(t *testing.T) {
 			}
 			_, err = s.Compact(ctx, CompactOptions{Gone: func(path string) bool { return path == documents[0].Path }})
 			if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("compact: %v", err)
+				t.Errorf("compact: error %v, want %q", err, c.want)
 			}
 		})
 	}
@@ -112,7 +112,7 @@ func TestCleanedLog(t *testing.T) {
 		}
 	}
 	if _, err := s.Documents().At(1); err == nil || errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "begins at version 8") {
-		t.Errorf("%v", err)
+		t.Errorf("read version 1 without its checkpoints: error %v, want where the history begins", err)
 	}
 	if _, err := s.Documents().At(9); err != nil {
 		t.Error(err)

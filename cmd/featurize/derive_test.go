@@ -70,7 +70,7 @@ func TestDerive(t *testing.T) {
 		}
 	}
 	if code, out, _ := run(t, "", "verify", "--store", derived); code != command.OK {
-		t.Errorf("verify: %s", out)
+		t.Errorf("verify the derived store: code %d, %s", code, out)
 	}
 }
 
@@ -81,7 +81,7 @@ func TestDeriveNoGPU(t *testing.T) {
 	dir := describedStore(t)
 	code, out, errs := run(t, "", "derive", "--store", dir, "--cuts", "fc2", "--weights", "absent.h5", "--device", "cuda")
 	if code != command.Unavailable || out != "" || !strings.HasPrefix(errs, "featurize: --device cuda: no NVIDIA driver") {
-		t.Errorf("code %d, %s%s", code, out, errs)
+		t.Errorf("derive without a driver: code %d, %s%s", code, out, errs)
 	}
 }
 

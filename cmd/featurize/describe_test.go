@@ -73,18 +73,18 @@ func TestDescribe(t *testing.T) {
 		for _, p := range table.Parts {
 			sum += p.Bytes
 			if info, err := os.Stat(filepath.Join(dir, table.Name, p.Path)); err != nil || info.Size() != p.Bytes || len(p.SHA256) != 64 {
-				t.Errorf("%s: part %+v: %v", table.Name, p, err)
+				t.Errorf("%s: part %+v is not the file on disk: %v", table.Name, p, err)
 			}
 		}
 		if sum != table.Bytes || table.Wrote[schemas.Tool()] != len(table.Parts) || table.Tool != schemas.Tool() {
-			t.Errorf("table %+v", table)
+			t.Errorf("table %+v does not add up to its parts, or names another tool", table)
 		}
 	}
 	if strings.Join(names, " ") != "documents failures fc2 pool5" {
-		t.Errorf("tables %v", names)
+		t.Errorf("tables %v, want documents, failures, fc2 and pool5", names)
 	}
 	if pool5 := d.Tables[3]; pool5.Cut.Layout != "HWC" || pool5.Rows != 2 || pool5.Version != 2 || pool5.Last.Unix() != 1.7e9+4*3600 {
-		t.Errorf("pool5 %+v", pool5)
+		t.Errorf("pool5 %+v, want 2 rows of layout HWC at version 2", pool5)
 	}
 	if code, out, _ := run(t, "", "describe", "--store", dir); code != command.OK || !strings.Contains(out, "7 × 7 × 512") || !strings.Contains(out, "float16") {
 		t.Errorf("text: code %d\n%s", code, out)

@@ -50,10 +50,10 @@ func TestDeviceAuto(t *testing.T) {
 	args := []string{corpus, "--weights", "random:1", "--cuts", "pool1-avg", "--store", store}
 	code, _, errs := run(t, "", append(args, "--device", "auto", "--quiet")...)
 	if code != command.OK || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "no GPU can be used; computing on the CPU") {
-		t.Errorf("code %d, %s", code, errs)
+		t.Errorf("run with --device auto: code %d, %s", code, errs)
 	}
 	if code, _, errs = run(t, "", args...); code != command.OK || !strings.Contains(errs, "Nothing new") || strings.Contains(errs, "imited by") {
-		t.Errorf("code %d, %s", code, errs)
+		t.Errorf("run with nothing new: code %d, %s", code, errs)
 	}
 	if code, out, errs := run(t, "", "verify", "--store", store, "--recompute", "1", "--weights", "random:1", "--device", "cuda"); code != command.Unavailable || out != "" {
 		t.Errorf("verify: code %d, %s%s", code, out, errs)
@@ -64,6 +64,6 @@ func TestDeviceAuto(t *testing.T) {
 	store2 := filepath.Join(t.TempDir(), "again")
 	if code, _, errs = run(t, "", corpus, "--weights", "random:1", "--cuts", "pool1-avg", "--store", store2); code != command.OK ||
 		!strings.Contains(errs, "up to date. Limited by ") && !strings.Contains(errs, ". Limited by ") || !strings.Contains(errs, " pages/s") {
-		t.Errorf("code %d, %s", code, errs)
+		t.Errorf("run into a new store: code %d, %s", code, errs)
 	}
 }

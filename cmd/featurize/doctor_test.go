@@ -20,7 +20,7 @@ func TestDoctor(t *testing.T) {
 	}
 	t.Setenv("CUTPOINT_LIBCUDA", "/absent/libcuda.so.1")
 	if _, out, _ = run(t, "", "doctor"); !strings.Contains(out, "GPU       none: no NVIDIA driver: ") {
-		t.Error(out)
+		t.Errorf("doctor without a driver printed %q, want no GPU", out)
 	}
 	var m diagnosis
 	_, out, _ = run(t, "", "doctor", "--json")
@@ -45,7 +45,7 @@ func TestDoctorPrintsGPUs(t *testing.T) {
 		"GPU 0     NVIDIA H200, 150.8 GB, compute capability 9.0, kernels sm_90a (also: sm_80)\n" +
 		"GPU 1     Tesla T4, 15.8 GB, compute capability 7.5, too old: 8.0 is the least\ndriver    570.15\n"
 	if !strings.HasSuffix(out.String(), want) {
-		t.Errorf("%s, want\n%s", out.String(), want)
+		t.Errorf("doctor printed\n%s, want it to end in\n%s", out.String(), want)
 	}
 }
 

@@ -52,7 +52,7 @@ func TestYears(t *testing.T) {
 		Refreshed  int `json:"rows_refreshed"`
 	}
 	if err := json.Unmarshal([]byte(out), &tables); err != nil || tables[0].PartsAfter != 1 || tables[0].Refreshed != 1 {
-		t.Errorf("compact: %v, %s", err, out)
+		t.Errorf("compact --json: error %v, %s; want 1 part and 1 row refreshed", err, out)
 	}
 	if err := os.RemoveAll(filepath.Join(corpus, "post")); err != nil {
 		t.Fatal(err)
@@ -73,11 +73,11 @@ func TestYears(t *testing.T) {
 	must(command.OK, "vacuum", "--store", store, "--older-than", "0s", "--delete")
 	out, _ = must(command.OK, "verify", "--store", store)
 	if !strings.Contains(out, "whole") || strings.Contains(out, "note") {
-		t.Errorf("verify:\n%s", out)
+		t.Errorf("verify printed\n%s, want a whole store without notes", out)
 	}
 	out, _ = must(command.OK, "history", "--store", store)
 	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) < 7 || !strings.Contains(out, "optimize") || !strings.Contains(out, "pool1-avg 1") {
-		t.Errorf("history:\n%s", out)
+		t.Errorf("history printed\n%s, want the compaction and a write of pool1-avg", out)
 	}
 	out, _ = must(command.OK, "history", "--store", store, "--commits", "--table", "pool1-avg", "--last", "1")
 	if !strings.Contains(out, "OPTIMIZE") {
@@ -88,12 +88,12 @@ func TestYears(t *testing.T) {
 func TestSizes(t *testing.T) {
 	for text, want := range map[string]int64{"4096": 4096, "256MB": 256e6, "1.5 GiB": 3 << 29, "10kB": 1e4, "7B": 7} {
 		if got, err := command.ParseBytes(text); err != nil || got != want {
-			t.Errorf("%q is %d, %v", text, got, err)
+			t.Errorf("ParseBytes(%q) = %d, %v; want %d", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "MB", "-1", "0", "1e30GB", "ten", "NaN", "5TB?"} {
 		if got, err := command.ParseBytes(text); err == nil {
-			t.Errorf("%q is %d", text, got)
+			t.Errorf("ParseBytes(%q) = %d without an error", text, got)
 		}
 	}
 }

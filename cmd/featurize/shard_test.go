@@ -33,7 +33,7 @@ func TestShards(t *testing.T) {
 		t.Errorf("afterwards: code %d, %s%s", code, out, errs)
 	}
 	if code, out, _ := run(t, "", "verify", "--store", store); code != command.OK {
-		t.Errorf("verify: %s", out)
+		t.Errorf("verify the store of both shards: code %d, %s", code, out)
 	}
 }
 
@@ -55,7 +55,7 @@ func TestShardsCoverTheCorpus(t *testing.T) {
 	}
 	for _, text := range []string{"0/2", "3/2", "1", "1/2/3", "a/b", "-1/2", "1/0"} {
 		if s, err := parseShard(text); err == nil {
-			t.Errorf("%q is %v", text, s)
+			t.Errorf("parseShard(%q) = %v without an error", text, s)
 		}
 	}
 }

@@ -19,12 +19,12 @@ func TestWeightsConvert(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "vgg19.safetensors")
 	code, _, errs := run(t, "", "weights", "convert", "random:7", out)
 	if code != command.OK || !strings.Contains(errs, out) {
-		t.Fatalf("code %d, %s", code, errs)
+		t.Fatalf("weights convert: code %d, %s", code, errs)
 	}
 	code, text, errs := run(t, "", "weights", "inspect", out, "--json")
 	var in weights.Inspection
 	if err := json.Unmarshal([]byte(text), &in); code != command.OK || err != nil {
-		t.Fatalf("code %d, %v: %s", code, err, errs)
+		t.Fatalf("weights inspect --json: code %d, error %v: %s", code, err, errs)
 	}
 	made, err := weights.Open(t.Context(), "random:7")
 	if err != nil {

@@ -46,7 +46,7 @@ func TestExportHead(t *testing.T) {
 			t.Errorf("%s: code %d, error %v, %q, %d bytes", format, code, err, errs, len(raw))
 		}
 		if _, _, errs := run(t, "export-head", "-q", "--head", h, "--format", format, "-o", file); errs != "" {
-			t.Errorf("%s: said %q", format, errs)
+			t.Errorf("export-head -q for %s said %q, want nothing", format, errs)
 		}
 	}
 }
@@ -76,7 +76,7 @@ func TestExportHeadWithTrunk(t *testing.T) {
 	os.Remove(file)
 	code, _, errs = run(t, "export-head", "--head", other, "--with-trunk", "--weights", "random:1", "-o", file)
 	if code != command.Fatal || !strings.Contains(errs, "trained on other features") || !strings.Contains(errs, "random:1") {
-		t.Errorf("code %d, %q", code, errs)
+		t.Errorf("export-head with other weights: code %d, errors %q; want a refusal that names random:1", code, errs)
 	}
 	if left, _ := os.ReadDir(folder); len(left) > 0 {
 		t.Errorf("%v was left", left)

@@ -125,7 +125,7 @@ func TestOneCutLeavesAHead(t *testing.T) {
 func TestComparison(t *testing.T) {
 	code, out, errs := run(t, "--store", makeStore(t), "--features", "fc2,pool5-avg", "--folds", "4", "--json")
 	if code != command.OK {
-		t.Fatalf("code %d: %s", code, errs)
+		t.Fatalf("fit --json: code %d: %s", code, errs)
 	}
 	var report struct {
 		Candidates []struct {
@@ -142,7 +142,7 @@ func TestComparison(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(report.Candidates) != 2 || report.Candidates[report.Best].Cut != "fc2" || report.Candidates[0].Accuracy.Mean < 0.95 || report.Advice.Rule == "" || report.Advice.Chosen.Candidate == "" {
-		t.Errorf("report %+v", report)
+		t.Errorf("report %+v, want 2 candidates, fc2 the best, and advice", report)
 	}
 }
 
@@ -158,7 +158,7 @@ func TestLabelsOverride(t *testing.T) {
 	}
 	code, out, errs := run(t, "--store", dir, "--features", "fc2,pool5-avg", "--labels", labels)
 	if code != command.OK || !strings.Contains(out, "early") || strings.Contains(out, "memo") {
-		t.Errorf("code %d\n%s%s", code, out, errs)
+		t.Errorf("fit with --labels: code %d\n%s%s", code, out, errs)
 	}
 }
 
@@ -191,7 +191,7 @@ func TestExportFormats(t *testing.T) {
 		code, _, errs := run(t, "export", "--store", dir, "--features", "pool5-avg", "--labels", labels, "-o", file)
 		info, err := os.Stat(file)
 		if code != command.OK || err != nil || info.Size() < 400 {
-			t.Errorf("%s: code %d, %v: %s", format, code, err, errs)
+			t.Errorf("export to %s: code %d, error %v: %s", format, code, err, errs)
 		}
 		rows := filepath.Join(folder, format+".rows.csv")
 		table, err := os.ReadFile(rows)
@@ -224,7 +224,7 @@ func TestReportAndOptions(t *testing.T) {
 	code, out, errs := run(t, "--store", dir, "--features", "all", "--head", "softmax,knn,centroid,dropout-bn-softmax", "--epochs", "2", "--folds", "3",
 		"--unit", "document", "--learning-curve", "--pages-per-second", "5", "--class-weights", "balanced", "--report", folder)
 	if code != command.OK || !strings.Contains(out, "pages a class") || !strings.Contains(out, "h of computing") || !strings.Contains(errs, "report.html") {
-		t.Fatalf("code %d\n%s%s", code, out, errs)
+		t.Fatalf("fit with --report: code %d\n%s%s", code, out, errs)
 	}
 	var report struct {
 		Candidates []struct {
@@ -241,10 +241,10 @@ func TestReportAndOptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal(raw, &report); err != nil || len(report.Candidates) != 8 || len(report.Source.Fingerprint) != 64 {
-		t.Fatalf("%d candidates, %v", len(report.Candidates), err)
+		t.Fatalf("metrics.json: error %v, %d candidates, fingerprint %q; want 8 and 64 digits", err, len(report.Candidates), report.Source.Fingerprint)
 	}
 	if c := report.Candidates[0]; c.Cut != "pool5-avg" || len(c.LearningCurve) < 2 || c.Costs.PagesPerSecond < 4 || c.Costs.PagesPerSecond > 6 {
-		t.Errorf("%+v", c)
+		t.Errorf("first candidate %+v, want pool5-avg with a learning curve and a rate of about 5 pages/s", c)
 	}
 	page, err := os.ReadFile(filepath.Join(folder, "report.html"))
 	if err != nil || !bytes.Contains(page, []byte("</html>")) {

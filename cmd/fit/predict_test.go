@@ -32,7 +32,7 @@ func records(t *testing.T, text string) []map[string]string {
 	t.Helper()
 	lines, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	if err != nil || len(lines) == 0 {
-		t.Fatalf("%d lines, %v", len(lines), err)
+		t.Fatalf("read CSV: %d lines, error %v", len(lines), err)
 	}
 	var rows []map[string]string
 	for _, line := range lines[1:] {
@@ -50,17 +50,17 @@ func TestPredictStore(t *testing.T) {
 	file := trainedHead(t, dir)
 	code, out, errs := run(t, "predict", "--head", file, "--store", dir)
 	if code != command.OK || !strings.Contains(errs, `Predicted 40 pages`) || !strings.Contains(errs, "Of 40 with a label 40") {
-		t.Fatalf("code %d: %s", code, errs)
+		t.Fatalf("predict: code %d: %s", code, errs)
 	}
 	rows := records(t, out)
 	for n, r := range rows {
 		label := []string{"letter", "memo"}[n%2]
 		if r["path"] != fmt.Sprintf("in/%02d.tif", n) || r["page"] != "0" || r["label"] != label || r["predicted"] != label || r["probability"] != r["p_"+label] {
-			t.Errorf("row %d: %v", n, r)
+			t.Errorf("row %d is %v, want a sure %s", n, r, label)
 		}
 	}
 	if len(rows) != 40 {
-		t.Errorf("%d rows", len(rows))
+		t.Errorf("%d rows predicted, want 40", len(rows))
 	}
 	csvFile := filepath.Join(t.TempDir(), "p.csv")
 	code, summary, errs := run(t, "predict", "--head", file, "--store", dir, "-o", csvFile, "--json", "--quiet")
@@ -74,7 +74,7 @@ func TestPredictStore(t *testing.T) {
 		Predicted []struct{ Rows int }
 	}
 	if err := json.Unmarshal([]byte(summary), &s); err != nil || s.Pages != 40 || s.Accuracy != 1 || s.Predicted[0].Rows != 20 {
-		t.Errorf("summary %s: %v", summary, err)
+		t.Errorf("summary %s, error %v; want 40 pages, 20 of each class, all right", summary, err)
 	}
 }
 
@@ -95,7 +95,7 @@ func TestPredictKnowsNewLabels(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, out, _ := run(t, "predict", "--head", file, "--store", dir); records(t, out)[0]["path"] != "moved.tif" || records(t, out)[0]["label"] != "memo" {
-		t.Errorf("row %v", records(t, out)[0])
+		t.Errorf("first row %v, want moved.tif with the label memo", records(t, out)[0])
 	}
 }
 

@@ -122,11 +122,11 @@ func TestPredictDocuments(t *testing.T) {
 		storeDir, headFile := featurized(t, dir, weights, settings)
 		code, stored, errs := run(t, "predict", "--head", headFile, "--store", storeDir)
 		if code != command.OK {
-			t.Fatalf("%+v: code %d: %s", settings, code, errs)
+			t.Fatalf("%+v: predict from the store: code %d: %s", settings, code, errs)
 		}
 		code, out, errs := run(t, "predict", "--head", headFile, "--weights", weights, "--batch", "2", dir)
 		if code != command.SomeFailed || !strings.Contains(errs, "broken.png") || !strings.Contains(errs, "1 document could not be read") {
-			t.Fatalf("%+v: code %d: %s", settings, code, errs)
+			t.Fatalf("%+v: predict from documents: code %d: %s", settings, code, errs)
 		}
 		lines := strings.SplitAfter(strings.TrimSpace(out), "\n")
 		if len(lines) != 7 || strings.TrimSpace(strings.Join(lines[:6], "")) != strings.TrimSpace(stored) {
@@ -139,7 +139,7 @@ func TestPredictDocuments(t *testing.T) {
 		paths := []string{"a/1.png", "a/2.png", "b/3.png", "b/4.png", "b/5.png", "b/6.png"}
 		for i, r := range rows {
 			if r["path"] != filepath.Join(dir, paths[i]) || r["label"] != paths[i][:1] {
-				t.Errorf("%+v: row %d: %v", settings, i, r)
+				t.Errorf("%+v: row %d is %v, want %s", settings, i, r, paths[i])
 			}
 		}
 		if last := len(rows) - 1; rows[last]["p_a"] != rows[last-1]["p_a"] || rows[last]["document_id"] != rows[last-1]["document_id"] {
@@ -147,7 +147,7 @@ func TestPredictDocuments(t *testing.T) {
 		}
 		code, out, _ = run(t, "predict", "--head", headFile, "--weights", weights, "--unit", "document", "-q", filepath.Join(dir, "b", "4.png"))
 		if one := records(t, out); code != command.OK || len(one) != 1 || one[0]["pages"] != "1" || one[0]["p_a"][:8] != rows[3]["p_a"][:8] {
-			t.Errorf("%+v: code %d, %s", settings, code, out)
+			t.Errorf("%+v: predict one document: code %d, %s", settings, code, out)
 		}
 	}
 }
@@ -157,7 +157,7 @@ func TestPredictOtherWeights(t *testing.T) {
 	_, headFile := featurized(t, dir, smallWeights(t, 1.1), trunk.Settings{})
 	code, out, errs := run(t, "predict", "--head", headFile, "--weights", other, dir)
 	if code != command.Fatal || out != "" || !strings.Contains(errs, filepath.Base(other)) || !strings.Contains(errs, "other features") || strings.Count(errs, "\n") != 1 {
-		t.Errorf("code %d, %q, %q", code, out, errs)
+		t.Errorf("predict with other weights: code %d, output %q, errors %q; want a refusal in one line", code, out, errs)
 	}
 }
 

@@ -50,7 +50,7 @@ func TestBFloat16Names(t *testing.T) {
 		{Options{Precision: model.BFloat16, Kernel: "mmx"}, "choose one of"},
 	} {
 		if _, err := New(noTop(), c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%+v: %v, want %q", c.opt, err, c.want)
+			t.Errorf("New with %+v: error %v, want %q", c.opt, err, c.want)
 		}
 	}
 }
@@ -61,11 +61,11 @@ func TestKernels(t *testing.T) {
 	for _, precision := range model.Precisions() {
 		names := Kernels(precision)
 		if len(names) == 0 || names[len(names)-1] != "generic" {
-			t.Errorf("%s has %v", precision, names)
+			t.Errorf("kernels for %s are %v, want generic last", precision, names)
 		}
 		for _, name := range names {
 			if err := (Options{Kernel: name, Precision: precision}).Check(); err != nil {
-				t.Errorf("%s in %s: %v", name, precision, err)
+				t.Errorf("Check refuses the listed kernel %s in %s: %v", name, precision, err)
 			}
 		}
 	}
@@ -76,7 +76,7 @@ func TestKernels(t *testing.T) {
 		if !slices.Contains(Kernels(model.BFloat16), name) {
 			err := (Options{Kernel: name, Precision: model.BFloat16}).Check()
 			if err == nil || !strings.Contains(err.Error(), "does not run on this machine") {
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("Check of %s, which this machine lacks: error %v", name, err)
 			}
 		}
 	}

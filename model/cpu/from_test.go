@@ -56,7 +56,7 @@ func TestForwardFromRefuses(t *testing.T) {
 	} {
 		err := e.ForwardFrom(ctx, c.from, make([]float32, c.x), []model.Cut{c.cut}, [][]float32{make([]float32, c.cut.Dim())})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s from %s: %v", c.cut, c.from, err)
+			t.Errorf("forward to %s from %s: error %v, want %q", c.cut, c.from, err, c.want)
 		}
 	}
 	if err := e.ForwardFrom(ctx, pool5, nil, []model.Cut{fc1}, [][]float32{nil}); err != nil {

@@ -217,7 +217,7 @@ func checkBorder(t *testing.T, name string, a activation) {
 			}
 			for c, v := range a.values(y, x, buffer[:]) {
 				if v != 0 {
-					t.Fatalf("%s: border (%d,%d,%d) = %v", name, y, x, c, v)
+					t.Fatalf("%s: border (%d,%d,%d) = %v, want 0", name, y, x, c, v)
 				}
 			}
 		}

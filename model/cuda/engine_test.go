@@ -132,10 +132,10 @@ func TestLost(t *testing.T) {
 	cuts := cutsOf(t, "pool1-max")
 	dst, _ := poisoned(1, cuts)
 	if err := e.Forward(t.Context(), drawn(1), cuts, dst); !errors.Is(err, driver.ErrLost) {
-		t.Errorf("error %v", err)
+		t.Errorf("forward on a lost GPU: error %v, want %v", err, driver.ErrLost)
 	}
 	if err := e.Close(); !errors.Is(err, driver.ErrLost) {
-		t.Errorf("close: %v", err)
+		t.Errorf("close on a lost GPU: error %v, want %v", err, driver.ErrLost)
 	}
 }
 
@@ -174,7 +174,7 @@ func TestClose(t *testing.T) {
 		}
 		e, err := newEngine(b.api, w, Options{Precision: model.BFloat16})
 		if (err != nil) != (call != "") {
-			t.Errorf("%s: error %v", call, err)
+			t.Errorf("new engine with %q failing: error %v", call, err)
 		}
 		if e != nil {
 			dst, _ := poisoned(1, cutsOf(t, "pool1-avg"))
@@ -242,7 +242,7 @@ func TestCancelled(t *testing.T) {
 	cuts := cutsOf(t, "pool1-avg")
 	dst, _ := poisoned(1, cuts)
 	if err := e.Forward(ctx, drawn(1), cuts, dst); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v", err)
+		t.Errorf("cancelled forward: error %v, want %v", err, context.Canceled)
 	}
 }
 

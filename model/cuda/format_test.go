@@ -37,7 +37,7 @@ func TestSplit(t *testing.T) {
 		}
 		for _, x := range []float32{infinite, -infinite, math.MaxFloat32} {
 			if f.split(x, planes, 0); !math.IsInf(sum(), 0) {
-				t.Errorf("%s: %g became %g", precision, x, sum())
+				t.Errorf("%s: %g split became %g, want infinity", precision, x, sum())
 			}
 		}
 		if f.split(float32(math.NaN()), planes, 0); !math.IsNaN(sum()) {
@@ -71,7 +71,7 @@ func TestPackMatrix(t *testing.T) {
 	}
 	packed := f.packMatrix(matrix, outputs, 2)
 	if len(packed) != 2*padded*rows {
-		t.Fatalf("%d values", len(packed))
+		t.Fatalf("%d values packed, want %d", len(packed), 2*padded*rows)
 	}
 	for o := range padded {
 		for r := range rows {

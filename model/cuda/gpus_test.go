@@ -41,7 +41,7 @@ func TestDriverVersion(t *testing.T) {
 		"NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.15  Release Build  (dvs-builder@U16)\n":                          "570.15",
 	} {
 		if got := driverVersion([]byte(said)); got != want {
-			t.Errorf("%q: %q, want %q", said, got, want)
+			t.Errorf("driver version of %q: %q, want %q", said, got, want)
 		}
 	}
 }

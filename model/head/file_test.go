@@ -144,7 +144,7 @@ func TestCheckRefusesOtherFeatures(t *testing.T) {
 	} {
 		err := f.Check(c.fingerprint, c.cut, c.dim)
 		if !errors.Is(err, ErrOtherFeatures) || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("Check(%.4s, %s, %d) = %v", c.fingerprint, c.cut, c.dim, err)
+			t.Errorf("Check(%.4s, %s, %d) = %v, want an error that says %q", c.fingerprint, c.cut, c.dim, err, c.says)
 		}
 	}
 }
@@ -170,7 +170,7 @@ func TestLoadRefusesBrokenFiles(t *testing.T) {
 			t.Fatalf("%s: nothing was broken", name)
 		}
 		if _, err := read(bytes.NewReader(raw), int64(len(raw))); !errors.Is(err, ErrFormat) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("read a head with broken %s: error %v, want %v", name, err, ErrFormat)
 		}
 	}
 	knn := encoded(t, shapes(t)["knn"])

@@ -39,7 +39,7 @@ const (
 func TestFetchWeights(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new folder", "vgg19.h5")
 	if _, errs, ok := fetch(t, curlOffline, md5Knows, path); ok || !strings.Contains(errs, "the download failed") {
-		t.Errorf("offline: %v, %s", ok, errs)
+		t.Errorf("fetch offline: succeeded %v, errors %s", ok, errs)
 	}
 	out, errs, ok := fetch(t, curlWorks, md5Knows, path)
 	if !ok || strings.TrimSpace(out) != path {
@@ -63,7 +63,7 @@ func TestFetchWeightsDamaged(t *testing.T) {
 	folder := t.TempDir()
 	_, errs, ok := fetch(t, strings.ReplaceAll(curlWorks, "whole", "damaged"), md5Knows, folder)
 	if ok || !strings.Contains(errs, "has MD5 0000") {
-		t.Errorf("got %v, %s", ok, errs)
+		t.Errorf("fetch of a damaged file: succeeded %v, errors %s", ok, errs)
 	}
 	if left, _ := os.ReadDir(folder); len(left) > 0 {
 		t.Errorf("it left %v", left)
@@ -72,7 +72,7 @@ func TestFetchWeightsDamaged(t *testing.T) {
 
 func TestFetchWeightsUsage(t *testing.T) {
 	if out, _, ok := fetch(t, curlOffline, md5Knows, "--help"); !ok || !strings.Contains(out, "Usage: scripts/fetch-weights") {
-		t.Errorf("--help: %v, %q", ok, out)
+		t.Errorf("--help: succeeded %v, output %q", ok, out)
 	}
 	for _, args := range [][]string{{"--force"}, {"a", "b"}} {
 		if _, errs, ok := fetch(t, curlOffline, md5Knows, args...); ok || !strings.Contains(errs, "Usage") {

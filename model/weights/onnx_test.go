@@ -58,7 +58,7 @@ func TestONNXOutside(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := open(t.Context(), path, tiny()); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
+			t.Errorf("open %s: error %v, want %q", name, err, c.want)
 		}
 	}
 	escaping := strings.ReplaceAll(string(model), "outside.data", "../../x.data")
@@ -102,7 +102,7 @@ func FuzzONNX(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if w, err := loadTiny(b); err == nil && len(w.Params) != 2 && len(w.Params) != 5 {
-			t.Fatalf("%d layers", len(w.Params))
+			t.Fatalf("%d layers loaded, want 2 or 5", len(w.Params))
 		}
 	})
 }

@@ -96,7 +96,7 @@ func TestVocabularies(t *testing.T) {
 				t.Errorf("preprocess %s, want %s", w.Preprocess.Name, test.preprocess.Name)
 			}
 			if w.Source != "tiny.bin" {
-				t.Errorf("source %q", w.Source)
+				t.Errorf("source %q, want tiny.bin", w.Source)
 			}
 		})
 	}
@@ -241,7 +241,7 @@ func TestOtherVGG(t *testing.T) {
 	for c, want := range map[*catalogue]string{torch: "features.17.weight is no part of VGG19", keras: "block3_conv4/kernel is missing"} {
 		_, err := match(c, model.Layers())
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "13 convolutions, as VGG16 has, and VGG19 has 16") {
-			t.Errorf("got %v", err)
+			t.Errorf("match VGG16: error %v, want %q", err, want)
 		}
 	}
 }
@@ -251,7 +251,7 @@ func TestTorchvisionIndices(t *testing.T) {
 		"features.19", "features.21", "features.23", "features.25", "features.28", "features.30", "features.32", "features.34",
 		"classifier.0", "classifier.3", "classifier.6"}
 	if got := torchvision(model.Layers()).names; !slices.Equal(got, want) {
-		t.Errorf("got %v", got)
+		t.Errorf("torchvision's names: %v, want %v", got, want)
 	}
 }
 
@@ -333,7 +333,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(safetensorsOf(torchTensors(), bf16, map[string]string{"preprocess": "torch"}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if w, err := loadTiny(b); err == nil && len(w.Params) != 2 && len(w.Params) != 5 {
-			t.Fatalf("%d layers", len(w.Params))
+			t.Fatalf("%d layers loaded, want 2 or 5", len(w.Params))
 		}
 	})
 }
@@ -353,7 +353,7 @@ func FuzzPTH(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if w, err := loadTiny(b); err == nil && len(w.Params) != 2 && len(w.Params) != 5 {
-			t.Fatalf("%d layers", len(w.Params))
+			t.Fatalf("%d layers loaded, want 2 or 5", len(w.Params))
 		}
 	})
 }

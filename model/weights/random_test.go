@@ -42,7 +42,7 @@ func TestRandomSeeds(t *testing.T) {
 			t.Fatal(err)
 		}
 		if w.Preprocess != model.Caffe() {
-			t.Errorf("%s: preprocess %s", source, w.Preprocess.Name)
+			t.Errorf("%s: preprocess %s, want caffe", source, w.Preprocess.Name)
 		}
 		return w.Source + " " + w.SHA256()
 	}

@@ -63,7 +63,7 @@ func TestSharedTFJS(t *testing.T) {
 		t.Errorf("the hash of the values is %s, want %s", got, want)
 	}
 	if err := w.Check(model.AllCuts()); err != nil || w.Preprocess != model.Caffe() {
-		t.Errorf("%v, colours %s", err, w.Preprocess.Name)
+		t.Errorf("check of all cuts: %v; colours %s, want caffe", err, w.Preprocess.Name)
 	}
 }
 

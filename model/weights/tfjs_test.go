@@ -110,7 +110,7 @@ func TestTFJSRefuses(t *testing.T) {
 		dir := writeTFJS(t, "uint8", 1<<20)
 		c.damage(dir)
 		if _, err := open(t.Context(), dir, tiny()); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
+			t.Errorf("open %s: error %v, want %q", name, err, c.want)
 		}
 	}
 }
@@ -121,7 +121,7 @@ func FuzzTFJS(f *testing.F) {
 	f.Add([]byte(`{"weightsManifest": [{"paths": ["a.bin"], "weights": []}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if w, err := loadTiny(b); err == nil && len(w.Params) != 2 && len(w.Params) != 5 {
-			t.Fatalf("%d layers", len(w.Params))
+			t.Fatalf("%d layers loaded, want 2 or 5", len(w.Params))
 		}
 	})
 }

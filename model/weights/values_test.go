@@ -22,7 +22,7 @@ func TestBytesOf(t *testing.T) {
 		t.Skip("a big-endian machine")
 	}
 	if b := bytesOf([]float32{1, -2}); binary.LittleEndian.Uint64(b) != 0xc0000000_3f800000 {
-		t.Errorf("got % x", b)
+		t.Errorf("bytes of 1, -2: % x", b)
 	}
 	if b := bytesOf(nil); len(b) != 0 {
 		t.Errorf("got %d bytes of no values", len(b))
@@ -40,7 +40,7 @@ func TestNotFinite(t *testing.T) {
 		{[]float32{float32(math.Inf(-1)), 1}, 0},
 	} {
 		if got := notFinite(test.values); got != test.want {
-			t.Errorf("%v: %d, want %d", test.values, got, test.want)
+			t.Errorf("notFinite(%v) = %d, want %d", test.values, got, test.want)
 		}
 	}
 }

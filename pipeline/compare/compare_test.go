@@ -112,7 +112,7 @@ func TestCompareFindsAPlantedSignal(t *testing.T) {
 	r := one(t, d, Options{KeepHeads: true})
 	e := r.Report.Candidates[0]
 	if e.Accuracy.Mean < 0.95 {
-		t.Errorf("accuracy %.3f", e.Accuracy.Mean)
+		t.Errorf("accuracy %.3f, want at least 0.95", e.Accuracy.Mean)
 	}
 	got, err := r.Heads[0].Predict(head.Matrix{Values: d.X, Dim: d.Cut.Dim()})
 	if err != nil {
@@ -252,7 +252,7 @@ func TestWriteTextFits(t *testing.T) {
 		}
 		for line := range strings.SplitSeq(b.String(), "\n") {
 			if utf8.RuneCountInString(line) > width {
-				t.Errorf("%s: %d columns: %s", name, utf8.RuneCountInString(line), line)
+				t.Errorf("%s: a line is %d characters wide, want at most %d: %s", name, utf8.RuneCountInString(line), width, line)
 			}
 		}
 		t.Logf("%s\n%s", name, b.String())
@@ -281,7 +281,7 @@ func TestCompareRefuses(t *testing.T) {
 		load, _ := loader(d)
 		_, err := Compare(t.Context(), load, []Candidate{{c, softmax()}}, test.o)
 		if err == nil || !strings.Contains(err.Error(), test.says) {
-			t.Errorf("%s: %v, want %q", test.name, err, test.says)
+			t.Errorf("compare (%s): error %v, want %q", test.name, err, test.says)
 		}
 	}
 	load, _ := loader(good())
@@ -291,7 +291,7 @@ func TestCompareRefuses(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := Compare(ctx, load, []Candidate{{c, softmax()}}, Options{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("cancelled comparison: error %v, want %v", err, context.Canceled)
 	}
 }
 

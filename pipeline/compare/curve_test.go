@@ -13,7 +13,7 @@ func TestCurveSizes(t *testing.T) {
 		0: nil, 2: nil, 3: {2}, 10: {2, 5}, 12: {2, 5}, 13: {2, 5, 10}, 48: {2, 5, 10, 20}, 64: {2, 5, 10, 20, 50}, 2000: {2, 5, 10, 20, 50, 100, 200, 500, 1000},
 	} {
 		if got := curveSizes(largest); !slices.Equal(got, want) {
-			t.Errorf("%d: %v, want %v", largest, got, want)
+			t.Errorf("sizes of a curve up to %d pages: %v, want %v", largest, got, want)
 		}
 	}
 }
@@ -75,6 +75,6 @@ func TestLearningCurve(t *testing.T) {
 		t.Errorf("the curve goes from %+v to %+v, all pages give %+v", first, last, e.Accuracy)
 	}
 	if !strings.Contains(strings.Join(r.ReasonSentences(), "\n"), "From 20 to 40 labelled pages a class") {
-		t.Errorf("reasons %q", r.ReasonSentences())
+		t.Errorf("reasons %q, want one about the curve from 20 to 40 pages a class", r.ReasonSentences())
 	}
 }

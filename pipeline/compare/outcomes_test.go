@@ -28,7 +28,7 @@ func TestSuspectsFindPlantedErrors(t *testing.T) {
 		}
 	}
 	if !strings.Contains(strings.Join(r.ReasonSentences(), "\n"), "labels may be wrong") {
-		t.Errorf("reasons %q", r.ReasonSentences())
+		t.Errorf("reasons %q, want one about labels that may be wrong", r.ReasonSentences())
 	}
 	if !slices.IsSortedFunc(r.Pages.Surprising, func(a, b Outcome) int { return int(math.Copysign(1, a.LabelProbability-b.LabelProbability)) }) || len(r.Pages.Surprising) != maxOutcomes {
 		t.Errorf("%d surprising pages, sorted by the probability of their label?", len(r.Pages.Surprising))
@@ -45,7 +45,7 @@ func TestTallyAveragesHeads(t *testing.T) {
 	tally.add([]int{0, 2}, []float64{math.Log(0.5), math.Log(0.5), math.Log(0.6), math.Log(0.4)})
 	p, tested := tally.probabilities(0)
 	if !tested || math.Abs(p[0]-0.7) > 1e-6 {
-		t.Errorf("probabilities %v", p)
+		t.Errorf("probabilities %v, want the mean 0.7 first", p)
 	}
 	if _, tested := tally.probabilities(1); tested {
 		t.Error("unit 1 was never tested")
@@ -63,6 +63,6 @@ func TestPerClass(t *testing.T) {
 	got := perClass([][]int{{8, 2, 0}, {4, 6, 0}, {0, 0, 0}})
 	want := []ClassScore{{8.0 / 12, 0.8, 16.0 / 22, 10}, {6.0 / 8, 0.6, 12.0 / 18, 10}, {0, 0, 0, 0}}
 	if !slices.Equal(got, want) {
-		t.Errorf("%+v, want %+v", got, want)
+		t.Errorf("scores per class %+v, want %+v", got, want)
 	}
 }

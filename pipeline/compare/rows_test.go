@@ -111,9 +111,9 @@ func TestParseLabels(t *testing.T) {
 	} {
 		l, err := ParseLabels(strings.NewReader(c.in), "l.csv")
 		if err != nil {
-			t.Errorf("%s: %v", c.name, err)
+			t.Errorf("parse labels (%s): %v", c.name, err)
 		} else if got, ok := l.of[c.key]; !ok || got != c.label {
-			t.Errorf("%s: %q", c.name, l.of)
+			t.Errorf("parse labels (%s): got %q, want %q for %q", c.name, l.of, c.label, c.key)
 		}
 	}
 	for in, says := range map[string]string{
@@ -127,7 +127,7 @@ func TestParseLabels(t *testing.T) {
 		"path,label\nx," + strings.Repeat("y", 2000) + "\n": "2000 bytes",
 	} {
 		if _, err := ParseLabels(strings.NewReader(in), "l.csv"); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%.40q: %v, want %q", in, err, says)
+			t.Errorf("parse %.40q: error %v, want %q", in, err, says)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func TestLabelsThatMeetNothing(t *testing.T) {
 		spoil()
 		load, _ := loader(d)
 		if _, _, err := survey(t.Context(), load, []model.Cut{d.Cut}, l); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%v, want %q", err, says)
+			t.Errorf("survey with labels of other files: error %v, want %q", err, says)
 		}
 		d.Paths = make([]string, 20)
 	}

@@ -55,7 +55,7 @@ func TestVerdicts(t *testing.T) {
 		}
 	}
 	if got := (Rate{FLOPsPerSecond: 1, PagesPerSecond: 5.5}).Phrase(); got != "at 5.5 pages/s through the whole network, as given" {
-		t.Error(got)
+		t.Errorf("phrase of a given rate: %q, want it as given", got)
 	}
 }
 
@@ -71,7 +71,7 @@ func TestFactsInJSON(t *testing.T) {
 		`{"fully_connected":null,"best_cheaper":null,"million_pages":null,"more_labels":null,"suspect_labels":null}`:                                                      Reasons{},
 	} {
 		if got, err := json.Marshal(v); err != nil || string(got) != want {
-			t.Errorf("%s, %v\nwant %s", got, err, want)
+			t.Errorf("sentence %s, %v\nwant %s", got, err, want)
 		}
 	}
 }

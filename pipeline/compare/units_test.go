@@ -93,7 +93,7 @@ func TestStoreSplit(t *testing.T) {
 	r := one(t, d, Options{Split: SplitStore}).Report
 	e := r.Candidates[0]
 	if r.Rows.InNoSplit != 2 || r.Rows.Leaks != 2 || len(e.Splits) != 1 || e.Splits[0].TestPages != len(folds[0].test) {
-		t.Errorf("%+v, %d splits", r.Rows, len(e.Splits))
+		t.Errorf("rows %+v, %d splits; want 2 in no split, 2 leaks and one split with %d test pages", r.Rows, len(e.Splits), len(folds[0].test))
 	}
 	if want := math.Sqrt(e.Accuracy.Mean * (1 - e.Accuracy.Mean) / float64(len(folds[0].test))); math.Abs(r.StandardError-want) > 1e-12 {
 		t.Errorf("standard error %g, want %g", r.StandardError, want)
@@ -111,7 +111,7 @@ func TestStoreSplit(t *testing.T) {
 		}
 		load, _ := loader(d)
 		if _, err := Compare(t.Context(), load, []Candidate{{d.Cut, softmax()}}, Options{Split: SplitStore}); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%v, want %q", err, says)
+			t.Errorf("compare with the stored split: error %v, want %q", err, says)
 		}
 	}
 }
@@ -134,7 +134,7 @@ func TestMcNemar(t *testing.T) {
 		add(c.both, true, true)
 		got := mcNemar(a, b)
 		if math.Abs(got.P-c.p) > 1e-12 || math.Abs(got.Difference-c.difference) > 1e-12 || got.Name != McNemar {
-			t.Errorf("%+v: %+v", c, got)
+			t.Errorf("McNemar's test of %+v: got %+v", c, got)
 		}
 	}
 }

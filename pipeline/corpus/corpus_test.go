@@ -115,7 +115,7 @@ func TestStandardInput(t *testing.T) {
 	} {
 		l := list(t, Options{Stdin: strings.NewReader(c.in)}, "-")
 		if got := strings.Join(names(t, dir, l), " "); got != c.want {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
+			t.Errorf("%s: listed %q, want %q", name, got, c.want)
 		}
 	}
 }

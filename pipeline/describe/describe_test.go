@@ -79,7 +79,7 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(got.Bytes(), want) {
-			t.Errorf("%s differs:\n%s", name, got.Bytes())
+			t.Errorf("%s is now\n%s\nwant\n%s", name, got.Bytes(), want)
 		}
 	}
 }
@@ -98,7 +98,7 @@ func TestEmptyStore(t *testing.T) {
 		t.Errorf("text and card:\n%s\n%s", text.String(), card.String())
 	}
 	if strings.Contains(croissant.String(), "cr:FileSet") || !json.Valid(croissant.Bytes()) {
-		t.Errorf("Croissant:\n%s", croissant.String())
+		t.Errorf("Croissant without files is no JSON, or has a file set:\n%s", croissant.String())
 	}
 }
 

@@ -52,7 +52,7 @@ func TestCSVAndRows(t *testing.T) {
 	want := [][]string{{"document_id", "page", "path", "label", "split", "v0", "v1", "v2"},
 		{"aa", "1", rows[0].Path, "memo, \"old\"", "train", "0", "0.1", "3"}, {"bb", "0", rows[1].Path, "", "", "-0", "1e-30", "1.6777216e+07"}}
 	if err != nil || fmt.Sprintf("%q", lines) != fmt.Sprintf("%q", want) {
-		t.Errorf("csv: %q (%v)", lines, err)
+		t.Errorf("CSV: %q, error %v; want %q", lines, err, want)
 	}
 	var b bytes.Buffer
 	r, err := NewRows(&b, table)
@@ -67,14 +67,14 @@ func TestCSVAndRows(t *testing.T) {
 	}
 	lines, err = csv.NewReader(&b).ReadAll()
 	if err != nil || len(lines) != 3 || lines[1][5] != "1" || lines[2][5] != "-1" || lines[2][2] != rows[1].Path {
-		t.Errorf("rows: %q (%v)", lines, err)
+		t.Errorf("CSV of rows: %q, error %v", lines, err)
 	}
 }
 
 func TestLibSVM(t *testing.T) {
 	table, rows := tiny()
 	if got, want := string(written(t, FormatLibSVM, table, rows)), "1 2:0.1 3:3\n-1 2:1e-30 3:1.6777216e+07\n"; got != want {
-		t.Errorf("%q, want %q", got, want)
+		t.Errorf("libsvm: %q, want %q", got, want)
 	}
 }
 
@@ -87,7 +87,7 @@ func TestNPY(t *testing.T) {
 		t.Errorf("%d bytes, header %q", len(got), got[:min(len(got), 128)])
 	}
 	if values := got[128:]; !bytes.Equal(values[4:8], []byte{0xcd, 0xcc, 0xcc, 0x3d}) || values[15] != 0x80 {
-		t.Errorf("values % x", values)
+		t.Errorf("values % x, want 0.1 second and -0 fourth", values)
 	}
 	for _, n := range []int64{0, 7, 1234567890123} { // values always begin at a multiple of 64
 		table.Rows = n
@@ -112,7 +112,7 @@ func TestSafetensors(t *testing.T) {
 	}
 	var classes []string
 	if err := json.Unmarshal([]byte(header.Metadata[keyClasses]), &classes); err != nil || !slices.Equal(classes, table.Classes) {
-		t.Errorf("classes %q (%v)", classes, err)
+		t.Errorf("classes %q, error %v; want %q", classes, err, table.Classes)
 	}
 	for _, want := range []struct {
 		name, dtype string

@@ -44,7 +44,7 @@ func TestWriteONNX(t *testing.T) {
 	_, f := trunkAndHead("")
 	var b bytes.Buffer
 	if err := WriteONNX(&b, f, nil); err != nil || !strings.Contains(b.String(), "cut pool1-avg of VGG19 as featurize stores it: 64 values a page") {
-		t.Errorf("error %v, %q", err, b.String())
+		t.Errorf("write a head as ONNX: error %v, file %q", err, b.String())
 	}
 }
 

@@ -48,7 +48,7 @@ func BenchmarkStages(b *testing.B) {
 		s, err := Run(b.Context(), Job{Entries: list, Stored: nowhere{newMemory()}, Sink: TableSink{nowhere{newMemory()}}, NewEngine: func() (model.Engine, error) { return e, nil }},
 			Options{Cuts: cuts, Batch: 256, PartPages: 4096})
 		if err != nil || s.Pages != len(list)*len(values) {
-			b.Fatal(err, s.Pages)
+			b.Fatalf("run: %d pages, error %v; want %d", s.Pages, err, len(list)*len(values))
 		}
 		b.ReportMetric(s.PagesPerSecond, "pages/s")
 		b.ReportMetric(s.Stages.Decode.AwaitedSeconds/s.Seconds, "of-time-waiting-for-pages")

@@ -216,7 +216,7 @@ func TestBatchesAhead(t *testing.T) {
 			}
 			close(hang)
 			if err := <-done; err != nil || len(f.features["fc2"]) != 120 {
-				t.Errorf("%v, %d pages", err, len(f.features["fc2"]))
+				t.Errorf("run: error %v, %d pages; want 120", err, len(f.features["fc2"]))
 			}
 		})
 	}

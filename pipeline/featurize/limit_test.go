@@ -140,7 +140,7 @@ func TestLimitSentence(t *testing.T) {
 		{Summary{Limit: "write", Stages: team}, "limited by write: 15,000 pages/s; decoding could do 212 pages/s with 16 workers, the engine at least 9,800"},
 	} {
 		if got := c.s.LimitSentence(); got != c.want {
-			t.Errorf("%q, want %q", got, c.want)
+			t.Errorf("sentence %q, want %q", got, c.want)
 		}
 	}
 	for v, want := range map[float64]string{0: "0.0", 9.84: "9.8", 99.96: "100.0", 999.6: "1,000", 1234567: "1,234,567"} {

@@ -13,7 +13,7 @@ func TestParsePageRange(t *testing.T) {
 		"": {}, "all": {}, "first": {0, 1}, "1": {0, 1}, "7": {6, 1}, "1-1": {0, 1}, "2-5": {1, 4}, "3-": {2, 0}, "2147483647": {2147483646, 1},
 	} {
 		if got, err := ParsePageRange(text); err != nil || got != want {
-			t.Errorf("%q: %v, %v; want %v", text, got, err, want)
+			t.Errorf("ParsePageRange(%q) = %v, error %v; want %v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"0", "-", "-3", "3-2", "1-0", "1--2", "last", "1,3", "2147483648", " 1", "1-2-3", "+1"} {

@@ -127,6 +127,6 @@ func TestUnknownDType(t *testing.T) {
 	f := newFixture(t, "fc2")
 	f.opt.DType = "int8"
 	if _, err := f.run(t, sample(t)); err == nil || !strings.Contains(err.Error(), "int8") {
-		t.Errorf("error %v", err)
+		t.Errorf("run with dtype int8: error %v", err)
 	}
 }

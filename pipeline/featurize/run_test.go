@@ -287,13 +287,14 @@ func asJSON(t *testing.T, row any) string {
 }
 
 func TestEngineFailureEndsTheRun(t *testing.T) {
+	refused := errors.New("no memory")
 	f := newFixture(t, "fc2")
 	_, err := Run(context.Background(), Job{
 		Entries: entries(t, sample(t)), Stored: f.memory, Sink: TableSink{f.memory},
-		NewEngine: func() (model.Engine, error) { return nil, errors.New("no memory") },
+		NewEngine: func() (model.Engine, error) { return nil, refused },
 	}, f.opt)
-	if err == nil || len(f.features["fc2"]) != 0 {
-		t.Errorf("error %v", err)
+	if !errors.Is(err, refused) || len(f.features["fc2"]) != 0 {
+		t.Errorf("run without an engine: error %v, %d pages stored; want %v and none", err, len(f.features["fc2"]), refused)
 	}
 }
 
@@ -407,7 +408,7 @@ func TestNothingStored(t *testing.T) {
 		var sink parts
 		s, err := Run(t.Context(), Job{Entries: entries(t, dir), Sink: &sink, NewEngine: func() (model.Engine, error) { return f.engine, nil }}, f.opt)
 		if err != nil || s.Pages != 12 || s.UpToDate != 0 || sink != (parts{failures: 3, pages: 24}) {
-			t.Errorf("%v, %+v, summary %+v", err, sink, s)
+			t.Errorf("run without a store: error %v, sink %+v, summary %+v", err, sink, s)
 		}
 	}
 }

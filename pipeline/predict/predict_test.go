@@ -137,7 +137,7 @@ func TestRefusals(t *testing.T) {
 	short := page("x", 3, "", 0)
 	short.Embedding = short.Embedding[:9]
 	if err := p.Score([]schemas.Feature{short}); err == nil || !strings.Contains(err.Error(), "page 3 of x.tif: it has 9 values") {
-		t.Errorf("error %v", err)
+		t.Errorf("score a page of 9 values: error %v", err)
 	}
 }
 

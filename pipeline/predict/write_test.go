@@ -149,7 +149,7 @@ func readParquet(t *testing.T, raw []byte) [][]string {
 		in := group.Rows()
 		read := make([]parquet.Row, group.NumRows())
 		if n, err := in.ReadRows(read); int64(n) != group.NumRows() || err != nil && err != io.EOF {
-			t.Fatal(n, err)
+			t.Fatalf("read %d of %d rows: error %v", n, group.NumRows(), err)
 		}
 		for _, r := range read {
 			var values []string
@@ -173,7 +173,7 @@ func readParquet(t *testing.T, raw []byte) [][]string {
 func TestFormatOf(t *testing.T) {
 	for path, want := range map[string]string{"a.csv": CSV, "b.JSONL": JSONL, "c.d.ndjson": JSONL, "e.parquet": Parquet, "f.xlsx": "", "g": "", "h.txt": ""} {
 		if got, err := FormatOf(path); got != want || (err == nil) != (want != "") {
-			t.Errorf("%s: %q, %v", path, got, err)
+			t.Errorf("FormatOf(%q) = %q, %v; want %q", path, got, err, want)
 		}
 	}
 	if _, err := Create(io.Discard, "xml", UnitPage, linear("a", "b")); err == nil {

@@ -18,7 +18,7 @@ func TestNumbers(t *testing.T) {
 		{Plural(1, "page"), "1 page"}, {Plural(0, "page"), "0 pages"}, {Plural(2000, "page"), "2000 pages"},
 	} {
 		if c.got != c.want {
-			t.Errorf("%q, want %q", c.got, c.want)
+			t.Errorf("formatted %q, want %q", c.got, c.want)
 		}
 	}
 }

@@ -80,7 +80,7 @@ func TestFastDecode(t *testing.T) {
 		}
 		p, err := d.Decode(t.Context(), 0)
 		if err != nil || p.Width != want {
-			t.Errorf("fast %v: %+v, %v", fast, p, err)
+			t.Errorf("decode with fast %v: %+v, error %v", fast, p, err)
 		}
 	}
 	if d, err := Open(t.Context(), b.Bytes(), Limits{MaxPixels: 1000 * 897}, Decoding{FastDecode: true}); err == nil {

@@ -27,7 +27,7 @@ func TestGoldenTIFF(t *testing.T) {
 		switch {
 		case want.Path == "rgb-webp.tif": // see TestWebPInTIFF
 		case (err != nil) != (want.Error != ""):
-			t.Errorf("%s: %v; Pillow: %q", want.Path, err, want.Error)
+			t.Errorf("decode %s: error %v; Pillow's is %q", want.Path, err, want.Error)
 		case err == nil && (p.Width != want.Width || p.Height != want.Height):
 			t.Errorf("%s: %d × %d, want %d × %d", want.Path, p.Width, p.Height, want.Width, want.Height)
 		case err == nil && shaOf(p) != want.SHA256:

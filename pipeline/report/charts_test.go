@@ -102,7 +102,7 @@ func TestMatrix(t *testing.T) {
 	}
 	want := []string{"h18 right=90", "h2=10", "h0 zero=0", "h1=1", "h20 right=999", "h0 zero=0", "h0 zero=0", "h0 zero=0", "h0 right zero=0"}
 	if !slices.Equal(shades, want) {
-		t.Errorf("%q, want %q", shades, want)
+		t.Errorf("cells are shaded %q, want %q", shades, want)
 	}
 	many := newField(invented(2, 1, wideMatrix+1)).matrices()
 	if many[0].Classes == nil || many[1].Classes != nil || len(many[1].Pairs) != worstPairs || !many[0].Sparse {

@@ -121,9 +121,9 @@ func checkElement(t testing.TB, e element, ids map[string]bool) {
 	for name, value := range e.at {
 		switch {
 		case slices.Contains([]string{"path", "rect", "circle", "text", "svg"}, e.name) && (strings.Contains(value, "NaN") || strings.Contains(value, "Inf")):
-			t.Errorf("<%s> has %s=%q", e.name, name, value)
+			t.Errorf("<%s> is drawn with %s=%q, which is no number", e.name, name, value)
 		case strings.HasPrefix(name, "on"), name == "style", name == "srcset", name == "action":
-			t.Errorf("<%s> has %s=%q", e.name, name, value)
+			t.Errorf("<%s> has the attribute %s=%q, which the report must not use", e.name, name, value)
 		case name == "aria-labelledby":
 			for id := range strings.FieldsSeq(value) {
 				if !ids[id] {
@@ -131,7 +131,7 @@ func checkElement(t testing.TB, e element, ids map[string]bool) {
 				}
 			}
 		case name == "src" && !strings.HasPrefix(value, "data:image/jpeg;base64,") && !strings.HasPrefix(value, "data:image/png;base64,"):
-			t.Errorf("<%s> loads %.60s", e.name, value)
+			t.Errorf("<%s> loads %.60s, want images inside the page alone", e.name, value)
 		case name == "href":
 			inside, found := strings.CutPrefix(value, "#")
 			outside := e.name == "a" && (strings.HasPrefix(value, "https://doi.org/") || strings.HasPrefix(value, "https://arxiv.org/"))
@@ -248,7 +248,7 @@ func TestSentencesOfAStoredReport(t *testing.T) {
 		"26 labels may be wrong: heads that had not seen the pages are sure of another, scans/news/b209b031.tif first; look at them, correct and compare again.",
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("%q\nwant %q", got, want)
+		t.Errorf("sentences:\n%q\nwant %q", got, want)
 	}
 }
 

@@ -39,13 +39,13 @@ func TestVisible(t *testing.T) {
 
 func TestClip(t *testing.T) {
 	if got := clip("abcdef", 4); got != "abc…" {
-		t.Error(got)
+		t.Errorf("clip to 4: %q, want %q", got, "abc…")
 	}
 	if got := clipMiddle("inbox/2026/a.tif", 12); got != "inbo…6/a.tif" {
-		t.Error(got)
+		t.Errorf("clip the middle to 12: %q, want %q", got, "inbo…6/a.tif")
 	}
 	if got := clip("äöü", 3) + clipMiddle("äöü", 3); got != "äöüäöü" {
-		t.Error(got)
+		t.Errorf("three letters clipped to 3, both ways: %q, want both whole", got)
 	}
 }
 
@@ -57,7 +57,7 @@ func TestNumbers(t *testing.T) {
 		{tickText(func(v float64) string { return size(int64(v)) }, 100_000), "100\u00a0kB"}, {tickText(func(v float64) string { return size(int64(v)) }, 200), "200\u00a0B"},
 	} {
 		if c.got != c.want {
-			t.Errorf("%q, want %q", c.got, c.want)
+			t.Errorf("formatted %q, want %q", c.got, c.want)
 		}
 	}
 }
@@ -116,10 +116,10 @@ func TestSpread(t *testing.T) {
 		}
 	}
 	if got := spread([]float64{50, 200, 50}, 10, 0, 300); !slices.Equal(got, []float64{45, 200, 55}) {
-		t.Error(got)
+		t.Errorf("50, 200, 50 spread by 10: %v, want 45, 200, 55", got)
 	}
 	if got := spread([]float64{5, 5, 5}, 100, 0, 100); !slices.Equal(got, []float64{0, 50, 100}) {
-		t.Error(got)
+		t.Errorf("three labels that do not fit: %v, want them spread evenly", got)
 	}
 }
 
@@ -137,7 +137,7 @@ func TestCheck(t *testing.T) {
 		r := invented(2, 1, 3)
 		spoil(r)
 		if err := Write(io.Discard, r, nil); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("write a report with a spoiled candidate: error %v, want %q", err, name)
 		}
 	}
 	if err := Write(broken{}, invented(2, 1, 3), nil); !errors.Is(err, fs.ErrClosed) {

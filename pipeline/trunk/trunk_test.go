@@ -41,7 +41,7 @@ func TestDescribe(t *testing.T) {
 		}
 		settings, err := SettingsOf(d)
 		if err != nil || Describe(weightsOf(test.preprocess), settings).Fingerprint() != d.Fingerprint() {
-			t.Errorf("%+v became %+v, %v", test.settings, settings, err)
+			t.Errorf("%+v came back as %+v, error %v", test.settings, settings, err)
 		}
 	}
 }
@@ -67,7 +67,7 @@ func TestDescribeFor(t *testing.T) {
 		f := fileOf(t, Describe(w, want))
 		d, got, err := DescribeFor(f, w)
 		if err != nil || got != want || d.Fingerprint() != f.Fingerprint {
-			t.Errorf("%+v became %+v, %v", want, got, err)
+			t.Errorf("%+v came back as %+v, error %v", want, got, err)
 		}
 		other := weightsOf(model.Caffe())
 		other.Params[0].Kernel[0]++
@@ -94,7 +94,7 @@ func TestDescribeForRefuses(t *testing.T) {
 		"the file was changed":    {Fingerprint: strings.Repeat("0", 64), Description: good.Description},
 	} {
 		if _, _, err := DescribeFor(f, w); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v, want %q", err, want)
+			t.Errorf("DescribeFor: error %v, want %q", err, want)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func TestDecode(t *testing.T) {
 		c.want.length = len(code)
 		got, err := decode(append(code, make([]byte, maxLength)...))
 		if err != nil || got != c.want {
-			t.Errorf("%s: %+v, %v, want %+v", c.text, got, err, c.want)
+			t.Errorf("decode %s: %+v, error %v; want %+v", c.text, got, err, c.want)
 		}
 	}
 }

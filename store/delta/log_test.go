@@ -51,7 +51,7 @@ func TestForeignLog(t *testing.T) {
 		err := log.Refresh()
 		if c.want == "" {
 			if parts := log.Parts(); err != nil || len(parts) != 1 || parts[0].Path != "a b.parquet" || parts[0].Rows != -1 {
-				t.Errorf("%s: %+v, %v", name, parts, err)
+				t.Errorf("%s: parts %+v, error %v; want a b.parquet alone, with unknown rows", name, parts, err)
 			}
 		} else if !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)

@@ -75,7 +75,7 @@ func (c putCase) fail(t *testing.T, fault filestest.Fault, k int) (done bool) {
 	put := c.put(files.On(faulty))
 	done = len(faulty.Calls()) < k
 	if put != nil && !errors.Is(put, fault.Err) || done && put != nil {
-		t.Errorf("%s at %s: %v", fault.Name, faulty.Where(), put)
+		t.Errorf("put with %s at %s: error %v", fault.Name, faulty.Where(), put)
 	}
 	for i, outage := range filestest.Outages {
 		after := files.On(disk.AfterOutage(outage, uint64(100*k+i)))
@@ -133,7 +133,7 @@ func TestRefusedByItsCheck(t *testing.T) {
 	refused := errors.New("it reads back differently")
 	write := func(w io.Writer) error { _, err := io.WriteString(w, newText); return err }
 	if err := f.Put("x", write, func(string) error { return refused }); !errors.Is(err, refused) {
-		t.Errorf("%v", err)
+		t.Errorf("put what its check refuses: error %v, want %v", err, refused)
 	}
 	if entries, err := f.List("."); err != nil || len(entries) != 0 {
 		t.Errorf("left behind: %v, %v", entries, err)

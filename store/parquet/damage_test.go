@@ -31,7 +31,7 @@ func TestDamage(t *testing.T) {
 				case err == nil:
 					sameVectors(t, data, rows, dim)
 				case !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrUnsupported):
-					t.Fatalf("%v: byte %d ^ %#x: %v", codec, i, flip, err)
+					t.Fatalf("read %v with byte %d ^ %#x: error %v, want damaged or unsupported", codec, i, flip, err)
 				}
 			}
 		}
@@ -84,12 +84,12 @@ func TestHeaderLimits(t *testing.T) {
 		case errors.Is(err, ErrDamaged):
 			got = damaged
 		case err != nil:
-			t.Fatalf("%s: %v", name, err)
+			t.Fatalf("open vectors (%s): %v", name, err)
 		case column == nil:
 			got = foreign
 		}
 		if got != c.want {
-			t.Errorf("%s: %s, not %s: %v", name, got, c.want, err)
+			t.Errorf("open vectors (%s): taken for %s, want %s; error %v", name, got, c.want, err)
 		}
 	}
 	huge := page{kind: dataPage, version: 1, plain: true, levels: [2]int64{encodingRLE, encodingRLE}, size: 1 << 30}

@@ -110,7 +110,7 @@ func TestRoundTrip(t *testing.T) {
 			file := encode(t, rows, dim, codec)
 			data, err := readAll(file, dim, n*dim)
 			if err != nil {
-				t.Fatalf("%d × %d %v: %v", n, dim, codec, err)
+				t.Fatalf("read %d × %d values in %v: %v", n, dim, codec, err)
 			}
 			sameVectors(t, data, rows, dim)
 			if n*dim <= 1<<21 && n < 1<<16 {
@@ -165,7 +165,7 @@ func TestCompare(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if err := d.ReadEmbeddings(ctx, f, dim, make([]float32, n*dim)); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("cancelled read: error %v, want %v", err, context.Canceled)
 	}
 }
 
@@ -201,7 +201,7 @@ func TestChooseCodec(t *testing.T) {
 		{"dense, of halves", filled(100, 400, 1, 1.5), Zstd},
 	} {
 		if got := ChooseCodec(c.rows); got != c.want {
-			t.Errorf("%s: %v", c.name, got)
+			t.Errorf("codec for %s: %v, want %v", c.name, got, c.want)
 		}
 	}
 }

@@ -42,7 +42,7 @@ func TestFileIsTheGeneralOne(t *testing.T) {
 		"keys": {a.KeyValueMetadata, g.KeyValueMetadata}, "version": {a.Version, g.Version}, "rows": {a.NumRows, g.NumRows},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {
-			t.Errorf("%s: %+v, not %+v", name, pair[0], pair[1])
+			t.Errorf("footer, %s: %+v, want %+v", name, pair[0], pair[1])
 		}
 	}
 	for i := range a.RowGroups[0].Columns {
@@ -153,6 +153,6 @@ func TestWriteFails(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if err := WriteFeatures(ctx, &failingWriter{1 << 40}, rows, FeatureOptions{Dim: 1024, Codec: Snappy}); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("cancelled write: error %v, want %v", err, context.Canceled)
 	}
 }

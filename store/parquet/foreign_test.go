@@ -85,7 +85,7 @@ func TestForeignFiles(t *testing.T) {
 			}
 			rows, err := scanAll(t, file, foreignDim)
 			if !errors.Is(err, c.want) {
-				t.Fatalf("%v, not %v", err, c.want)
+				t.Fatalf("scan: error %v, want %v", err, c.want)
 			}
 			if c.want != nil {
 				return

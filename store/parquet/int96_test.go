@@ -71,7 +71,7 @@ func TestTimesOfSpark(t *testing.T) {
 		"25 hours": {0, 25 * 60 * 60 * 1_000_000_000 >> 32, julian1970}, "most": {1<<32 - 1, 1<<32 - 1, julian1970},
 	} {
 		if _, err := readFailures(t, []timesRow{{"a", nil, bad}}); !errors.Is(err, ErrDamaged) {
-			t.Errorf("%s: error %v", name, err)
+			t.Errorf("%s: error %v, want %v", name, err, ErrDamaged)
 		}
 	}
 }

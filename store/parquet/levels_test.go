@@ -31,15 +31,15 @@ func TestLevels(t *testing.T) {
 			body := appendDefinition(appendRepetition(nil, dim, rows), dim*rows, 1)
 			repetition, rest, err := cutLevels(body)
 			if err != nil {
-				t.Fatal(name, err)
+				t.Fatalf("%s: cut repetition levels: %v", name, err)
 			}
 			definition, rest, err := cutLevels(rest)
 			if err != nil || len(rest) > 0 {
-				t.Fatal(name, err, rest)
+				t.Fatalf("%s: cut definition levels: error %v, %d bytes left, want 0", name, err, len(rest))
 			}
 			for _, stream := range [][]byte{repetition, packedRepetition(dim, rows)} {
 				if err := checkRepetition(stream, dim*rows, dim, 0); err != nil {
-					t.Fatalf("%s: %v", name, err)
+					t.Fatalf("%s: repetition levels are refused: %v", name, err)
 				}
 				if checkRepetition(stream, dim*rows, dim+1, 0) == nil && rows > 1 {
 					t.Fatalf("%s passes for vectors of %d", name, dim+1)
@@ -49,7 +49,7 @@ func TestLevels(t *testing.T) {
 				}
 			}
 			if err := checkDefinition(definition, dim*rows, 1); err != nil {
-				t.Fatalf("%s: %v", name, err)
+				t.Fatalf("%s: definition levels are refused: %v", name, err)
 			}
 			if checkDefinition(definition, dim*rows, 2) == nil || checkDefinition(definition, dim*rows+1, 1) == nil {
 				t.Fatalf("%s: other definition levels pass", name)
@@ -64,7 +64,7 @@ func TestLevelsWithin(t *testing.T) {
 	stream := appendRun(appendRun(appendRun(nil, 3, 1), 1, 0), 2, 1) // 1 1 1 0 1 1
 	for at := range 8 {
 		if got, want := checkRepetition(stream, 6, 8, at) == nil, at == 5; got != want {
-			t.Errorf("at %d: %v", at, got)
+			t.Errorf("levels from %d within a vector pass: %v, want %v", at, got, want)
 		}
 	}
 }
@@ -86,12 +86,12 @@ func TestDamagedLevels(t *testing.T) {
 		"huge group": {255, 255, 255, 255, 255, 255, 255, 255, 127, 0},
 	} {
 		if err := checkRepetition(stream, 8, 8, 0); !errors.Is(err, ErrDamaged) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("damaged repetition levels (%s): error %v, want %v", name, err, ErrDamaged)
 		}
 	}
 	for _, body := range [][]byte{{}, {1, 0, 0}, {1, 0, 0, 0}, {255, 255, 255, 255, 0}} {
 		if _, _, err := cutLevels(body); !errors.Is(err, ErrDamaged) {
-			t.Errorf("%v: %v", body, err)
+			t.Errorf("cut levels off %v: error %v, want %v", body, err, ErrDamaged)
 		}
 	}
 }

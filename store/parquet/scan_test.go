@@ -104,7 +104,7 @@ func TestScanReadsWhatParquetGoWrites(t *testing.T) {
 			rows := someRows(n)
 			got, err := scan[row](f, encodeRows(t, rows, options...))
 			if err != nil {
-				t.Fatalf("%s, %d rows: %v", name, n, err)
+				t.Fatalf("scan %d rows (%s): %v", n, name, err)
 			}
 			if !reflect.DeepEqual(got, withoutVectors(rows)) {
 				t.Fatalf("%s, %d rows: they differ", name, n)
@@ -179,7 +179,7 @@ func TestOtherTypes(t *testing.T) {
 		"a number for a string": encodeRows(t, []number{{5}}),
 	} {
 		if got, err := scan[want](new(File), file); !errors.Is(err, ErrUnsupported) {
-			t.Errorf("%s: %+v, %v", name, got, err)
+			t.Errorf("scan %s: rows %+v, error %v; want %v", name, got, err, ErrUnsupported)
 		}
 	}
 	type absent struct {
@@ -233,7 +233,7 @@ func TestDamagedPageEndsTheScan(t *testing.T) {
 	file[last.start+last.size-100] ^= 0xff
 	got, err := scan[row](new(File), file)
 	if !errors.Is(err, ErrDamaged) {
-		t.Fatalf("error %v", err)
+		t.Fatalf("scan a damaged column: error %v, want %v", err, ErrDamaged)
 	}
 	if !reflect.DeepEqual(got, withoutVectors(rows[:6000])) {
 		t.Errorf("%d rows before it", len(got))

@@ -36,7 +36,7 @@ func TestWhole(t *testing.T) {
 		"list without elements": {[]byte{0x19}, false},
 	} {
 		if wholeStruct(c.b) != c.ok {
-			t.Errorf("%s: %v, want %v", name, !c.ok, c.ok)
+			t.Errorf("%s passes for a whole struct: %v, want %v", name, !c.ok, c.ok)
 		}
 	}
 }

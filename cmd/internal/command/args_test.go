@@ -65,7 +65,7 @@ func TestReport(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		if code := Report(&out, "p", c.err); code != c.code || out.String() != c.out {
-			t.Errorf("%v: code %d, %q", c.err, code, out.String())
+			t.Errorf("report %v: code %d, %q; want %d, %q", c.err, code, out.String(), c.code, c.out)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func TestReport(t *testing.T) {
 func TestUnknownFlagIsWrongUsage(t *testing.T) {
 	for _, args := range [][]string{{"p", "--bogus"}, {"p", "status", "--bogus"}, {"p", "--batch", "many"}} {
 		if code := Run(context.Background(), testApp(), args); code != Usage {
-			t.Errorf("%v: code %d", args, code)
+			t.Errorf("run %v: code %d, want %d", args, code, Usage)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func TestParse(t *testing.T) {
 		MaxPixels: 8, MaxPages: 7, MaxBytes: 1 << 30, MaxMemory: 9e6, PageTime: 2 * time.Second, DocumentTime: time.Hour,
 	}}
 	if err != nil || got != want {
-		t.Errorf("%+v, %v; want %+v", got, err, want)
+		t.Errorf("flags are read as %+v, error %v; want %+v", got, err, want)
 	}
 }
 

@@ -32,7 +32,7 @@ func TestParseDeviceWords(t *testing.T) {
 		"cuda:-1": `"-1"`, "cuda:0, 1": `" 1"`, "cuda:99999": "no number", "cuda:1,1": "GPU 1 twice", "cpu:0": "is not known", "auto:1": "is not known",
 	} {
 		if kind, gpus, err := parseDevice(text); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %s %v, %v, want %q", text, kind, gpus, err, want)
+			t.Errorf("parseDevice(%q) = %s %v, error %v; want %q", text, kind, gpus, err, want)
 		}
 	}
 }
@@ -78,10 +78,10 @@ func TestParseDevice(t *testing.T) {
 			code, errs = e.Code, errs+e.Error()
 		}
 		if code != c.code || (c.code == command.OK) != (err == nil) || !strings.Contains(errs, c.want) {
-			t.Errorf("%s: code %d, %q, %v", c.args, code, errs, err)
+			t.Errorf("open with %s: code %d, errors %q, %v; want code %d, %q", c.args, code, errs, err, c.code, c.want)
 		}
 		if err == nil && strings.Contains(c.args, "auto") != (errs != "") {
-			t.Errorf("%s: warned %q", c.args, errs)
+			t.Errorf("open with %s warned %q, want a warning with auto alone", c.args, errs)
 		}
 		if err == nil && (d.GPUs != nil || d.Kernel != "" != strings.Contains(c.args, "kernel") || d.Batch != 16 && d.Batch != 7) {
 			t.Errorf("device of %q: %+v, want the CPU, its kernel if one is named, and batch 16 or 7", c.args, d)

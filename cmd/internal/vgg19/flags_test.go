@@ -32,6 +32,6 @@ func TestParsePreset(t *testing.T) {
 
 func TestOpenChecksTheCuts(t *testing.T) {
 	if _, err := Open(context.Background(), "random:x", nil); err == nil || !strings.Contains(err.Error(), "random:1") {
-		t.Errorf("error %v", err)
+		t.Errorf("open random:x: error %v, want a hint at random:1", err)
 	}
 }

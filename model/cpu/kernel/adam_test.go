@@ -50,7 +50,7 @@ func TestAdamLeavesZerosAlone(t *testing.T) {
 		w := []float32{1, -2, 3, 0.1, 5, 6, 7, 8, 9}
 		k.Adam(w, make([]float32, 9), make([]float32, 9), make([]float32, 9), &AdamStep{Beta1: 0.1, Beta2: 0.001, Rate: 1e-3, Epsilon: 1e-7})
 		if w[3] != 0.1 || w[8] != 9 {
-			t.Errorf("%s: %v", name, w)
+			t.Errorf("%s: weights without a gradient became %v, want w[3] = 0.1 and w[8] = 9", name, w)
 		}
 	}
 }

@@ -238,7 +238,7 @@ func TestMultiplyChecksLengths(t *testing.T) {
 			t.Run(fmt.Sprint(k.Name(), "/", name), func(t *testing.T) {
 				defer func() {
 					if failed := recover() != nil; failed != (name != "nothing") {
-						t.Errorf("panicked: %v", failed)
+						t.Errorf("panicked: %v, want %v", failed, name != "nothing")
 					}
 				}()
 				p := whole()

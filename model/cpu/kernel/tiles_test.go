@@ -215,11 +215,11 @@ func TestCutRows(t *testing.T) {
 			least, most = min(least, c.Upper+c.Lower), max(most, c.Upper+c.Lower)
 		}
 		if next != n || len(cuts) > 2 || blocks != (n+2*TileRows-1)/(2*TileRows) || n <= 400 && most-least > blocks {
-			t.Fatalf("%d rows: %+v", n, cuts)
+			t.Fatalf("%d rows are cut into %+v, which is not all of them in at most 2 even cuts", n, cuts)
 		}
 	}
 	if got := CutRows(98); got[0] != (RowCut{Upper: 13, Lower: 12, Blocks: 3}) || got[1] != (RowCut{First: 75, Upper: 12, Lower: 11, Blocks: 1}) {
-		t.Errorf("98 rows: %+v", got)
+		t.Errorf("98 rows are cut into %+v, want 3 blocks of 13+12 rows and 1 of 12+11", got)
 	}
 }
 

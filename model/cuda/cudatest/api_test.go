@@ -29,7 +29,7 @@ func TestContext(t *testing.T) {
 	}
 	name := make([]byte, 4)
 	if a.DeviceGetName(&name[0], 4, 0); string(name) != "A G\x00" {
-		t.Errorf("name %q", name)
+		t.Errorf("device name %q, want it cut to 3 letters", name)
 	}
 	if a.DeviceGetAttribute(&n, driver.AttributeSharedPerBlock, 0); n != 227<<10 {
 		t.Errorf("shared memory %d", n)
@@ -44,7 +44,7 @@ func TestContext(t *testing.T) {
 		t.Errorf("too much memory: %d", r)
 	}
 	if r := a.MemAlloc(&p, 1000); r != driver.Success {
-		t.Errorf("memory: %d", r)
+		t.Errorf("MemAlloc: result %d", r)
 	}
 	if a.MemGetInfo(&free, &total); free != total-1024 || total != 1<<20 {
 		t.Errorf("%d of %d bytes free", free, total)
@@ -140,11 +140,11 @@ func TestFail(t *testing.T) {
 	var p driver.DevicePtr
 	for i, want := range []driver.Result{driver.Success, driver.OutOfMemory, driver.Success} {
 		if r := g.MemAlloc(&p, 8); r != want {
-			t.Errorf("call %d: %d", i+1, r)
+			t.Errorf("MemAlloc %d: result %d, want %d", i+1, r, want)
 		}
 	}
 	if n := g.Calls()["MemAlloc"]; n != 3 {
-		t.Errorf("%d calls", n)
+		t.Errorf("%d calls of MemAlloc counted, want 3", n)
 	}
 }
 

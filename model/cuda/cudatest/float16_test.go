@@ -42,7 +42,7 @@ func TestFormats16(t *testing.T) {
 		}
 		for _, v := range []float64{math.Inf(1), math.NaN()} {
 			if got := float64(f.value(f.round(v, nearest))); got != v && (v == v || got == got) {
-				t.Errorf("%s: %g becomes %g", f.name, v, got)
+				t.Errorf("%s: %g rounded becomes %g, want it unchanged", f.name, v, got)
 			}
 		}
 	}

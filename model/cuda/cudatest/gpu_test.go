@@ -35,7 +35,7 @@ func newGPU(t *testing.T, c Config, ptx string) *gpu {
 func (g *gpu) must(r driver.Result) {
 	g.t.Helper()
 	if r != driver.Success {
-		g.t.Fatalf("driver: %d %v", r, g.Fault())
+		g.t.Fatalf("driver call: result %d, fault %v", r, g.Fault())
 	}
 }
 

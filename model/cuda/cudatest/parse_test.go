@@ -79,7 +79,7 @@ func TestParseRefuses(t *testing.T) {
 		{header + "/* text", "without an end"},
 	} {
 		if err := load1(c.text); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%.200s\n%v; want %q", c.text, err, c.want)
+			t.Errorf("load %.200s\nerror %v; want %q", c.text, err, c.want)
 		}
 	}
 }

@@ -80,7 +80,7 @@ func TestProxyFence(t *testing.T) {
 		g := newGPU(t, Config{Major: 9, Races: true}, text(c.before, c.after))
 		r := g.launch(g.function("k"), 1, 128, 0)
 		if (r == driver.Success) != c.good || !c.good && !strings.Contains(g.Fault().Error(), "without fence.proxy.async") {
-			t.Errorf("%+v: result %d: %v", c, r, g.Fault())
+			t.Errorf("launch %+v: result %d, fault %v", c, r, g.Fault())
 		}
 	}
 }

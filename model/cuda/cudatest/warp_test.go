@@ -103,7 +103,7 @@ func TestWarps(t *testing.T) {
 		for seed := range uint64(3) {
 			g, out, r := runLanes(t, c.body, 64, seed)
 			if r != driver.Success {
-				t.Errorf("%s: result %d: %v", c.name, r, g.Fault())
+				t.Errorf("launch %s: result %d, fault %v", c.name, r, g.Fault())
 			}
 			for i, got := range out {
 				if want := c.want(uint32(i)); got != want {
@@ -162,7 +162,7 @@ func TestUninitialised(t *testing.T) {
 		r := g.launch(g.function("k"), 1, 1, 0, unsafe.Pointer(&in), unsafe.Pointer(&out))
 		if watch {
 			if r != driver.LaunchFailed || !strings.Contains(g.Fault().Error(), "never written: offset 4") {
-				t.Errorf("result %d: %v", r, g.Fault())
+				t.Errorf("watched read of what was never written: result %d, fault %v", r, g.Fault())
 			}
 			continue
 		}
@@ -179,6 +179,6 @@ func TestUseAfterFree(t *testing.T) {
 	g.must(g.MemFree(out))
 	g.alloc(128)
 	if r := g.launch(g.function("k"), 1, 32, 0, unsafe.Pointer(&out)); r != driver.IllegalAddress {
-		t.Errorf("result %d: %v", r, g.Fault())
+		t.Errorf("write to freed memory: result %d, want %d; fault %v", r, driver.IllegalAddress, g.Fault())
 	}
 }

@@ -81,7 +81,7 @@ func TestDevicesOfBrokenDrivers(t *testing.T) {
 		c.change(api)
 		devices, err := Devices(api)
 		if err == nil || devices != nil || !strings.Contains(err.Error(), c.want) || c.wantErr != nil && !errors.Is(err, c.wantErr) {
-			t.Errorf("%s: %v, %v; want %q", c.name, devices, err, c.want)
+			t.Errorf("%s: devices %v, error %v; want %q", c.name, devices, err, c.want)
 		} else if strings.Contains(err.Error(), "--") {
 			t.Errorf("%s: %v names a flag, which only commands have", c.name, err)
 		}
@@ -108,7 +108,7 @@ func TestCheck(t *testing.T) {
 	}
 	err := api.Check("cuMemAlloc", "GPU 0 (H7)", OutOfMemory)
 	if got, want := err.Error(), "cuMemAlloc on GPU 0 (H7): CUDA_ERROR_OUT_OF_MEMORY (2): CUDA_ERROR_OUT_OF_MEMORY"; got != want {
-		t.Errorf("%q, want %q", got, want)
+		t.Errorf("error %q, want %q", got, want)
 	}
 	if got := new(API).Check("cuInit", "", 1).Error(); got != "cuInit: CUDA error 1" {
 		t.Errorf("without names: %q", got)
@@ -135,7 +135,7 @@ func TestKinds(t *testing.T) {
 		}
 	}
 	if !maps.EqualFunc(got, want, slices.Equal) {
-		t.Errorf("%v, want %v", got, want)
+		t.Errorf("results by kind of error: %v, want %v", got, want)
 	}
 }
 

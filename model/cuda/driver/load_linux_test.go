@@ -118,7 +118,7 @@ func TestLoad(t *testing.T) {
 func TestCurrentFolderIsNotSearched(t *testing.T) {
 	folder := filepath.Dir(fakeDriver(t))
 	if got := child(t, "devices", folder, "CUTPOINT_LIBCUDA=", "LD_LIBRARY_PATH="); strings.Contains(got, "Fake") {
-		t.Error(got)
+		t.Errorf("a driver in the current folder was loaded: %q", got)
 	}
 }
 
@@ -182,7 +182,7 @@ func TestArgumentsArrive(t *testing.T) {
 		name, arguments, _ := strings.Cut(call, " ")
 		field, wantArguments, _ := strings.Cut(fields[i], " ")
 		if !strings.HasSuffix(strings.TrimSuffix(name, "_v2"), field) || arguments != wantArguments {
-			t.Errorf("%s\nwant %s", call, fields[i])
+			t.Errorf("call %s\nwant %s", call, fields[i])
 		}
 	}
 }
@@ -264,6 +264,6 @@ func useThread(api *API, add uint64) error {
 
 func TestThreads(t *testing.T) {
 	if got := child(t, "threads", t.TempDir(), "CUTPOINT_LIBCUDA="+fakeDriver(t)); got != "threads: <nil>\n" {
-		t.Error(got)
+		t.Errorf("threads in the child: %q, want no error", got)
 	}
 }

@@ -35,7 +35,7 @@ func TestParameters(t *testing.T) {
 		}
 		for i, f := range fields {
 			if g := typ.Field(i); !strings.EqualFold(g.Name, f.name) || g.Type.String() != f.goType || g.Offset != f.offset {
-				t.Errorf("%s.%s: C has %v", typ.Name(), g.Name, f)
+				t.Errorf("%s.%s differs from its field in C, which is %v", typ.Name(), g.Name, f)
 			}
 		}
 	}

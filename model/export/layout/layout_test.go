@@ -61,7 +61,7 @@ func TestOutFirstScaled(t *testing.T) {
 	// rows (position 0, channel 0), (0, 1), (1, 0), (1, 1) of two outputs
 	got := valuesOf(t, OutFirstScaled([]float32{1, 2, 3, 4, 5, 6, 7, 8}, []float32{1, 10, 100, 0}, 2, 2, 2, 4))
 	if want := []float32{1, 500, 30, 0, 2, 600, 40, 0}; !slices.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
+		t.Errorf("reordered and scaled: %v, want %v", got, want)
 	}
 }
 
@@ -74,13 +74,13 @@ func TestStops(t *testing.T) {
 			break
 		}
 		if pieces != 1 {
-			t.Errorf("%d pieces", pieces)
+			t.Errorf("written in %d pieces, want 1", pieces)
 		}
 		full := errors.New("no space left on device")
 		r, w := io.Pipe()
 		r.CloseWithError(full)
 		if _, err := a.WriteTo(w); !errors.Is(err, full) {
-			t.Errorf("error %v", err)
+			t.Errorf("write to a full disk: error %v, want %v", err, full)
 		}
 	}
 }

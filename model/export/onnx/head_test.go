@@ -130,7 +130,7 @@ func TestStructure(t *testing.T) {
 		"ArgMax[head_logits]->[class] map[axis:[1] keepdims:[0]]",
 	}
 	if !slices.Equal(nodes, golden) {
-		t.Errorf("nodes:\n%s", strings.Join(nodes, "\n"))
+		t.Errorf("nodes\n%s\nwant\n%s", strings.Join(nodes, "\n"), strings.Join(golden, "\n"))
 	}
 	if got, want := fmt.Sprint(d.inputs, d.outputs), "[features FLOAT [N 3]] [probabilities FLOAT [N 2] log_probabilities FLOAT [N 2] class INT64 [N]]"; got != want {
 		t.Errorf("inputs and outputs are %s, want %s", got, want)
@@ -169,6 +169,6 @@ func TestHostileNames(t *testing.T) {
 		}
 	}
 	if d.metadata[keyCut] != "�" || d.metadata[keyFingerprint] != "\n\"" {
-		t.Errorf("metadata %q", d.metadata)
+		t.Errorf("metadata %q, want U+FFFD for what is no UTF-8, and the rest unchanged", d.metadata)
 	}
 }

@@ -106,7 +106,7 @@ func TestTrunk(t *testing.T) {
 		"Identity[features_float32]->[features] map[]",
 	}
 	if !slices.Equal(nodes[:len(golden)], golden) {
-		t.Errorf("nodes:\n%s", strings.Join(nodes, "\n"))
+		t.Errorf("nodes\n%s\nwant them to begin\n%s", strings.Join(nodes, "\n"), strings.Join(golden, "\n"))
 	}
 	if got, want := fmt.Sprint(d.inputs, d.outputs), "[pixels UINT8 [N 224 224 3]] [probabilities FLOAT [N 2] log_probabilities FLOAT [N 2] class INT64 [N] features FLOAT [N 64]]"; got != want {
 		t.Errorf("inputs and outputs are %s, want %s", got, want)
@@ -120,7 +120,7 @@ func TestTrunk(t *testing.T) {
 		t.Errorf("kernel value %v, want %v", got, want)
 	}
 	if got := d.initializers["block1_conv2_bias"].values[63]; got != -2 {
-		t.Errorf("bias %v", got)
+		t.Errorf("bias %v, want -2", got)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestCaffe(t *testing.T) {
 		t.Errorf("begins with %s", got)
 	}
 	if got := d.initializers["pixels_order"].values; !slices.Equal(got, []float64{2, 1, 0}) {
-		t.Errorf("order %v", got)
+		t.Errorf("order of colours %v, want 2 1 0", got)
 	}
 	if got := float32(d.initializers["pixels_mean"].values[0]); got != 103.939 {
 		t.Errorf("mean of blue %v", got)
@@ -174,7 +174,7 @@ func TestTooLarge(t *testing.T) {
 	f.Head.Classes = 1 << 17
 	f.Head.Kernel, f.Head.Bias = make([]float32, f.Head.Dim<<17), make([]float32, 1<<17)
 	if err := (&Model{Head: f}).Write(io.Discard); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "2.00 GiB") {
-		t.Errorf("error %v", err)
+		t.Errorf("write a head of 2 GiB: error %v, want %v", err, ErrTooLarge)
 	}
 }
 

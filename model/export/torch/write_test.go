@@ -152,7 +152,7 @@ func TestNamesAndMetadata(t *testing.T) {
 		t.Errorf("classes %q, error %v", classes, err)
 	}
 	if f.metadata["more"] != "said" || f.metadata[keyFormat] != "pt" || f.metadata[keyFingerprint] != "0123" {
-		t.Errorf("metadata %q", f.metadata)
+		t.Errorf("metadata %q, want more, format and fingerprint as given", f.metadata)
 	}
 	deep.Normalize = true
 	if f := write(t, Dictionary{Head: fileOf(deep, "fc2")}); !strings.Contains(f.metadata[keyModule], "normalize") {
@@ -191,7 +191,7 @@ func TestTrunk(t *testing.T) {
 		t.Errorf("tensors %s, want %s", got, want)
 	}
 	if f.metadata[keyPreprocess] != "torch" {
-		t.Errorf("preprocess %q", f.metadata[keyPreprocess])
+		t.Errorf("preprocess %q, want torch", f.metadata[keyPreprocess])
 	}
 	// (out 5, in 2, y 1, x 0) of (y, x, in, out)
 	if got, want := f.values["features.0.weight"][5*27+2*9+1*3+0], float32(((1*3+0)*3+2)*64+5); got != want {
@@ -228,7 +228,7 @@ func TestTrunkShapes(t *testing.T) {
 			t.Errorf("%s: ends with %s, want %s", name, got, want.last)
 		}
 		if module := d.Module(); !strings.Contains(module, want.module) {
-			t.Errorf("%s: module\n%s", name, module)
+			t.Errorf("%s: module\n%s\nlacks %q", name, module, want.module)
 		}
 	}
 }
@@ -260,6 +260,6 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	if err := (&Dictionary{Head: fileOf(knn, "fc2")}).Write(nil); !errors.Is(err, ErrNoLayers) {
-		t.Errorf("error %v", err)
+		t.Errorf("write knn: error %v, want %v", err, ErrNoLayers)
 	}
 }

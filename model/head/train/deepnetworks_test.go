@@ -289,7 +289,7 @@ func TestNetworksFindAPlantedSignal(t *testing.T) {
 			t.Fatal(err)
 		}
 		if a := accuracy(t, h, d.Subset(all(450)[300:])); a < 0.8 {
-			t.Errorf("%s: accuracy %.3f", tr.Name(), a)
+			t.Errorf("%s: accuracy %.3f, want at least 0.8", tr.Name(), a)
 		}
 		shuffled := d
 		shuffled.Y = slices.Clone(d.Y)
@@ -353,7 +353,7 @@ func TestNetworksRefuse(t *testing.T) {
 		"L2 -1": {L2: -1}, "wider": {Hidden: 1 << 21}, "dropout NaN": {Dropout: math.NaN()},
 	} {
 		if _, err := (DenseDropoutBNSoftmax{o}).Train(t.Context(), d); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%+v: %v, want %q", o, err, says)
+			t.Errorf("train with %+v: error %v, want %q", o, err, says)
 		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

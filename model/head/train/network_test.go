@@ -276,10 +276,10 @@ func TestDropoutBNSoftmaxFindsAPlantedSignal(t *testing.T) {
 		t.Fatal(err)
 	}
 	if a := accuracy(t, h, d.Subset(all(400)[200:])); a < 0.95 {
-		t.Errorf("accuracy %.3f", a)
+		t.Errorf("accuracy %.3f, want at least 0.95", a)
 	}
 	if h.Parameters() != 60*3+3+2*60 {
-		t.Errorf("%d parameters", h.Parameters())
+		t.Errorf("%d parameters, want %d", h.Parameters(), 60*3+3+2*60)
 	}
 }
 

@@ -355,7 +355,7 @@ func TestTrainRefuses(t *testing.T) {
 	} {
 		for _, tr := range []Trainer{Softmax{}, DropoutBNSoftmax{}} {
 			if _, err := tr.Train(t.Context(), d); err == nil && !(name == "all alike" && tr.Name() == head.DropoutBNSoftmaxName) {
-				t.Errorf("%s: %s trained", name, tr.Name())
+				t.Errorf("%s: %s trained without an error", name, tr.Name())
 			}
 		}
 	}
@@ -369,7 +369,7 @@ func TestTrainRefuses(t *testing.T) {
 	}
 	for _, s := range []Softmax{{Standardize: "robust"}, {InnerFolds: 1}} {
 		if _, err := s.Train(t.Context(), good); err == nil {
-			t.Errorf("%+v trained", s)
+			t.Errorf("%+v trained without an error", s)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func TestBFloat16(t *testing.T) {
 		{math.Float32frombits(0x7f800001), 0x7fc0}, {math.Float32frombits(0xffffffff), 0xffff}, // NaN
 	} {
 		if got := BFloat16(c.x); got != c.want {
-			t.Errorf("%g (%08x): %04x, want %04x", c.x, math.Float32bits(c.x), got, c.want)
+			t.Errorf("%g (%08x) to bfloat16: %04x, want %04x", c.x, math.Float32bits(c.x), got, c.want)
 		}
 	}
 }
@@ -37,7 +37,7 @@ func TestBinary16(t *testing.T) {
 		{float32(math.NaN()), 0x7e00}, {float32(math.Copysign(0, -1)), 0x8000},
 	} {
 		if got := Binary16(c.x); got != c.want {
-			t.Errorf("%g: %04x, want %04x", c.x, got, c.want)
+			t.Errorf("%g as binary16: %04x, want %04x", c.x, got, c.want)
 		}
 	}
 	for h := range uint32(1 << 16) { // every binary16 is its own nearest

@@ -98,7 +98,7 @@ func TestFollow(t *testing.T) {
 		}
 		l := m.Layers[1]
 		if m.Layers[0].Dense || !l.Dense || l.Kernel.Name != c.kernel || l.InFirst != c.inFirst || l.HWC != c.hwc {
-			t.Errorf("%s: %+v of %+v", name, l, l.Kernel)
+			t.Errorf("%s: layer %+v with kernel %+v", name, l, l.Kernel)
 		}
 		if b := m.Layers[0].Bias; b == nil || len(b.Shape) != 1 || l.Bias == nil || len(l.Bias.Shape) != 1 {
 			t.Errorf("%s: biases %+v and %+v", name, b, l.Bias)

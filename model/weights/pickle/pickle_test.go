@@ -53,7 +53,7 @@ func TestDecode(t *testing.T) {
 	} {
 		got, err := decode([]byte(c.pickle))
 		if err != nil || !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%q: %#v, %v, want %#v", c.pickle, got, err, c.want)
+			t.Errorf("decode %q: %#v, error %v; want %#v", c.pickle, got, err, c.want)
 		}
 		for n := range len(c.pickle) {
 			if _, err := decode([]byte(c.pickle[:n])); err == nil {

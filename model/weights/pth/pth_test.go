@@ -198,10 +198,10 @@ func TestLegacy(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := f.Tensors[0]; got.Type != "F64" || string(b[got.Offset:][:got.Size]) != "ABCDEFGH" || got.Offset+got.Size != int64(len(b)) {
-		t.Errorf("got %+v", got)
+		t.Errorf("first tensor %+v, want F64 at the end of the file", got)
 	}
 	if got := f.Tensors[1]; string(b[got.Offset:][:got.Size]) != strings.Repeat("abcd", 6) {
-		t.Errorf("got %+v", got)
+		t.Errorf("second tensor %+v, want 6 times abcd", got)
 	}
 }
 

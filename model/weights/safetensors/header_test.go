@@ -32,7 +32,7 @@ func TestReadHeader(t *testing.T) {
 		t.Errorf("got %v, want %v", h.Tensors, want)
 	}
 	if h.Metadata["format"] != "pt" {
-		t.Errorf("metadata %v", h.Metadata)
+		t.Errorf("metadata %v, want format pt", h.Metadata)
 	}
 }
 

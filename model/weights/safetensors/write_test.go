@@ -47,7 +47,7 @@ func TestWrite(t *testing.T) {
 func TestWriteRefusesUnknownTypes(t *testing.T) {
 	var b bytes.Buffer
 	if err := (&Header{Tensors: []Tensor{{Name: "x", DType: "F12"}}}).Write(&b); err == nil || b.Len() > 0 {
-		t.Errorf("wrote %q: %v", b.Bytes(), err)
+		t.Errorf("a tensor of an unknown type was written: %q, error %v", b.Bytes(), err)
 	}
 }
 

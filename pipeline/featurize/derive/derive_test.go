@@ -119,14 +119,14 @@ func TestDerive(t *testing.T) {
 		source := m.tables["fc1"][i]
 		if r.Key() != source.Key() || r.Path != source.Path || *r.Label != "memo" || r.FeaturizedAt.Unix() != 77 ||
 			len(r.Embedding) != 1000 || r.Embedding[9] != source.Embedding[9]+float32(job.Cuts[1].Layer()) {
-			t.Fatalf("row %d: %+v", i, r)
+			t.Fatalf("row %d is %+v, derived from %+v", i, r, source)
 		}
 	}
 	if m.commits != 4 { // parts of 6 and 5 pages, two cuts
-		t.Errorf("%d commits", m.commits)
+		t.Errorf("%d commits, want 4", m.commits)
 	}
 	if s, err := Run(context.Background(), job); err != nil || s.Pages != 0 || s.UpToDate != 11 || e.pages != 11 {
-		t.Errorf("again: %+v, %v", s, err)
+		t.Errorf("derive again: %+v, error %v; want 11 pages up to date", s, err)
 	}
 }
 
@@ -141,11 +141,11 @@ func TestStop(t *testing.T) {
 	}
 	s, err := Run(context.Background(), job)
 	if !errors.Is(err, ErrStopped) || s.Pages == 0 || s.Pages == 40 || len(m.tables["predictions"]) != s.Pages {
-		t.Fatalf("%+v, %v, %d rows", s, err, len(m.tables["predictions"]))
+		t.Fatalf("stopped run: %+v, error %v, %d rows; want some of 40", s, err, len(m.tables["predictions"]))
 	}
 	job.Stop, m.onWrite = nil, nil
 	if again, err := Run(context.Background(), job); err != nil || again.Pages+s.Pages != 40 {
-		t.Errorf("again: %+v, %v", again, err)
+		t.Errorf("derive again: %+v, error %v; want the rest", again, err)
 	}
 }
 
@@ -164,12 +164,12 @@ func TestErrors(t *testing.T) {
 	cancel()
 	job, _, _ = newJob(t, 40)
 	if _, err := Run(ended, job); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("cancelled: error %v, want %v", err, context.Canceled)
 	}
 	for from, cuts := range map[string]string{"pool5": "pool4", "pool5-avg": "fc1", "fc2": "fc1", "fc1": "pool5-avg"} {
 		job.From, job.Cuts = cutsOf(t, from)[0], cutsOf(t, cuts)
 		if _, err := Run(context.Background(), job); err == nil || !strings.Contains(err.Error(), "derived from "+from) {
-			t.Errorf("%s from %s: %v", cuts, from, err)
+			t.Errorf("derive %s from %s: error %v", cuts, from, err)
 		}
 	}
 }

@@ -132,7 +132,7 @@ func TestChoice(t *testing.T) {
 	names := func() (out []string) {
 		pages, err := job.choose(context.Background())
 		if err != nil || len(pages) != 7 {
-			t.Fatalf("%d pages, %v", len(pages), err)
+			t.Fatalf("chose %d pages, error %v; want 7", len(pages), err)
 		}
 		for _, p := range pages {
 			out = append(out, p.path)
@@ -142,7 +142,7 @@ func TestChoice(t *testing.T) {
 	first := names()
 	slices.Reverse(m.features["pool1-avg"])
 	if again := names(); !slices.Equal(again, first) {
-		t.Errorf("%v, then %v", first, again)
+		t.Errorf("chose %v, and from reversed rows %v", first, again)
 	}
 	job.Seed = 2
 	if other := names(); slices.Equal(other, first) {

@@ -79,7 +79,7 @@ func TestRefuses(t *testing.T) {
 		_, _, err := decode(c.data)
 		var u UnsupportedError
 		if err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &u) != c.unsupported {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
+			t.Errorf("decode %s: error %v, want %q", name, err, c.want)
 		}
 	}
 }

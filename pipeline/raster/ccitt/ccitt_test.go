@@ -84,7 +84,7 @@ func TestDecode(t *testing.T) {
 		if err != nil {
 			t.Errorf("decode %s: %v", c.name, err)
 		} else if c.want != nil && string(got) != string(c.want) {
-			t.Errorf("%s: %08b, want %08b", c.name, got, c.want)
+			t.Errorf("decode %s: %08b, want %08b", c.name, got, c.want)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func TestHeader(t *testing.T) {
 		"cmyk.jpg":             {50, 37, 4, CMYK, false, 0},
 	} {
 		if got, err := DecodeHeader(read(t, name)); err != nil || got != want {
-			t.Errorf("%s: %+v, %v; want %+v", name, got, err, want)
+			t.Errorf("%s: header %+v, error %v; want %+v", name, got, err, want)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func TestRefuses(t *testing.T) {
 		"uneven sampling": {changed(11, 0x31, 0, 2, 0x21), "is not read"},
 	} {
 		if _, err := Decode(context.Background(), c.data, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
+			t.Errorf("decode %s: error %v, want %q", name, err, c.want)
 		}
 	}
 	if _, err := Decode(context.Background(), whole, Options{MaxPixels: 50*37 - 1}); !errors.Is(err, ErrTooLarge) {

@@ -98,7 +98,7 @@ func TestRefuses(t *testing.T) {
 		_, err := Open(context.Background(), c.data, manyPages, 0)
 		var u UnsupportedError
 		if err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &u) != c.unsupported {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
+			t.Errorf("open %s: error %v, want %q", name, err, c.want)
 		}
 	}
 	three := drawn("", nil, page{10, 10, 0, ""}, page{10, 10, 0, ""}, page{10, 10, 0, ""})

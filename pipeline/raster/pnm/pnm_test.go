@@ -70,7 +70,7 @@ func TestPixels(t *testing.T) {
 		"sixteen bits lose the lower eight": {"P5 2 1 65535\n\x12\xff\xff\x00", []uint8{0x12, 0xff}},
 	} {
 		if _, got, err := decode([]byte(c.file)); err != nil || !bytes.Equal(got, c.want) {
-			t.Errorf("%s: %v, %v, want %v", name, got, err, c.want)
+			t.Errorf("decode %s: %v, error %v; want %v", name, got, err, c.want)
 		}
 	}
 }
@@ -94,7 +94,7 @@ func TestRefuses(t *testing.T) {
 		"above the greatest":     {"P2 1 1 15\n16", "row 0: a number is above 15"},
 	} {
 		if _, _, err := decode([]byte(c.file)); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
+			t.Errorf("decode %s: error %v, want %q", name, err, c.want)
 		}
 	}
 }

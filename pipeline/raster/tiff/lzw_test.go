@@ -112,7 +112,7 @@ func TestPackBits(t *testing.T) {
 	got := make([]byte, 24) // the example of TIFF 6.0, page 42
 	err := packBits(got, []byte("\xfe\xaa\x02\x80\x00\x2a\xfd\xaa\x03\x80\x00\x2a\x22\xf7\xaa"))
 	if want := "\xaa\xaa\xaa\x80\x00\x2a\xaa\xaa\xaa\xaa\x80\x00\x2a\x22\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa"; err != nil || string(got) != want {
-		t.Errorf("% x, %v, want % x", got, err, want)
+		t.Errorf("unpacked % x, error %v; want % x", got, err, want)
 	}
 	if err := packBits(make([]byte, 24), []byte("\xfe\xaa")); err == nil {
 		t.Error("data cut short gave no error")

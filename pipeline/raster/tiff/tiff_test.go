@@ -67,7 +67,7 @@ func TestEveryDirectoryIsAPage(t *testing.T) {
 				t.Errorf("%s: page %d: %v", name, n, err)
 			}
 			if err == nil && string(img.Samples) != "\x01\x02\x03\x04" {
-				t.Errorf("%s: page %d: % x", name, n, img.Samples)
+				t.Errorf("%s: page %d decoded to % x, want 01 02 03 04", name, n, img.Samples)
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func TestSizesAreCheckedFirst(t *testing.T) {
 		}
 	}
 	if _, err := Open(file(0, grey(), grey()), Limits{Pages: 1, Pixels: 100}); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("pages: %v", err)
+		t.Errorf("open 2 pages with a limit of 1: error %v, want %v", err, ErrTooLarge)
 	}
 }
 
@@ -109,7 +109,7 @@ func FuzzTIFF(f *testing.F) {
 	for _, pattern := range []string{"../testdata/*.tif", "../testdata/tiff/*.tif"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil || len(names) == 0 {
-			f.Fatal(pattern, err)
+			f.Fatalf("seeds %s: %d files, error %v", pattern, len(names), err)
 		}
 		for _, name := range names {
 			data, err := os.ReadFile(name)
@@ -183,7 +183,7 @@ func TestRefuses(t *testing.T) {
 			_, err = f.Decode(t.Context(), 0)
 		}
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v, want %q", err, want)
+			t.Errorf("decode: error %v, want %q", err, want)
 		}
 	}
 }

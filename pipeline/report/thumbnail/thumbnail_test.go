@@ -103,7 +103,7 @@ func TestMeans(t *testing.T) {
 	p := &raster.Page{Width: 4, Height: 2, Channels: 1, Pix: []uint8{0, 10, 100, 200, 20, 30, 50, 250}}
 	m := shrink(p, 2, 1).(*image.Gray)
 	if m.Pix[0] != 15 || m.Pix[1] != 150 {
-		t.Errorf("%v", m.Pix)
+		t.Errorf("shrunk pixels are %v, want the means 15 and 150", m.Pix)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestRealPages(t *testing.T) {
 	for _, path := range scans {
 		data, err := Read(t.Context(), path, "", 0, Limits())
 		if err != nil {
-			t.Errorf("%s: %v", filepath.Base(path), err)
+			t.Errorf("thumbnail of %s: %v", filepath.Base(path), err)
 		} else if len(data) > 16<<10 {
 			t.Errorf("%s: the thumbnail has %d bytes", filepath.Base(path), len(data))
 		}

@@ -18,7 +18,7 @@ func TestDisk(t *testing.T) {
 	}
 	real, memory := diskTale(disk), diskTale(NewDisk())
 	if len(real) != len(memory) {
-		t.Fatalf("%q\n%q", real, memory)
+		t.Fatalf("%d steps on a real disk and %d in memory:\n%q\n%q", len(real), len(memory), real, memory)
 	}
 	for i := range real {
 		if real[i] != memory[i] {

@@ -167,7 +167,7 @@ func TestLoadBoxRefuses(t *testing.T) {
 		}
 		change(&a)
 		if r := a.encode(); r != driver.Success {
-			t.Fatal(r)
+			t.Fatalf("encode: result %d", r)
 		}
 		return a.m
 	}

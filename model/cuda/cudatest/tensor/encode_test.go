@@ -70,7 +70,7 @@ func TestEncodeTakes(t *testing.T) {
 			a := image()
 			c.change(&a)
 			if r := a.encode(); r != driver.Success {
-				t.Errorf("result %d", r)
+				t.Errorf("encode a map that is allowed: result %d", r)
 			}
 			if _, err := decodeMap(a.m); err != nil {
 				t.Error(err)
@@ -144,7 +144,7 @@ func TestMapKeeps(t *testing.T) {
 	a.steps = []uint32{1, 2, 3, 1, 8}
 	a.promotion = 3
 	if r := a.encode(); r != driver.Success {
-		t.Fatal(r)
+		t.Fatalf("encode: result %d", r)
 	}
 	got, err := decodeMap(a.m)
 	if err != nil {
@@ -157,7 +157,7 @@ func TestMapKeeps(t *testing.T) {
 		rank: 5, dataType: driver.TensorMapBFloat16, swizzle: 3, promotion: 3,
 	}
 	if *got != want {
-		t.Errorf("%+v, not %+v", *got, want)
+		t.Errorf("decoded %+v, want %+v", *got, want)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestMapForeign(t *testing.T) {
 	}
 	a := image()
 	if r := a.encode(); r != driver.Success {
-		t.Fatal(r)
+		t.Fatalf("encode: result %d", r)
 	}
 	for i := range a.m {
 		a.m[i] ^= 1

@@ -146,11 +146,11 @@ func TestMatrixRefuses(t *testing.T) {
 			var registers [4]Warp
 			err := LoadMatrix(make([]byte, 1024), &address, c.n, false, &registers)
 			if err == nil || !strings.HasPrefix(err.Error(), "ldmatrix: ") || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("ldmatrix: %v", err)
+				t.Errorf("ldmatrix: error %v, want %q", err, c.want)
 			}
 			err = StoreMatrix(make([]byte, 1024), &address, c.n, true, &registers)
 			if err == nil || !strings.HasPrefix(err.Error(), "stmatrix: ") || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("stmatrix: %v", err)
+				t.Errorf("stmatrix: error %v, want %q", err, c.want)
 			}
 		})
 	}
