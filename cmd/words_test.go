@@ -134,7 +134,7 @@ func TestReferenceIsComplete(t *testing.T) {
 // people answers --help.
 func TestScripts(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("there is no bash")
+		t.Skip("bash: it is not installed")
 	}
 	readme, err := os.ReadFile("../scripts/README.md")
 	if err != nil {
