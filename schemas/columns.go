@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Names of the columns that code outside this package speaks of. Each is the tag of
-// a field in rows.go, which a test holds them against.
+// Names of the columns that code outside this package refers to. Each is the tag of
+// a field in rows.go, as a test verifies.
 const (
 	ColumnDocumentID   = "document_id"
 	ColumnPage         = "page"
@@ -29,7 +29,7 @@ const (
 	ColumnFailedAt     = "failed_at"
 )
 
-// Column is what the tag and the type of a row's field say of its column.
+// Column describes a column, as the tag and the type of a row's field say.
 type Column struct {
 	Name     string
 	Type     reflect.Type // of its values, without the pointer of an optional column

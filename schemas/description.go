@@ -44,11 +44,11 @@ type Preset struct {
 	FastDecode bool `json:"fast_decode,omitempty"`
 
 	PDFDPI   float64 `json:"pdf_dpi,omitempty"` // of rendered PDF pages; 0 = 1,000 pixels on the long side
-	Revision int     `json:"revision"`          // raised whenever decoders give other pixels
+	Revision int     `json:"revision"`          // raised whenever decoders change pixels
 }
 
-// PresetRevision is that of this program: 2 since JPEGs are decoded bit by bit as
-// libjpeg-turbo does it.
+// PresetRevision is that of this program: 2 since JPEG files are decoded bit for bit
+// as libjpeg-turbo does.
 const PresetRevision = 2
 
 // Fingerprint returns the hash of all that the numbers depend on, as 64

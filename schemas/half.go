@@ -3,8 +3,8 @@ package schemas
 import "math"
 
 // Values of a stored vector (Description.DType, CutInfo.DType). Both are kept in
-// the same column of 32-bit floats, which is all that Delta Lake and its readers
-// know: of a float16 table every value is one that IEEE 754 binary16 has, so that
+// the same column of 32-bit floats, the only kind that Delta Lake and its readers
+// know. In a float16 table every value is one that IEEE 754 binary16 has, so that
 // the 13 low bits of its fraction are zero and compress away.
 const (
 	Float32 = "float32"
@@ -49,7 +49,7 @@ func RoundHalf(v []float32) (beyond int) {
 	return beyond
 }
 
-// FirstNotHalf returns the index of the first value that is no finite binary16, or -1.
+// FirstNotHalf returns the index of the first value that is not a finite binary16, or -1.
 func FirstNotHalf(v []float32) int {
 	for i, x := range v {
 		abs := math.Float32bits(x) &^ signBit

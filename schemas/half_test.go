@@ -58,7 +58,7 @@ func checkHalf(t *testing.T, all []float64, x float32) {
 }
 
 // TestRoundHalfAround tries every binary16 of both signs, the point halfway to the
-// next one, and the floats beside each.
+// next one, and the floats next to each.
 func TestRoundHalfAround(t *testing.T) {
 	all := halves()
 	for i, h := range all {

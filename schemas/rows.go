@@ -54,7 +54,7 @@ type Feature struct {
 func (f Feature) Key() PageKey { return PageKey{f.DocumentID, f.Page} }
 
 // WholeDocument is the page number of a failure that concerns the document as a
-// whole: no page of it could be told apart.
+// whole: its pages could not be distinguished.
 const WholeDocument int32 = -1
 
 // Failure is a row of the failures table: one document, or one page of it, that

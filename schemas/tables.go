@@ -15,12 +15,12 @@ const (
 	KeyCut         = "cutpoint.cut"         // JSON of CutInfo; cut tables only
 	KeyFingerprint = "cutpoint.fingerprint" // Description.Fingerprint()
 	// KeyTool names the program and version that made the table, and in a footer the
-	// part. It says nothing of the numbers: parts of one table may differ in it, and
+	// part. It does not affect the numbers: parts of one table may differ in it, and
 	// those written before it have none.
 	KeyTool = "cutpoint.tool"
 )
 
-// Files that may stand beside the tables and describe the store to others: a
+// Files that may lie next to the tables and describe the store to others: a
 // Hugging Face dataset card and Croissant metadata.
 const (
 	CardFile      = "README.md"

@@ -196,7 +196,7 @@ func (e *exported) write(ctx context.Context, format string, w, rows io.Writer) 
 	if err == nil && keys != nil {
 		err = keys.Close()
 	}
-	if closed := out.Close(); err == nil { // what was begun badly cannot end well
+	if closed := out.Close(); err == nil { // the first error counts
 		err = closed
 	}
 	return err

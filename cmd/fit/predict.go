@@ -138,7 +138,7 @@ func predictAction(c *cli.Context) error {
 	return o.concludePredict(c, summary)
 }
 
-// pageSource gives all its pages to a predictor.
+// pageSource sends all its pages to a predictor.
 type pageSource func(*predict.Predictor) error
 
 // openSource prepares the source and refuses what the head was not trained on, before

@@ -39,7 +39,7 @@ func (e element) size() int64 {
 }
 
 // tensor is one array of a file: values in C order, or with strides, at
-// [offset, offset+size). Whoever makes one has checked that this lies in the file.
+// [offset, offset+size). The code that makes one has checked that this range lies in the file.
 type tensor struct {
 	name         string
 	element      element

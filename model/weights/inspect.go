@@ -38,7 +38,7 @@ type Layer struct {
 	Bias   Summary `json:"bias"`
 }
 
-// Summary is of values that are all finite.
+// Summary describes values that are all finite.
 type Summary struct {
 	Values    int     `json:"values"`
 	Least     float32 `json:"least"`
@@ -47,8 +47,8 @@ type Summary struct {
 	Deviation float64 `json:"deviation"` // root of the mean square from the mean
 }
 
-// Inspect says what a file holds. A file of weights that are not VGG19's is no error, but
-// refused in the result; one that cannot be read as weights at all is an error.
+// Inspect says what a file holds. A file of weights that are not VGG19's is not an error,
+// but refused in the result; one that cannot be read as weights at all is an error.
 func Inspect(ctx context.Context, path string) (*Inspection, error) {
 	in, err := inspect(ctx, path)
 	if err != nil {

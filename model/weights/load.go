@@ -60,8 +60,8 @@ func (n *network) spatial(l model.Layer) int {
 	return l.In.H * l.In.W // fc1: the 7×7 of pool5
 }
 
-// start reads one tensor in pieces that run side by side. It waits where the
-// group is full, so pieces start in file order.
+// start reads one tensor in pieces, in parallel. It waits while the group is full,
+// so that pieces start in file order.
 func start(ctx context.Context, g *errgroup.Group, t reader, v *view, spatial, out int) {
 	if v != nil && !v.inOrder() {
 		g.Go(func() error { return t.gathered(ctx, v) })
@@ -80,7 +80,7 @@ func start(ctx context.Context, g *errgroup.Group, t reader, v *view, spatial, o
 	}
 }
 
-// reader takes one tensor from a file to its canonical place.
+// reader reads one tensor from a file into its canonical layout.
 type reader struct {
 	from io.ReaderAt
 	*tensor
@@ -104,8 +104,8 @@ func (t reader) transposed(ctx context.Context, begin, end, out, spatial int) er
 	return nil
 }
 
-// gathered reads a tensor whose values lie in no order that the other two know:
-// everything between its first and its last value, and picks.
+// gathered reads a tensor whose values lie in another order: it reads everything
+// between the first and the last value and picks from that.
 func (t reader) gathered(ctx context.Context, v *view) error {
 	stored := make([]float32, t.size/t.element.size())
 	if err := t.read(ctx, stored, 0); err != nil {
@@ -130,7 +130,7 @@ func (t reader) read(ctx context.Context, to []float32, first int) error {
 }
 
 // transpose stores rows (n, In) of an out-first kernel as n columns of the
-// canonical one: to[place(j)·out+o] = rows[o·In+j]. In is channels × positions in
+// canonical one: to[position(j)·out+o] = rows[o·In+j]. In is channels × positions in
 // the file and positions × channels in canonical order, for a convolution (3×3
 // positions) as for a dense layer behind a flattened map. It goes through a small
 // tile, because the rows of fc1 lie a multiple of 4 KB apart and would push each

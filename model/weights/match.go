@@ -92,7 +92,7 @@ func (n *network) complete(layers []model.Layer, c *catalogue) error {
 	for _, t := range c.tensors {
 		layer, p := n.split(t.name)
 		if _, known := n.layers[layer]; p != neither && !known && trunkLayer.MatchString(layer) {
-			return fmt.Errorf("tensor %s is no part of VGG19%s", t.name, n.otherVGG(parametric, c))
+			return fmt.Errorf("tensor %s is not part of VGG19%s", t.name, n.otherVGG(parametric, c))
 		}
 	}
 	for i, l := range parametric {

@@ -61,7 +61,7 @@ func keras(layers []model.Layer) *vocabulary {
 // counting precedes the layer names of Keras 3's files, which are those of the classes
 // with a count: the third convolution is conv2d_2 there whatever its name is in the
 // model (keras/src/saving/saving_lib.py, _save_container_state). In files of other
-// kinds conv2d_2 is some layer of the user's own.
+// kinds conv2d_2 is some layer of the user.
 const counting = "vars/"
 
 var countedLayer = regexp.MustCompile(`^(conv2d|dense|batch_normalization)(_\d+)?$`)
@@ -101,8 +101,8 @@ var kerasCount = regexp.MustCompile(`_\d+$`)
 
 // splitKeras reads the names of Keras's files of all ages:
 // block1_conv1/kernel, block1_conv1/block1_conv1/kernel:0,
-// block1_conv1/block1_conv1_W_1:0, layers/conv2d/vars/0. The state of an optimiser, which is called like
-// the tensors it belongs to, is none of them.
+// block1_conv1/block1_conv1_W_1:0, layers/conv2d/vars/0. The state of an optimiser,
+// whose names resemble those of its tensors, is left out.
 func splitKeras(name string) (string, part) {
 	steps := strings.Split(name, "/")
 	if len(steps) < 2 || strings.HasPrefix(steps[0], "optimizer") {

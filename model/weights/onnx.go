@@ -10,7 +10,7 @@ import (
 	"cutpoint/model/weights/onnx"
 )
 
-// readONNX gives the layers of a graph torchvision's names by their place in it:
+// readONNX gives the layers of a graph torchvision's names by their position in it:
 // the layout of ONNX's convolutions is PyTorch's, and a dense layer's can be seen
 // as such.
 func readONNX(r io.ReaderAt, size int64, folder *modelFolder, layers []model.Layer) (*catalogue, error) {

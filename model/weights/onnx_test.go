@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// openFolder opens a file of the tiny network by its name, with what lies beside it.
+// openFolder opens a file of the tiny network by its name, with the other files in its folder.
 func openFolder(t *testing.T, path string) (preprocess string, err error) {
 	t.Helper()
 	w, err := open(t.Context(), path, tiny())
@@ -33,7 +33,7 @@ func TestONNX(t *testing.T) {
 	}
 }
 
-// TestONNXOutside: data beside a model is read from its folder, and from nowhere else.
+// TestONNXOutside: external data of a model is read from its folder, and from nowhere else.
 func TestONNXOutside(t *testing.T) {
 	model, err := os.ReadFile("testdata/outside.onnx")
 	if err != nil {

@@ -16,7 +16,7 @@ const accepted = "weights are random:SEED, a .safetensors file with Keras's or t
 // Open reads VGG19's weights from source: "random:SEED" for values made up from
 // a decimal uint64 (see the package's random.go), otherwise a file's path. A file
 // without fully connected layers gives the 16 convolutions only. Tensors that are
-// no part of VGG19 are ignored, except those that show the file to be another
+// not part of VGG19 are ignored, except those that show the file to be another
 // network, such as batch normalisation.
 func Open(ctx context.Context, source string) (*model.Weights, error) {
 	w, err := open(ctx, source, model.Layers())

@@ -207,12 +207,12 @@ func TestOtherNetworks(t *testing.T) {
 		{"batch normalisation", with(torchTensors(), "features.1.running_mean", 4), f32, "VGG19 with batch normalisation"},
 		{"batch normalisation in Keras", with(kerasTensors(), "block1_bn1/moving_mean", 4), f32, "VGG19 with batch normalisation"},
 		{"batch normalisation in Keras 3", with(renamed(kerasTensors(), keras3("layers/")), "layers/batch_normalization/vars/2", 4), f32, "VGG19 with batch normalisation"},
-		{"more convolutions in Keras 3", with(renamed(kerasTensors(), keras3("layers/")), "layers/conv2d_2/vars/0", 3, 3, 5, 5), f32, "tensor layers/conv2d_2/vars/0 is no part of VGG19: the file has 3 convolutions"},
+		{"more convolutions in Keras 3", with(renamed(kerasTensors(), keras3("layers/")), "layers/conv2d_2/vars/0", 3, 3, 5, 5), f32, "tensor layers/conv2d_2/vars/0 is not part of VGG19: the file has 3 convolutions"},
 		{"missing kernel", without(kerasTensors(), "block2_conv1/kernel"), f32, "tensor block2_conv1/kernel is missing: the file has 1 convolutions, and VGG19 has 2"},
 		{"missing bias", without(torchTensors(), "features.3.bias"), f32, "tensor features.3.bias is missing"},
 		{"part of the top", without(torchTensors(), "classifier.3.weight"), f32, "tensor classifier.3.weight is missing"},
-		{"more convolutions", with(kerasTensors(), "block2_conv2/kernel", 3, 3, 5, 5), f32, "tensor block2_conv2/kernel is no part of VGG19: the file has 3 convolutions"},
-		{"other convolutions", with(torchTensors(), "features.6.weight", 5, 5, 3, 3), f32, "tensor features.6.weight is no part of VGG19"},
+		{"more convolutions", with(kerasTensors(), "block2_conv2/kernel", 3, 3, 5, 5), f32, "tensor block2_conv2/kernel is not part of VGG19: the file has 3 convolutions"},
+		{"other convolutions", with(torchTensors(), "features.6.weight", 5, 5, 3, 3), f32, "tensor features.6.weight is not part of VGG19"},
 		{"other shape", with(kerasTensors(), "block1_conv1/kernel", 4, 3, 3, 3), f32, "shape [4 3 3 3], want [3 3 3 4]"},
 		{"own classifier", with(torchTensors(), "classifier.6.weight", 2, 6), f32, "leave out the dense layers"},
 		{"twice", with(kerasTensors(), "block1_conv1/block1_conv1_W_1:0", 3, 3, 3, 4), f32, "are both block1_conv1/kernel"},
@@ -238,7 +238,7 @@ func TestOtherVGG(t *testing.T) {
 			keras.tensors[len(keras.tensors)-2].element = f32
 		}
 	}
-	for c, want := range map[*catalogue]string{torch: "features.17.weight is no part of VGG19", keras: "block3_conv4/kernel is missing"} {
+	for c, want := range map[*catalogue]string{torch: "features.17.weight is not part of VGG19", keras: "block3_conv4/kernel is missing"} {
 		_, err := match(c, model.Layers())
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "13 convolutions, as VGG16 has, and VGG19 has 16") {
 			t.Errorf("match VGG16: error %v, want %q", err, want)

@@ -30,7 +30,7 @@ func TestTorchRefusals(t *testing.T) {
 		"whole.pth":        "whole pickled model",
 		"legacy_whole.pth": "whole pickled model",
 		"script.pth":       "TorchScript",
-		"namespace.pth":    `asks for "argparse.Namespace", which a file of weights has no need of: do not trust this file`,
+		"namespace.pth":    `asks for "argparse.Namespace", which a file of weights does not need: do not trust this file`,
 	} {
 		_, err := open(context.Background(), filepath.Join("testdata", name), tiny())
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -14,7 +14,7 @@ import (
 )
 
 // load reads rows of dim values and their classes and groups. The matrix is the only copy
-// of the values, so that the process's peak tells what training takes.
+// of the values, so that the process's peak shows what training takes.
 func load(values, labels string, dim, classes int) (train.Data, error) {
 	d := train.Data{Matrix: head.Matrix{Dim: dim}, Classes: classes}
 	text, err := os.ReadFile(labels)

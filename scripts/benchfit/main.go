@@ -52,7 +52,7 @@ func run(args []string) error {
 		return err
 	}
 	if numbers[0] >= data.Len() {
-		return fmt.Errorf("%d of %d rows are to be trained on: leave some to score", numbers[0], data.Len())
+		return fmt.Errorf("%d of %d rows are for training: leave some to score", numbers[0], data.Len())
 	}
 	train, scored := divide(data, numbers[0])
 	lines := bufio.NewScanner(os.Stdin)
@@ -82,7 +82,7 @@ func trainLine(words []string, train, scored train.Data) error {
 	if err != nil {
 		return err
 	}
-	runtime.GC() // the collector's debts of the line before are not this one's
+	runtime.GC() // so that garbage of the line before is not collected on this one's time
 	start := time.Now()
 	h, err := trainer.Train(context.Background(), train)
 	if err != nil {

@@ -59,7 +59,7 @@ func run(args []string) error {
 	b := &bench{rows, dim}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
-		runtime.GC() // the collector's debts of the line before are not this one's
+		runtime.GC() // so that garbage of the line before is not collected on this one's time
 		start, before := time.Now(), processorTime()
 		if err := b.execute(strings.Fields(lines.Text())); err != nil {
 			return fmt.Errorf("%s: %w", lines.Text(), err)

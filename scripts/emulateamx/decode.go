@@ -109,7 +109,7 @@ func decode(code []byte) (in instruction, err error) {
 // vex has the upper bits of the registers' numbers, the third operand and the prefix.
 type vex struct{ r, x, b, v, prefix int }
 
-// check refuses tiles that there are not, and a product of a tile with itself.
+// check refuses tiles that do not exist, and a product of a tile with itself.
 func (in instruction) check(v vex) error {
 	if in.a > 7 || in.b > 7 || in.c > 7 || in.op == product && (in.a == in.b || in.a == in.c || in.b == in.c) {
 		return errOther

@@ -6,7 +6,7 @@
 //	go test -ldflags '-X cutpoint/model/cpu/kernel.emulated=amx' -exec bin/emulateamx ./model/cpu/kernel
 //
 // The processor refuses such an instruction with SIGILL. Under ptrace the program stops
-// there; the instruction is computed on tiles that stand here, one set for each thread,
+// there; the instruction is computed on tiles kept here, one set for each thread,
 // and the program goes on behind it. Everything else is left to the processor. CPUID is
 // not emulated: the program must be told that it has AMX.
 package main
@@ -35,7 +35,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run starts the program and stays with it to its end.
+// run starts the program and traces it to its end.
 func run(args []string) (code int, err error) {
 	c := exec.Command(args[0], args[1:]...)
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -90,7 +90,7 @@ func (t *tracer) follow() (code int, err error) {
 	}
 }
 
-// stopped does what a thread stopped for, and returns the signal to go on with.
+// stopped handles the reason that a thread stopped for, and returns the signal to go on with.
 func (t *tracer) stopped(id int, status unix.WaitStatus) unix.Signal {
 	signal := status.StopSignal()
 	u, known := t.tiles[id]
@@ -107,7 +107,7 @@ func (t *tracer) stopped(id int, status unix.WaitStatus) unix.Signal {
 }
 
 // emulate computes the instructions of AMX that thread id stopped at: one, and those that
-// follow. An error means that there is none, or one that faults: the program gets its
+// follow. An error means that there is none, or that it faults: the program gets its
 // signal.
 func emulate(id int, u *unit) error {
 	var r unix.PtraceRegs

@@ -34,7 +34,7 @@ type space interface {
 }
 
 // execute computes an instruction as the SDM's operation sections have it. An error is a
-// fault: the program's signal is then due.
+// fault, for which the program gets its signal.
 func (u *unit) execute(in instruction, r *[16]uint64, m space) error {
 	switch in.op {
 	case loadConfig:
@@ -118,7 +118,7 @@ func (u *unit) used(t int, tile *[maxRows][rowBytes]byte) (rows [][]byte) {
 	return rows
 }
 
-var errShapes = errors.New("TDPBF16PS: the tiles' shapes do not go together")
+var errShapes = errors.New("TDPBF16PS: the tiles' shapes do not match")
 
 // product is TDPBF16PS. For each row and column the products of the even and of the odd
 // elements are summed apart, from zero, fused and rounded to nearest; then both sums are

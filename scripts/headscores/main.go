@@ -1,5 +1,5 @@
-// Command headscores prints what a head says of the stored pages of its cut, as
-// the reference that an exported head is compared with: a JSON object a line.
+// Command headscores prints a head's scores for the stored pages of its cut, the
+// reference that an exported head is compared with: one JSON object per line.
 //
 //	go run ./scripts/headscores STORE HEAD.safetensors
 package main
@@ -26,7 +26,7 @@ func main() {
 	}
 }
 
-// score is a line.
+// score is one line.
 type score struct {
 	DocumentID       string    `json:"document_id"`
 	Page             int32     `json:"page"`

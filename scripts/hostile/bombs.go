@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// draw fills a folder with documents that claim to be, or are, as large as can be,
-// and with what is no document.
+// draw fills a folder with documents that claim to be, or are, as large as possible,
+// and with files that are not documents.
 func draw(folder string) error {
 	files := map[string][]byte{
 		"good.png":            png(300, 400, true),

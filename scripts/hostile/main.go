@@ -94,7 +94,7 @@ func (o outcome) nothingToDo(files int) error {
 	return nil
 }
 
-// run featurizes; failed documents are no failure of the run.
+// run featurizes; failed documents do not make the run fail.
 func run(program, store, corpus string) (o outcome, err error) {
 	command := exec.Command(program, "--weights", "random:1", "--cuts", "pool1-avg", "--store", store, "--json", "--quiet", corpus)
 	start := time.Now()

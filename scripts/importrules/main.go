@@ -29,22 +29,22 @@ type rule struct {
 }
 
 var rules = []rule{
-	{in: "schemas", forbid: []string{module}, because: "schemas is the ground that everybody stands on"},
+	{in: "schemas", forbid: []string{module}, because: "everything may depend on schemas, so it depends on nothing"},
 	{in: "model/cpu/kernel", forbid: []string{module}, because: "kernels know arrays, not networks"},
 	{in: "model$", forbid: []string{module}, because: "the description of the network depends on nothing"},
 	{in: "model", forbid: []string{module + "/store", module + "/pipeline", module + "/cmd", module + "/schemas"}, because: "the model knows no tables and no pages"},
 	{in: "store", forbid: []string{module + "/model", module + "/pipeline", module + "/cmd"}, because: "the store knows rows, not where they come from"},
-	{in: "store/files", forbid: []string{module}, because: "files are bytes under names, whatever stands in them"},
+	{in: "store/files", forbid: []string{module}, because: "files are named bytes, whatever their content"},
 	{in: "store/parquet", forbid: []string{module + "/store/delta"}, because: "a Parquet file does not know which table names it"},
 	{in: "store", except: []string{"store/parquet", "store/delta"}, forbid: []string{"github.com/parquet-go/parquet-go"}, because: "Parquet is read and written in rooms of its own"},
-	{in: "", except: []string{"store"}, forbid: []string{module + "/store/delta"}, because: "tables alone write to logs; package store says what a log has on them"},
-	{in: "", except: []string{"store/files/filestest"}, forbid: []string{module + "/store/files/filestest"}, because: "tests alone run on a disk in memory"},
-	{in: "pipeline", forbid: []string{module + "/store", module + "/cmd", module + "/model/cpu", module + "/model/cuda", module + "/model/engine", module + "/model/weights$"}, because: "stages take the interfaces that they declare; cmd wires"},
-	{in: "", except: []string{"model/head/train"}, forbid: []string{"gorgonia.org"}, because: "heads alone are trained with Gorgonia"},
-	{in: "model/head$", forbid: []string{"gonum.org", module + "/model/head/train"}, because: "a head predicts without what trains it"},
-	{in: "", except: []string{"model/cuda/driver"}, forbid: []string{"github.com/ebitengine/purego"}, because: "NVIDIA's driver alone is called in C"},
-	{in: "", except: []string{"model/cuda/cudatest", "model/cuda/kernels/kerneltest"}, forbid: []string{module + "/model/cuda/cudatest", module + "/model/cuda/kernels/kerneltest"}, because: "tests alone run on the emulated GPU"},
-	{in: "", except: []string{"cmd"}, forbid: []string{"github.com/urfave/cli"}, because: "flags are read at the edge"},
+	{in: "", except: []string{"store"}, forbid: []string{module + "/store/delta"}, because: "only tables write to logs; others ask package store"},
+	{in: "", except: []string{"store/files/filestest"}, forbid: []string{module + "/store/files/filestest"}, because: "only tests run on a disk in memory"},
+	{in: "pipeline", forbid: []string{module + "/store", module + "/cmd", module + "/model/cpu", module + "/model/cuda", module + "/model/engine", module + "/model/weights$"}, because: "stages depend on interfaces that they declare; cmd connects them"},
+	{in: "", except: []string{"model/head/train"}, forbid: []string{"gorgonia.org"}, because: "only heads are trained with Gorgonia"},
+	{in: "model/head$", forbid: []string{"gonum.org", module + "/model/head/train"}, because: "a head predicts without the code that trains it"},
+	{in: "", except: []string{"model/cuda/driver"}, forbid: []string{"github.com/ebitengine/purego"}, because: "only NVIDIA's driver is called in C"},
+	{in: "", except: []string{"model/cuda/cudatest", "model/cuda/kernels/kerneltest"}, forbid: []string{module + "/model/cuda/cudatest", module + "/model/cuda/kernels/kerneltest"}, because: "only tests run on the emulated GPU"},
+	{in: "", except: []string{"cmd"}, forbid: []string{"github.com/urfave/cli"}, because: "only cmd reads flags"},
 	{in: "", forbid: []string{"C$", "math/rand$"}, because: "there is no cgo here, and random numbers come from math/rand/v2"},
 }
 

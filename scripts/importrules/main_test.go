@@ -72,7 +72,7 @@ func TestAllowedImportsPass(t *testing.T) {
 }
 
 // TestLinkedPackages: what a program may not link is found behind any number of
-// imports, and said with the way to it.
+// imports, and reported with the imports that lead there.
 func TestLinkedPackages(t *testing.T) {
 	root := t.TempDir()
 	write(t, root, "cmd/featurize/x.go", "cutpoint/cmd/internal/vgg19")

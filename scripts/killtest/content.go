@@ -12,7 +12,7 @@ import (
 // content is what a store's tables hold, without times.
 type content map[string]string
 
-// differ says how a store's content differs from the one wanted, or nothing.
+// differ returns an error that says how a store's content differs from the one wanted.
 func (c content) differ(want content) error {
 	for key, row := range want {
 		if c[key] != row {

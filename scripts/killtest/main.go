@@ -1,6 +1,6 @@
 // Command killtest runs featurize over WORK/corpus once undisturbed, and then
-// with SIGKILL at random moments until the wanted number of runs was killed. It verifies the
-// store after every kill and compares every store that was finished with the
+// with SIGKILL at random moments until the wanted number of runs was killed. It verifies
+// the store after every kill and compares every store that was finished with the
 // undisturbed one. See scripts/test-kill.
 package main
 

@@ -22,12 +22,12 @@ type never struct{}
 
 func (never) now(time.Duration) bool { return false }
 
-// after kills after so long.
+// after kills after this time.
 type after time.Duration
 
 func (a after) now(since time.Duration) bool { return since >= time.Duration(a) }
 
-// afterWrite kills so long after the run began to change its store.
+// afterWrite kills a given time after the run began to change its store.
 type afterWrite struct {
 	store  string
 	before []string
@@ -95,7 +95,7 @@ func exited(err error) (killed bool, _ error) {
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
-		return false, errors.New("it ended with 0 over a corpus with a broken file")
+		return false, errors.New("it ended with exit code 0 over a corpus with a broken file")
 	case errors.As(err, &exit) && exit.ExitCode() == 3:
 		return false, nil
 	case errors.As(err, &exit) && exit.ExitCode() == -1: // by a signal

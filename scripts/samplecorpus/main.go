@@ -1,5 +1,5 @@
-// Command samplecorpus draws a corpus of synthetic scanned documents, a folder a
-// class, for those who have none at hand: letters, invoices, forms, articles,
+// Command samplecorpus draws a corpus of synthetic scanned documents, one folder
+// per class, for a trial without documents: letters, invoices, forms, articles,
 // reports and slides, with real fonts, in varying layouts, with skew, noise,
 // faint print and fax-like pages, as PNG, JPEG, GIF and TIFF files of one page
 // or several.

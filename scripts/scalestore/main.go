@@ -1,5 +1,5 @@
-// Command scalestore makes stores of many pages or many commits that nobody had
-// to compute, and measures a run of featurize over them with nothing new. See
+// Command scalestore makes stores of many pages or many commits without
+// computing features, and measures a run of featurize over them with nothing new. See
 // scripts/bench-scale.
 package main
 

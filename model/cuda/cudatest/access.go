@@ -76,7 +76,7 @@ func (w *warp) globalBytes(at uint64, n int, write bool, lane int) []byte {
 	return b
 }
 
-// access is what the name of a load or store says.
+// access describes a load or store, as its name says.
 type access struct {
 	space   space
 	kind    string // type of an element
@@ -88,7 +88,7 @@ type access struct {
 
 var spaces = map[string]space{"global": global, "const": global, "shared": shared, "shared::cta": shared, "param": param}
 
-// Words that change nothing here: how strong an access is, and what caches may do.
+// Modifiers without effect here: memory ordering and cache hints.
 var hints = []string{
 	"volatile", "weak", "relaxed", "acquire", "release", "cta", "cluster", "gpu", "sys", "nc",
 	"ca", "cg", "cs", "lu", "cv", "wb", "wt",
@@ -128,7 +128,7 @@ func (c *compiler) elements(o operand, a access, write bool) (slots []int, class
 		list = o.list
 	}
 	if len(list) != a.count || a.count == 1 && o.kind == vector {
-		return nil, nil, fmt.Errorf("%d registers where %d are due", len(list), a.count)
+		return nil, nil, fmt.Errorf("%d registers where %d are needed", len(list), a.count)
 	}
 	for _, e := range list {
 		class := classFor(a.kind)

@@ -38,8 +38,8 @@ func (d *Device) enter(name string) driver.Result {
 	return driver.Success
 }
 
-// call runs f if a driver would come so far: it is initialised, and if context is asked for,
-// the calling thread has one and no kernel has failed in it.
+// call runs f if the driver is initialised and, if context is set, the calling thread has
+// a context in which no kernel has failed.
 func (d *Device) call(name string, context bool, f func() driver.Result) driver.Result {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -129,8 +129,8 @@ func (d *Device) attribute(value *int32, attribute int32, device driver.Device) 
 	return d.onDevice("DeviceGetAttribute", device, func() { *value = int32(v) })
 }
 
-// primary is the handle of a device's primary context. All devices are one: they differ in
-// nothing and share their memory.
+// primary is the handle of a device's primary context. All devices are the same one and
+// share its memory.
 func primary(device driver.Device) driver.Context { return driver.Context(0x100 + uintptr(device)) }
 
 func (d *Device) contextAPI(a *driver.API) {
@@ -178,7 +178,7 @@ func (d *Device) contextAPI(a *driver.API) {
 	}
 }
 
-// destroyContext is what the last release does: all of the context's things are gone.
+// destroyContext frees everything that belongs to the context, after its last release.
 func (d *Device) destroyContext() {
 	clear(d.current)
 	clear(d.modules)
@@ -191,7 +191,7 @@ func (d *Device) destroyContext() {
 	d.poison = driver.Success
 }
 
-// text returns a C string that stays.
+// text returns a C string that is never freed.
 func text(s string, out **byte) driver.Result {
 	if s == "" {
 		*out = nil

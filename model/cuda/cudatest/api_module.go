@@ -100,7 +100,7 @@ func (d *Device) load(text string) (*module, driver.Result, error) {
 	}
 	for _, k := range p.kernels {
 		if _, twice := m.kernels[k.name]; twice {
-			return nil, driver.InvalidPTX, fmt.Errorf("line %d: kernel %s is there twice", k.line, k.name)
+			return nil, driver.InvalidPTX, fmt.Errorf("line %d: kernel %s is declared twice", k.line, k.name)
 		}
 		if m.kernels[k.name], err = compile(p, k, globals); err != nil {
 			return nil, driver.InvalidPTX, err
@@ -110,7 +110,7 @@ func (d *Device) load(text string) (*module, driver.Result, error) {
 	return m, driver.Success, nil
 }
 
-// ptxVersion is the newest PTX that a driver takes: 8.2 with 12.2.
+// ptxVersion is the newest PTX version that a driver accepts: 8.2 for CUDA 12.2.
 func ptxVersion(version int) int {
 	major, minor := version/1000, version%1000/10
 	if major < 12 {
@@ -152,7 +152,7 @@ func (d *Device) allocateVariables(p *program, m *module) (map[string]location, 
 	return globals, true
 }
 
-// cString is text up to its zero.
+// cString is a C string up to its terminating zero.
 func cString(p *byte) string {
 	if p == nil {
 		return ""

@@ -18,7 +18,7 @@ type task struct {
 	record *record
 }
 
-// event is a moment of a stream; a record is one of its recordings.
+// event is a point in a stream's work; a record is one of its recordings.
 type event struct {
 	timed bool
 	last  *record
@@ -49,7 +49,7 @@ func (d *Device) queue(s *stream, f func() driver.Result) driver.Result {
 	return driver.Success
 }
 
-// finish does all of a stream's work.
+// finish executes all of a stream's work.
 func (d *Device) finish(s *stream) {
 	for len(s.work) > 0 {
 		t := s.work[0]
@@ -70,7 +70,7 @@ func (d *Device) execute(t task) {
 	}
 }
 
-// reach does a stream's work up to a record.
+// reach executes a stream's work up to a record.
 func (d *Device) reach(r *record) {
 	s := r.stream
 	for !r.done && len(s.work) > 0 && d.poison == driver.Success {

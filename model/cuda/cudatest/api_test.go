@@ -173,7 +173,7 @@ func TestLazyStreams(t *testing.T) {
 	}
 	var ms float32
 	if r := g.EventElapsedTime(&ms, e, e); r != notReady {
-		t.Errorf("a time of what has not happened: %d", r)
+		t.Errorf("the time of an event that has not happened: result %d", r)
 	}
 	g.must(g.StreamSynchronize(s[1]))
 	if to != 2 {

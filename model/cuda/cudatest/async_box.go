@@ -21,7 +21,7 @@ type boxCopy struct {
 	to, barrier uint32
 	warp        *warp
 	lane, pc    int
-	knows       knowledge // of the warp when it gave the order
+	knows       knowledge // of the warp when it issued the copy
 }
 
 // copyBox is cp.async.bulk.tensor.Nd.shared::cluster.global{.tile}.mbarrier::complete_tx::bytes
@@ -118,7 +118,7 @@ func (b *block) completeBox() {
 	b.version++
 }
 
-// watchBox records a tensor copy's write, and that its mbarrier tells of it.
+// watchBox records a tensor copy's write, and that its mbarrier makes it visible.
 func (b *block) watchBox(k *boxCopy, n int) bool {
 	r := b.races
 	r.engine++

@@ -9,7 +9,7 @@ import (
 	"cutpoint/model/cuda/driver"
 )
 
-// copyQueue holds a warp's cp.async copies that nobody has waited for. They take effect at
+// copyQueue holds a warp's cp.async copies that have not been waited for. They take effect at
 // the wait, as late as they may; some, drawn from the seed, at once, as early as they may.
 type copyQueue struct {
 	lanes     [32][]asyncCopy
@@ -22,7 +22,7 @@ type asyncCopy struct {
 	group uint32
 	size  uint8
 	valid uint8 // bytes that are read; the others become zeros
-	done  bool  // it has taken effect, though nobody knows before the wait
+	done  bool  // it has taken effect, which is not guaranteed before the wait
 }
 
 func (q *copyQueue) reset() {
@@ -62,7 +62,7 @@ func (c *compiler) waitCopies() (operation, error) {
 		return nil, err
 	}
 	if c.s.args[0].kind != immediate {
-		return nil, fmt.Errorf("the number of groups is no number")
+		return nil, fmt.Errorf("the number of groups is not a number")
 	}
 	n := uint32(min(c.s.args[0].value, 1<<31))
 	return func(w *warp, m uint32) {

@@ -10,7 +10,7 @@ import (
 	"cutpoint/model/cuda/driver"
 )
 
-// productQueue holds a warp's part of wgmma products that nobody has waited for. They read
+// productQueue holds a warp's part of wgmma products that have not been waited for. They read
 // shared memory and write their accumulators at the wait, as late as they may.
 type productQueue struct {
 	list    []asyncProduct

@@ -113,7 +113,7 @@ func lookUpTable(c *compiler) (operation, error) {
 		return nil, err
 	}
 	if c.s.args[4].kind != immediate || c.s.args[4].value > 255 {
-		return nil, fmt.Errorf("a table that is no number up to 255")
+		return nil, fmt.Errorf("a table that is not a number up to 255")
 	}
 	table := uint32(c.s.args[4].value)
 	args := c.s.args

@@ -19,13 +19,13 @@ type block struct {
 	random   *rand.Rand
 	boxes    []boxCopy // of the tensor copy engine, in flight
 	ready    []*warp
-	races    *races // nil if nobody asks
+	races    *races // nil without Config.Races
 }
 
 // barrier is one of the block's sixteen (bar.sync).
 type barrier struct {
 	threads int // that have arrived
-	due     int // that must; 0 while nobody is here
+	due     int // that must arrive; 0 while none has
 	knows   knowledge
 }
 
@@ -92,7 +92,7 @@ func (b *block) end() {
 	}
 }
 
-// deadlock tells what everybody waits for.
+// deadlock says what each warp waits for.
 func (b *block) deadlock() {
 	var all []string
 	var first *warp
@@ -117,7 +117,7 @@ func (b *block) deadlock() {
 	first.fail(0, driver.LaunchTimeout, "deadlock: %s", strings.Join(all, "; "))
 }
 
-// arrive counts a warp at a barrier, and opens the barrier to all who wait if it was the last.
+// arrive counts a warp at a barrier, and releases the waiting warps if it was the last.
 func (w *warp) arrive(id, due int, wait bool) {
 	b := w.block
 	if id < 0 || id > 15 || due <= 0 || due%32 != 0 || due > 32*len(b.warps) {

@@ -2,10 +2,10 @@ package cudatest
 
 import "fmt"
 
-// count is an error if the instruction has not n arguments.
+// count is an error unless the instruction has n arguments.
 func (c *compiler) count(n int) error {
 	if len(c.s.args) != n {
-		return fmt.Errorf("%d arguments where %d are due", len(c.s.args), n)
+		return fmt.Errorf("%d arguments where %d are needed", len(c.s.args), n)
 	}
 	return nil
 }
@@ -147,7 +147,7 @@ func (c *compiler) pointer(o operand, spaces ...string) (pointer, error) {
 		}
 		return p, fmt.Errorf("%s is in %s memory", base.name, l.space)
 	}
-	return p, fmt.Errorf("an address that is none")
+	return p, fmt.Errorf("not an address")
 }
 
 // at is a lane's address.

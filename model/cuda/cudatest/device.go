@@ -16,12 +16,12 @@ type Config struct {
 	Driver          int    // version, 1000·major + 10·minor; 12.2 if 0
 	Instructions    int64  // bound on a launch's, each of a warp; 4e9 if 0
 	Devices         int    // how many GPUs there are; 1 if 0, none if negative
-	// Uninitialised makes it a fault if a kernel reads global memory that nobody wrote.
+	// Uninitialised makes it a fault if a kernel reads global memory that was never written.
 	Uninitialised bool
 	// Races makes it a fault if warps touch the same shared memory and nothing orders them,
 	// or if the asynchronous proxy reads it without fence.proxy.async. It takes time.
 	Races bool
-	// Lazy does a stream's work when somebody waits for it, not when it is queued.
+	// Lazy executes a stream's work when it is waited for, not when it is queued.
 	Lazy bool
 }
 
@@ -53,7 +53,7 @@ type failure struct {
 	result driver.Result
 }
 
-// New is a device. No field of the API is nil, but TensorMapEncodeTiled where the driver is
+// New is a device. No field of the API is nil except TensorMapEncodeTiled where the driver is
 // older than 12.0.
 func New(c Config) *Device {
 	if c.Major == 0 && c.Minor == 0 {

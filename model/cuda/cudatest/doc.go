@@ -8,7 +8,7 @@
 //
 //   - an access outside of an allocation, of shared memory or of the parameters, after a
 //     free, or misaligned;
-//   - if asked for (Config.Uninitialised), a read of global memory that nobody wrote.
+//   - if asked for (Config.Uninitialised), a read of global memory that was never written.
 //     Registers, shared and global memory start as a pattern that is not a number;
 //   - a missing wait for asynchronous work. cp.async takes effect at its wait (a quarter of
 //     the copies at once, to show buffers that are filled too early), wgmma at its wait, tensor
@@ -24,7 +24,7 @@
 // With Config.Races it also catches stores that wgmma reads, or that a tensor copy writes
 // over, without fence.proxy.async between.
 //
-// It does not know of: races within a warp, or on global memory; that a warp's writes may be
+// It does not detect: races within a warp, or on global memory; that a warp's writes may be
 // seen late or in another order; bank conflicts; clusters of more than one block; two kernels
 // at a time.
 //
@@ -48,8 +48,8 @@
 //
 // # API
 //
-// Streams do their work at the call, or with Config.Lazy when somebody waits for it: then a
-// copy reads its source late, and who forgets to wait sees old data. Work of other streams
+// Streams do their work at the call, or with Config.Lazy when it is waited for: then a copy
+// reads its source late, and a caller that forgets to wait sees old data. Work of other streams
 // goes first only if an event says so. A context is current in a thread, so lock goroutines
-// to theirs. After a kernel's error every call returns it, as with CUDA. All devices are one.
+// to theirs. After a kernel's error every call returns it, as with CUDA. All devices are the same.
 package cudatest

@@ -51,7 +51,7 @@ func flush(u uint32) uint32 {
 	return u
 }
 
-// extremum32 is a minimum or maximum; a NaN loses, or wins if so asked.
+// extremum32 is a minimum or maximum; a NaN loses, or wins if nan is set.
 func extremum32(a, b uint32, f func(a, b float64) float64, nan bool) uint32 {
 	x, y := f32as64(a), f32as64(b)
 	switch {

@@ -11,8 +11,8 @@ type operation func(w *warp, m uint32)
 // cell is what a register of a lane holds.
 type cell interface{ uint32 | uint64 }
 
-// The shapes of scalar instructions. Registers are given by their index; constants have
-// registers of their own, so that every operand is one.
+// The shapes of scalar instructions. Registers are given by their index; constants are
+// kept in registers, too, so that every operand is one.
 
 func each1[A, D cell](d *[32]D, a *[32]A, m uint32, f func(A) D) {
 	if m == all {

@@ -36,7 +36,7 @@ func isLetter(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || c == '$' || c == '%' || c == '.'
 }
 
-// next is the token at the lexer's place, behind white space and comments.
+// next is the token at the lexer's position, after white space and comments.
 func (l *lexer) next() (token, error) {
 	if err := l.skip(); err != nil {
 		return token{}, err

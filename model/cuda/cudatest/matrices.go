@@ -17,7 +17,7 @@ func (c *compiler) vector32(o operand, n int, write bool) ([]int, error) {
 		list = []operand{o}
 	}
 	if len(list) != n {
-		return nil, fmt.Errorf("%d registers where %d are due", len(list), n)
+		return nil, fmt.Errorf("%d registers where %d are needed", len(list), n)
 	}
 	out := make([]int, n)
 	for i, e := range list {

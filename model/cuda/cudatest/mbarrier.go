@@ -86,7 +86,7 @@ func (c *compiler) invalidate() (operation, error) {
 	}), err
 }
 
-// onBarrier runs f for each lane, and lets those who wait look again.
+// onBarrier runs f for each lane, and wakes the groups that wait.
 func onBarrier(p pointer, f func(b *block, at uint32, w *warp, lane int) error) operation {
 	return func(w *warp, m uint32) {
 		for ; m != 0; m &= m - 1 {

@@ -31,7 +31,7 @@ const (
 type allocation struct {
 	base    uint64
 	data    []byte
-	written []bool // which bytes hold a value; nil if nobody asks
+	written []bool // which bytes hold a value; nil without Config.Uninitialised
 }
 
 // memory is the GPU's global memory.
@@ -128,7 +128,7 @@ func (g *memory) read(address uint64, n int) ([]byte, error) {
 	return a.bytes(address, n, false)
 }
 
-// outside tells how far an address is from what is allocated.
+// outside says how far an address is from what is allocated.
 func (g *memory) outside(address uint64, n int, a *allocation) error {
 	if a == nil {
 		return &accessError{driver.IllegalAddress, fmt.Sprintf("global address %#x (%d bytes) is before all memory", address, n)}

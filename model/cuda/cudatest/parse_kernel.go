@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// scope is what stands between a pair of braces: inline assembly has scopes of its own.
+// scope is what stands between a pair of braces; inline assembly opens its own.
 type scope struct {
 	outer  *scope
 	ranges []registerRange
@@ -220,7 +220,7 @@ func (k *kernelParser) declareRegisters() error {
 	return k.expect(";")
 }
 
-// lookUp finds a register, and takes it in use if it is the first time.
+// lookUp finds a register and marks it as used.
 func (k *kernelParser) lookUp(name string) (int, bool) {
 	for s := k.scope; s != nil; s = s.outer {
 		if i, ok := s.used[name]; ok {

@@ -7,12 +7,12 @@ import (
 	"cutpoint/model/cuda/driver"
 )
 
-// With Config.Races every access to shared memory is held against what was done before, with
+// With Config.Races every access to shared memory is compared with earlier ones, by
 // vector clocks (as in FastTrack, Flanagan and Freund, 2009): a warp may touch what another
 // one wrote, or write what another one read, only if barriers or mbarriers order the two.
 // A warp is one actor, its lanes are not distinguished; the tensor copy engine is another.
 
-// clocks has for each actor up to when its doings are known.
+// clocks has for each actor the time up to which its accesses are known.
 type clocks [maxWarps + 1]uint32
 
 const (
@@ -29,7 +29,7 @@ func (c *clocks) join(o *clocks) {
 	}
 }
 
-// knowledge is what an actor, or a barrier, knows of: all doings, and those writes that the
+// knowledge is what an actor, or a barrier, knows of: all accesses, and those writes that the
 // asynchronous proxy sees, after fence.proxy.async.
 type knowledge struct{ all, proxy clocks }
 
@@ -54,7 +54,7 @@ type lastWrite struct {
 	actor uint8
 }
 
-// phases is what the phases of an mbarrier, complete and current, bring to those who wait.
+// phases is the knowledge that waiters gain from an mbarrier's complete and current phases.
 type phases struct {
 	odd               bool
 	complete, current knowledge

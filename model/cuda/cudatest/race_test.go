@@ -8,7 +8,7 @@ import (
 	"cutpoint/model/cuda/driver"
 )
 
-// What may or may not show in the numbers is told as what it is.
+// Races are reported whether or not they show in the numbers.
 func TestProductRaces(t *testing.T) {
 	for _, c := range []struct {
 		run  func(t *testing.T, seed uint64, flaw int32, races bool) (*gpu, driver.Result, float64)

@@ -14,7 +14,7 @@ const (
 
 var roundings = map[string]rounding{"": nearest, ".rn": nearest, ".rz": toZero, ".rm": down, ".rp": up}
 
-// Numbers that are none, as NVIDIA's GPUs make them.
+// NaNs as NVIDIA's GPUs make them.
 const (
 	nan32    = 0x7fffffff
 	nan64    = 0xfff8000000000000

@@ -150,7 +150,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// What nobody wrote is a fault if asked for, and not a number otherwise.
+// Memory that was never written is a fault with Config.Uninitialised, and NaN otherwise.
 func TestUninitialised(t *testing.T) {
 	ptx := header + `.visible .entry k(.param .u64 in, .param .u64 out) { .reg .b64 a, b; .reg .b32 r;
 		ld.param.u64 a, [in]; ld.param.u64 b, [out]; ld.global.u32 r, [a+4]; st.global.u32 [b], r; ret; }`

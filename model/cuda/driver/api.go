@@ -72,7 +72,7 @@ type API struct {
 	TensorMapEncodeTiled func(m *TensorMap, dataType, rank uint32, address DevicePtr, dims, strides *uint64, box, elementStrides *uint32, interleave, swizzle, l2Promotion, oobFill int32) Result
 }
 
-// Results that callers tell apart (cuda.h, enum cudaError_enum).
+// Results that callers distinguish (cuda.h, enum cudaError_enum).
 const (
 	Success              Result = 0
 	InvalidValue         Result = 1

@@ -61,7 +61,7 @@ func start(api *API) (int, error) {
 		return 0, api.failedStart("cuDeviceGetCount", "", r)
 	}
 	if count < 0 || count > mostDevices {
-		return 0, fmt.Errorf("NVIDIA's driver counts %d GPUs, which cannot be: install it anew", count)
+		return 0, fmt.Errorf("NVIDIA's driver counts %d GPUs, which cannot be true: reinstall it", count)
 	}
 	return int(count), nil
 }
@@ -74,7 +74,7 @@ var remedies = map[Result]string{
 	SystemDriver: "the library and the kernel's module are of different versions: restart the machine",
 }
 
-// failedStart is an error of a driver that has not computed anything yet.
+// failedStart is the error of a call before anything was computed.
 func (a *API) failedStart(call, device string, r Result) error {
 	return fmt.Errorf("%w; %s", a.Check(call, device, r), cmp.Or(remedies[r], "see what nvidia-smi says"))
 }
@@ -107,7 +107,7 @@ func describe(api *API, ordinal int) (d DeviceInfo, err error) {
 	}
 	if d.Memory == 0 || min(d.Major, d.Multiprocessors, d.SharedPerBlock) <= 0 || min(d.Minor, d.ClockKHz) < 0 {
 		type fields DeviceInfo // without String
-		return d, fmt.Errorf("NVIDIA's driver says of %s %+v, which cannot be: install it anew", d, fields(d))
+		return d, fmt.Errorf("NVIDIA's driver says of %s %+v, which cannot be true: reinstall it", d, fields(d))
 	}
 	return d, nil
 }

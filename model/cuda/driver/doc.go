@@ -15,10 +15,10 @@
 // # Memory
 //
 // What an argument points to lives until the call returns, with everything that Go pointers
-// in it lead to; LaunchKernel's params are such pointers. The caller answers for the rest:
+// in it lead to; LaunchKernel's params are such pointers. The caller is responsible for the rest:
 //   - An address written as a number (ModuleLoadDataEx's values) keeps nothing alive and does
 //     not follow a stack that moves: pin what it stands for with runtime.Pinner.
 //   - Copies read and write host memory after the call has returned, until the stream has
-//     come so far: take that memory from MemHostAlloc.
+//     executed them: allocate that memory with MemHostAlloc.
 //   - TensorMapEncodeTiled wants its map at a multiple of 64 bytes, as new(TensorMap) is.
 package driver

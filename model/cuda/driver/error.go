@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// What callers tell apart with errors.Is.
+// Errors that callers distinguish with errors.Is.
 var (
 	ErrNoDriver    = errors.New("no NVIDIA driver")              // from Load: there is no library, or the build has no GPU support
 	ErrNoDevice    = errors.New("no GPU")                        // the driver sees none

@@ -51,7 +51,7 @@ func open() (uintptr, error) {
 			return library, nil
 		}
 		if !strings.HasPrefix(err.Error(), name+": cannot open shared object file: No such file") {
-			return 0, fmt.Errorf("NVIDIA's driver cannot be loaded: %w; install it anew", err)
+			return 0, fmt.Errorf("NVIDIA's driver cannot be loaded: %w; reinstall it", err)
 		}
 	}
 	return 0, fmt.Errorf("%w: there is no %s; install NVIDIA's driver", ErrNoDriver, names[0])

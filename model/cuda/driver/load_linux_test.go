@@ -96,7 +96,7 @@ func TestLoad(t *testing.T) {
 		{"/nowhere/libcuda.so.1", "", "no NVIDIA driver: there is no /nowhere/libcuda.so.1; install NVIDIA's driver", noDriver},
 		{"libcuda.so.1", "", "has to be an absolute path", none},
 		{file(""), "", "NVIDIA's driver cannot be loaded: ", none},
-		{file("#!/bin/sh\n" + strings.Repeat("#", 1000)), "", "invalid ELF header; install it anew", none},
+		{file("#!/bin/sh\n" + strings.Repeat("#", 1000)), "", "invalid ELF header; reinstall it", none},
 		{file(string(whole[:40])), "", "file too short", none},
 		{fakeDriver(t, "-DcuMemGetInfo_v2=cuMemGetInfo"), "", "NVIDIA's driver is too old: it has no cuMemGetInfo_v2;", none},
 		{fakeDriver(t, "-DcuTensorMapEncodeTiled=other"), "", "tensor maps: false\n[GPU 0 (Fake)]\nerror: <nil>", none},

@@ -204,7 +204,7 @@ func TestHopperPrecision(t *testing.T) {
 	})
 }
 
-// What is no number reaches those who see it, through sums, ReLU and pool, and nobody else.
+// A NaN reaches the outputs that depend on it, through sums, ReLU and pool, and no others.
 func TestHopperSpecialValues(t *testing.T) {
 	hopperConvolutions(t, func(t *testing.T, l convolution) {
 		g := hopper(t, 1)

@@ -50,7 +50,7 @@ type operands struct {
 }
 
 // wholeOperands are small multiples of powers of two: all sums are exact in float32, so that
-// results can be told to the bit.
+// results can be computed to the bit.
 func wholeOperands(l convolution, r *rand.Rand) operands {
 	o := operands{bias: make([]float32, l.outputs), descale: 0.25, scale: 1.0 / 16}
 	whole := func(plane int) float64 { return float64(r.IntN(7)-3) * math.Ldexp(1, -9*plane) }

@@ -2,8 +2,8 @@ package kernels
 
 import _ "embed"
 
-// Ends is PTX for compute capability 8.0 and everything newer: the first layer, and what
-// becomes of activations that leave the GPU.
+// Ends is PTX for compute capability 8.0 and everything newer: the first layer, and the
+// conversion of activations that leave the GPU.
 //
 //go:embed ends.ptx
 var Ends string

@@ -15,7 +15,7 @@ var SM90a string
 // take the maps of PixelMap and WeightMap before Conv, and do not read Conv's In and Weights.
 var SM90aKernels = append(convolutionsSM90a(""), Kernel{Name: "peak", Threads: 256, Blocks: 1})
 
-// SM90aTallKernels are the same convolutions for the boxes that Tall says yes to: they give
+// SM90aTallKernels are the same convolutions for the boxes that Tall accepts: they give
 // the same bits and take less from L2.
 var SM90aTallKernels = convolutionsSM90a("_tall")
 
@@ -52,8 +52,8 @@ type TensorMap struct {
 
 // PixelMap is the map of a convolution's input. A tall kernel's copies have two rows of
 // pixels more, and take the images' rows side by side: with several images strides do not
-// grow then. cuda.h's formula has them grow; other kernels for Hopper live on drivers that
-// take them as they are, but this one has not met a driver yet.
+// grow then. cuda.h's formula has them grow; other kernels for Hopper rely on drivers that
+// accept them as they are, but this one has not been run by a driver yet.
 func PixelMap(tall bool, planes int, p *Conv) TensorMap {
 	c, w, h, n := uint64(p.C), uint64(p.W), uint64(p.H), uint64(p.N)
 	m := TensorMap{

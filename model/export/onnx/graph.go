@@ -70,7 +70,7 @@ func (g *graph) constant(name string, n int, a layout.Array) string {
 	return name
 }
 
-// straight adds values as they lie.
+// straight adds values in the order they are in.
 func (g *graph) straight(name string, values []float32, shape ...int) string {
 	return g.constant(name, len(values), layout.Straight(values, shape...))
 }

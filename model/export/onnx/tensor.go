@@ -8,7 +8,7 @@ import (
 )
 
 // tensor is an initializer of the graph: all of a TensorProto but its values, and
-// who writes those.
+// the function that writes those.
 type tensor struct {
 	front  message // up to the length of raw_data
 	raw    int64   // bytes of the values

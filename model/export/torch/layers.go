@@ -9,7 +9,7 @@ import (
 	"cutpoint/model/head"
 )
 
-// ErrNoLayers is returned for what is no sequence of layers with weights.
+// ErrNoLayers is returned for heads that are not a sequence of layers with weights.
 var ErrNoLayers = errors.New("it cannot be written as layers of PyTorch; write it as ONNX")
 
 // tensor is one entry of the file.
@@ -80,7 +80,7 @@ func (l linear) shifted() []float32 {
 	return bias
 }
 
-// convolution is a layer with its place among the modules of torchvision's
+// convolution is a layer with its index among the modules of torchvision's
 // features.
 type convolution struct {
 	model.Layer

@@ -97,7 +97,7 @@ func (t Type) size() int64 {
 }
 
 // layouts are the properties of a floating-point datatype: bit offset, precision,
-// exponent's place and size, mantissa's place and size, exponent's bias.
+// exponent's position and size, mantissa's position and size, exponent's bias.
 var layouts = map[[7]uint64]Type{
 	{0, 16, 10, 5, 0, 10, 15}:    Float16,
 	{0, 16, 7, 8, 0, 7, 127}:     BFloat16,

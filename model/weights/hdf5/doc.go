@@ -6,7 +6,7 @@
 // (https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html), whose
 // sections the comments name. It reads superblocks 0 to 3, groups as symbol tables
 // and as compact links, object headers 1 and 2, and contiguous and compact
-// layouts. What it meets beyond that it names: a chunked or compressed dataset is
+// layouts. Anything else is named: a chunked or compressed dataset is
 // listed with the reason why it cannot be read, and a group with its links in dense
 // form (a fractal heap), which Keras's files do not have, is an error.
 //

@@ -7,7 +7,7 @@ import (
 	"math"
 )
 
-// undefined is the address of what is not there ("undefined address").
+// undefined stands for no address ("undefined address").
 const undefined = math.MaxUint64
 
 // wide is the size of addresses and lengths. The superblock may ask for others,
@@ -39,7 +39,7 @@ func (f *file) block(addr, n uint64) ([]byte, error) {
 	return b, nil
 }
 
-// locate turns the address of n bytes into a place in the file.
+// locate turns the address of n bytes into an offset in the file.
 func (f *file) locate(addr, n uint64) (int64, error) {
 	if addr == undefined {
 		return 0, errors.New("an address is undefined: the file is damaged")

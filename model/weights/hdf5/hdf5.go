@@ -34,7 +34,7 @@ type Dataset struct {
 	Offset, Size int64 // bytes
 	Unreadable   string
 	// Unreadable is why the values cannot be read ("is stored in chunks …"), or
-	// empty; where it is not, only Name is sure.
+	// empty; if it is set, only Name is reliable.
 }
 
 // ErrNotHDF5 is returned for a file without an HDF5 signature.

@@ -117,7 +117,7 @@ func (g *reading) graphField(v field) error {
 			return fmt.Errorf("it has more than %d tensors: not a file this reads", maxTensors)
 		}
 		if g.tensors[t.Name] != nil {
-			return fmt.Errorf("tensor %.200q stands twice in it: the file is damaged", t.Name)
+			return fmt.Errorf("tensor %.200q is in it twice: the file is damaged", t.Name)
 		}
 		g.tensors[t.Name] = t
 	}

@@ -130,7 +130,7 @@ func (f *file) text(v field) (string, error) {
 		return "", errWire
 	}
 	if f.texts += v.size(); v.size() > maxText || f.texts > maxTexts {
-		return "", errors.New("its names are too long for a network's: not a file this reads")
+		return "", errors.New("its names are too long for a network: not a file this reads")
 	}
 	b := make([]byte, v.size())
 	if n, err := f.r.ReadAt(b, v.at); n < len(b) {

@@ -37,7 +37,7 @@ func (d *Decoder) build(op byte) error {
 		return d.extend(v, op == 'u')
 	case 'R', 0x81: // REDUCE, NEWOBJ
 		return d.call()
-	case 'b': // BUILD sets attributes, which no array of numbers needs
+	case 'b': // BUILD sets attributes, which arrays of numbers do not need
 		v, err := d.popN(1)
 		if err == nil && len(v) == 1 && len(d.stack) <= d.floor() {
 			err = errUnderflow
@@ -51,7 +51,7 @@ func (d *Decoder) build(op byte) error {
 		d.Persistent = append(d.Persistent, v[0])
 		d.push(Persistent{v[0]})
 	default:
-		return fmt.Errorf("it has the instruction %q at byte %d, which weights have no need of", op, d.read-1)
+		return fmt.Errorf("it has the instruction %q at byte %d, which weights do not need", op, d.read-1)
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func (d *Decoder) extend(v []any, pairs bool) error {
 			return nil
 		}
 	}
-	return errors.New("it adds items to something that is no container for them")
+	return errors.New("it adds items to something that is not a container for them")
 }
 
 // orderedDict is the one class whose objects are made here, since it is what a
@@ -110,7 +110,7 @@ func (d *Decoder) call() error {
 	f, ok := v[0].(Global)
 	args, isTuple := v[1].(Tuple)
 	if !ok || !isTuple {
-		return errors.New("it calls something that is no function it imported")
+		return errors.New("it calls something that is not a function it imported")
 	}
 	if f != orderedDict {
 		d.push(&Call{f, args})
@@ -131,7 +131,7 @@ func (d *Decoder) call() error {
 func (d *Decoder) fill(to *Dict, from any) error {
 	l, ok := from.(*List)
 	if !ok {
-		return errors.New("its OrderedDict is made of something that is no list")
+		return errors.New("its OrderedDict is made of something that is not a list")
 	}
 	if d.filled += len(l.Items); d.filled > maxInstructions {
 		return fmt.Errorf("its dictionaries hold more than %d pairs", maxInstructions)
@@ -142,7 +142,7 @@ func (d *Decoder) fill(to *Dict, from any) error {
 			pair = l.Items
 		}
 		if len(pair) != 2 {
-			return errors.New("its OrderedDict is made of something that are no pairs")
+			return errors.New("its OrderedDict is made of something other than pairs")
 		}
 		to.set(pair[0], pair[1])
 	}

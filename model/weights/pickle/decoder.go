@@ -71,7 +71,7 @@ func (d *Decoder) result() (any, error) {
 	return d.stack[0], nil
 }
 
-// cutOff turns the end of the stream into a sentence.
+// cutOff turns the end of the stream into an error message.
 func (d *Decoder) cutOff(err error) error {
 	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err

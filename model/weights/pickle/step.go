@@ -8,13 +8,13 @@ import (
 
 var errUnderflow = errors.New("an instruction takes more objects than its stack holds")
 
-// step executes one instruction: Decode's loop ends at the one that is none of
-// these, STOP.
+// step executes one instruction: Decode's loop ends at the one that is not
+// among these, STOP.
 func (d *Decoder) step(op byte) error {
 	switch op {
 	case 0x80: // PROTO
 		return d.protocol()
-	case 0x95: // FRAME: how many bytes follow in one piece, which is of no interest
+	case 0x95: // FRAME: how many bytes follow in one piece; not needed
 		_, err := d.number(8)
 		return err
 	case '(':
@@ -73,7 +73,7 @@ func (d *Decoder) pop() error {
 	return errUnderflow
 }
 
-// top pushes what f makes of the n topmost objects, which stay.
+// top pushes the result of f of the n topmost objects, which stay.
 func (d *Decoder) top(n int, f func([]any) any) error {
 	if len(d.stack)-n < d.floor() {
 		return errUnderflow
@@ -155,7 +155,7 @@ func (d *Decoder) global(op byte) error {
 		g.Module, ok1 = v[0].(string)
 		g.Name, ok2 = v[1].(string)
 		if !ok1 || !ok2 {
-			return errors.New("it imports something that is no name")
+			return errors.New("it imports something that is not a name")
 		}
 	}
 	if err := d.allow(g); err != nil {
@@ -165,7 +165,7 @@ func (d *Decoder) global(op byte) error {
 	return nil
 }
 
-// literal executes an instruction that pushes a constant, and tells whether it was
+// literal executes an instruction that pushes a constant, and reports whether it was
 // one.
 func (d *Decoder) literal(op byte) (bool, error) {
 	switch op {
@@ -201,7 +201,7 @@ func (d *Decoder) literal(op byte) (bool, error) {
 	return true, nil
 }
 
-// stringLiteral is literal for what stands behind its length.
+// stringLiteral is literal for constants that follow their length.
 func (d *Decoder) stringLiteral(op byte) (bool, error) {
 	width, known := map[byte]uint64{
 		0x8c: 1, 'X': 4, 0x8d: 8, // SHORT_BINUNICODE, BINUNICODE, BINUNICODE8

@@ -3,8 +3,8 @@ package pickle
 import "math/big"
 
 // What a pickle holds is nil, bool, int64, *big.Int, float64, string, Bytes,
-// Tuple, *List, *Dict, Global, *Call or Persistent. One value may stand in
-// several places, and may hold itself.
+// Tuple, *List, *Dict, Global, *Call or Persistent. One value may occur in
+// several places, and may contain itself.
 type (
 	// Bytes is a bytes object.
 	Bytes []byte
@@ -24,7 +24,7 @@ type (
 )
 
 // Dict is a dictionary in the order of its insertions. Keys are not compared, so
-// a key that was set twice stands there twice.
+// a key that was set twice occurs twice.
 type Dict struct{ Keys, Values []any }
 
 // String returns the name as Python writes it.

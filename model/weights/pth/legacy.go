@@ -69,14 +69,14 @@ func readLegacy(r io.ReaderAt, size int64) (*File, error) {
 	return f, nil
 }
 
-// legacyStorages walks along the storages, whose types only the pickle tells.
+// legacyStorages walks along the storages, whose types only the pickle says.
 func legacyStorages(r io.ReaderAt, size, at int64, known map[string]reference, keys []any) (map[string]storage, error) {
 	storages := map[string]storage{}
 	for i, k := range keys {
 		key, _ := k.(string)
 		ref, ok := known[key]
 		if !ok {
-			return nil, fmt.Errorf("storage %.50q is no tensor's: the file is damaged", key)
+			return nil, fmt.Errorf("storage %.50q belongs to no tensor: the file is damaged", key)
 		}
 		var word [8]byte
 		if at > size-8 {

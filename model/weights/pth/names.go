@@ -8,7 +8,7 @@ import (
 	"cutpoint/model/weights/pickle"
 )
 
-// remedy is how the one thing that is read gets written.
+// remedy says how to write the format that is read.
 const remedy = "save its weights alone: torch.save(model.state_dict(), \"vgg19.pth\")"
 
 // types are the storages of PyTorch by class, as safetensors calls their values.
@@ -41,7 +41,7 @@ func allow(g pickle.Global) error {
 	case isModel(g.Module):
 		return fmt.Errorf("it is a whole pickled model, since it asks for %.200q, and reading one means executing code: load it in Python and "+remedy, g.String())
 	}
-	return fmt.Errorf("the pickle asks for %.200q, which a file of weights has no need of: do not trust this file; if it is your own, "+remedy, g.String())
+	return fmt.Errorf("the pickle asks for %.200q, which a file of weights does not need: do not trust this file; if it is your own, "+remedy, g.String())
 }
 
 // isModel tells modules that define networks and layers.

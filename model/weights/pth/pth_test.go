@@ -136,8 +136,8 @@ func TestZipRefusals(t *testing.T) {
 		{"few values", zipOf(t, good, entry{"m/data/0", "xxxx", 0}), "has 4 bytes, and 6 values F32 need 24"},
 		{"many values", zipOf(t, good, entry{"m/data/0", strings.Repeat("x", 25), 0}), "has 25 bytes"},
 		{"no tensors", pkl("}."), "no tensors by name"},
-		{"a list", pkl("]."), "no state_dict"},
-		{"a function", pkl("}" + text("a") + "cos\nsystem\n" + tuple(text("reboot")) + "Rs."), `asks for "os.system", which a file of weights has no need of: do not trust`},
+		{"a list", pkl("]."), "not a state_dict"},
+		{"a function", pkl("}" + text("a") + "cos\nsystem\n" + tuple(text("reboot")) + "Rs."), `asks for "os.system", which a file of weights does not need: do not trust`},
 		{"a built-in", pkl("c__builtin__\neval\n" + tuple(text("1")) + "R."), `"__builtin__.eval"`},
 		{"a function beside torch", pkl("ctorch.hub\nload\n)R."), `"torch.hub.load"`},
 		{"a function in _utils", pkl("ctorch._utils\n_import_dotted_name\n)R."), `"torch._utils._import_dotted_name"`},
@@ -220,11 +220,11 @@ func TestLegacyRefusals(t *testing.T) {
 		{"storage cut off", legacyOf(state, keys, floats(6)[:20]), "cut off"},
 		{"other count", legacyOf(state, keys, floats(5)), "has 5 values, and its tensors say 6"},
 		{"lying count", legacyOf(stateOf(view{"FloatStorage", "0", 1 << 50, 0, []int64{1}, []int64{1}}), keys, string(binary.LittleEndian.AppendUint64(nil, 1<<50))), "cut off"},
-		{"unknown storage", legacyOf(state, []string{"0", "1"}, floats(6), floats(6)), "no tensor's"},
+		{"unknown storage", legacyOf(state, []string{"0", "1"}, floats(6), floats(6)), "belongs to no tensor"},
 		{"unlisted storage", legacyOf(state, nil), "does not list"},
 		{"two storages in one", legacyOf(stateOf(plain, twice), keys, floats(6)), "two different"},
 		{"a function", legacyOf("cos\nsystem\n"+tuple(text("id"))+"R.", nil), `"os.system"`},
-		{"a module", legacyOf(tuple(text("module"), "N", "N", "N")+"Q.", nil), "no state_dict"},
+		{"a module", legacyOf(tuple(text("module"), "N", "N", "N")+"Q.", nil), "not a state_dict"},
 	} {
 		_, err := read(c.file)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

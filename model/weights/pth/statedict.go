@@ -14,7 +14,7 @@ var wrappers = []string{"state_dict", "model_state_dict", "model", "net", "modul
 func stateDict(object any) ([]named, error) {
 	d, ok := object.(*pickle.Dict)
 	if !ok {
-		return nil, errors.New("its object is no state_dict: " + remedy)
+		return nil, errors.New("its object is not a state_dict: " + remedy)
 	}
 	found, err := entries(d)
 	if err != nil || len(found) > 0 {

@@ -49,7 +49,7 @@ type storage struct {
 }
 
 // reference is a persistent identifier: ('storage', class, key, location, count),
-// and in the legacy layout the part of it that is meant.
+// and in the legacy layout the part of it that is used.
 type reference struct {
 	typ   string
 	key   string

@@ -84,7 +84,7 @@ func readFull(r io.ReaderAt, p []byte, at int64) error {
 }
 
 // parse reads the JSON object key by key, because a map would hide that a name
-// stands twice. Offsets are relative to the data, which has dataSize bytes.
+// is in it twice. Offsets are relative to the data, which has dataSize bytes.
 func parse(raw []byte, dataSize int64) (*Header, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
@@ -100,7 +100,7 @@ func parse(raw []byte, dataSize int64) (*Header, error) {
 		name, _ := key.(string) // an object's keys are strings, or Token fails
 		switch {
 		case seen[name]:
-			return nil, fmt.Errorf("tensor %.200q stands twice in the header: the file is damaged", name)
+			return nil, fmt.Errorf("tensor %.200q is in the header twice: the file is damaged", name)
 		case len(seen) > maxTensors:
 			return nil, fmt.Errorf("the header has more than %d tensors: not a file this reads", maxTensors)
 		}

@@ -36,7 +36,7 @@ type Job struct {
 	Cuts        []model.Cut // the store's tables
 	Pages       int         // how many pages to choose
 	Seed        uint64      // decides which
-	Batch       int         // pages a forward pass; 0 = 16
+	Batch       int         // pages per forward pass; 0 = 16
 	Tolerance   float64     // 0 = Tolerance
 	Float16     bool        // the stored values are rounded to binary16
 	Tables      Tables
@@ -53,7 +53,7 @@ type Report struct {
 	Identical int      `json:"identical"`             // of Vectors: bit for bit
 	Greatest  float64  `json:"greatest_relative_rms"` // of the differences
 	Problems  []string `json:"problems"`              // vectors that differ
-	Unchecked []string `json:"unchecked"`             // pages whose document is gone or another
+	Unchecked []string `json:"unchecked"`             // pages whose document is gone or has changed
 }
 
 // stored is a chosen page: where its document was, and its vectors by cut.
@@ -108,8 +108,8 @@ func Run(ctx context.Context, job Job) (Report, error) {
 	return r, flush()
 }
 
-// noSuchPage says that the very document that was featurized does not give a page
-// that is stored.
+// noSuchPage says that the document that was featurized, unchanged, lacks a page that
+// is stored.
 type noSuchPage struct{ err error }
 
 func (e *noSuchPage) Error() string { return e.err.Error() }

@@ -30,7 +30,7 @@ const (
 var elementSizes = [...]uint64{1, 2, 4, 4, 8, 8, 2, 4, 8, 2, 4, 4, 4}
 
 // Encode is cuTensorMapEncodeTiled: it checks what the driver API's document demands of the
-// arguments and writes them to m, in a form of this package's own. strides has rank-1
+// arguments and writes them to m, in a form private to this package. strides has rank-1
 // entries. Slices may be longer than they need to be.
 func Encode(m *driver.TensorMap, dataType, rank uint32, address driver.DevicePtr, dims, strides []uint64, box, elementStrides []uint32, interleave, swizzle, promotion, fill int32) driver.Result {
 	if m == nil || uintptr(unsafe.Pointer(m))%mapAlignment != 0 || dataType >= uint32(len(elementSizes)) || rank < 1 || rank > maxRank {
@@ -74,7 +74,7 @@ func (t *tensorMap) modesValid() bool {
 
 // arrayValid checks address, dimensions and strides. Strides need not grow: cuda.h's formula
 // has each one hold the previous dimension, but drivers take those of transposed dimensions,
-// which attention kernels on Hopper live on (sequence before head, where the head's is the
+// which attention kernels on Hopper rely on (sequence before head, where the head's is the
 // smaller one).
 func (t *tensorMap) arrayValid() bool {
 	alignment := uint64(addressAlign)

@@ -126,7 +126,7 @@ func TestMMA(t *testing.T) {
 	}
 }
 
-// checkMMA multiplies a by the columns b and adds what is random; once in place, once not.
+// checkMMA multiplies a by the columns b and adds random values, once in place and once not.
 func checkMMA(t *testing.T, r *rand.Rand, a, b matrix) {
 	t.Helper()
 	var left, c, d [4]Warp
@@ -155,7 +155,7 @@ func checkMMA(t *testing.T, r *rand.Rand, a, b matrix) {
 	}
 	MMA(&c, &c, &left, &right)
 	if c != d {
-		t.Fatal("in place the result is another")
+		t.Fatal("in place the result differs")
 	}
 }
 

@@ -44,10 +44,10 @@ func StoreMatrix(shared []byte, address *Warp, n int, transposed bool, src *[4]W
 	return nil
 }
 
-// element is a place in a matrix.
+// element is a position in a matrix.
 type element struct{ row, column int }
 
-// fragment has the places of the two values that a lane holds, the lower half first: two
+// fragment has the positions of the two values that a lane holds, the lower half first: two
 // neighbours of a row, or with .trans of a column.
 func fragment(lane int, transposed bool) (low, high element) {
 	line, at := lane/4, 2*(lane%4)
@@ -65,7 +65,7 @@ func store16(shared []byte, address *Warp, matrix int, e element, value uint16) 
 	binary.LittleEndian.PutUint16(shared[int(address[8*matrix+e.row])+2*e.column:], value)
 }
 
-// checkRows sees that n is a number of matrices and that their rows are aligned and in
+// checkRows verifies that n is a number of matrices and that their rows are aligned and in
 // shared memory.
 func checkRows(instruction string, shared []byte, address *Warp, n int) error {
 	if n != 1 && n != 2 && n != 4 {
@@ -79,7 +79,7 @@ func checkRows(instruction string, shared []byte, address *Warp, n int) error {
 	return nil
 }
 
-// checkShared sees that bytes from address on are in shared memory, and address a multiple
+// checkShared verifies that bytes from address on are in shared memory, and address a multiple
 // of alignment.
 func checkShared(shared []byte, address, bytes, alignment uint64) error {
 	if address%alignment != 0 {

@@ -48,7 +48,7 @@ func (t *tensorMap) write(m *driver.TensorMap) {
 	binary.LittleEndian.PutUint64(m[checksumAt:], checksum(m))
 }
 
-// decodeMap refuses what Encode did not write.
+// decodeMap returns an error for a map that Encode did not write.
 func decodeMap(m *driver.TensorMap) (*tensorMap, error) {
 	if binary.LittleEndian.Uint64(m[checksumAt:]) != checksum(m) {
 		return nil, errors.New("the tensor map was never encoded")
@@ -72,7 +72,7 @@ func decodeMap(m *driver.TensorMap) (*tensorMap, error) {
 	return t, nil
 }
 
-// checksum is of all but itself.
+// checksum is that of all other bytes.
 func checksum(m *driver.TensorMap) uint64 {
 	h := fnv.New64a()
 	h.Write(m[:checksumAt])

@@ -63,7 +63,7 @@ func (g *GPU) must(call string, r driver.Result) {
 	}
 }
 
-// Upload copies values to memory of their own and returns its address.
+// Upload copies values to newly allocated memory and returns its address.
 func Upload[T any](g *GPU, values []T) uint64 {
 	g.tb.Helper()
 	defer g.enter()()
@@ -80,7 +80,7 @@ func (g *GPU) allocate(bytes uint64) (p driver.DevicePtr) {
 	return p
 }
 
-// Free gives back what Upload or NewOutput took.
+// Free frees what Upload or NewOutput allocated.
 func (g *GPU) Free(addresses ...uint64) {
 	g.tb.Helper()
 	defer g.enter()()
