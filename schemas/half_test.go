@@ -124,7 +124,7 @@ func TestHalfCosts(t *testing.T) {
 		}
 	}
 	t.Logf("largest relative error %g = 2^%.4f", worst, math.Log2(worst))
-	if worst > 1.0/2048 {
+	if !(worst <= 1.0/2048) {
 		t.Errorf("relative error %g", worst)
 	}
 }

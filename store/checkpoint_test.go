@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -69,8 +70,7 @@ func newTestStoreWith(t *testing.T, configuration map[string]string) (*Store, er
 }
 
 func sameSnapshot(a, b Snapshot) bool {
-	return a.Version == b.Version && a.Rows == b.Rows && slices.Equal(a.Parts, b.Parts) &&
-		a.Configuration[schemas.KeyFingerprint] == b.Configuration[schemas.KeyFingerprint]
+	return a.Version == b.Version && a.Rows == b.Rows && slices.Equal(a.Parts, b.Parts) && maps.Equal(a.Configuration, b.Configuration)
 }
 
 func TestCheckpointsReplaceTheLog(t *testing.T) {

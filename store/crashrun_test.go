@@ -176,13 +176,13 @@ func contentsKey(table string, r Row) string { return fmt.Sprint(table, " ", r.K
 func writeOut(row any) string {
 	switch r := row.(type) {
 	case schemas.Feature:
-		label := r.Label
-		r.Label = nil
-		return fmt.Sprintf("%v %s %b", r, textOf(label), r.Embedding)
+		label, split := textOf(r.Label), textOf(r.Split)
+		r.Label, r.Split = nil, nil
+		return fmt.Sprintf("%v %s %s %b", r, label, split, r.Embedding)
 	case schemas.Document:
-		label := r.Label
-		r.Label = nil
-		return fmt.Sprint(r, textOf(label))
+		label, split := textOf(r.Label), textOf(r.Split)
+		r.Label, r.Split = nil, nil
+		return fmt.Sprintf("%v %s %s", r, label, split)
 	}
 	return fmt.Sprint(row)
 }

@@ -286,8 +286,11 @@ func (d *damaged) read(other bool) error {
 	if err != nil || other {
 		return nil
 	}
+	if len(rows) != len(d.rows) {
+		return fmt.Errorf("%d rows of %d are read without an error", len(rows), len(d.rows))
+	}
 	for i := range rows {
-		if len(rows) != len(d.rows) || !sameBits(data[damageDim*i:damageDim*(i+1)], d.rows[i].Embedding) {
+		if !sameBits(data[damageDim*i:damageDim*(i+1)], d.rows[i].Embedding) {
 			return fmt.Errorf("row %d has changed unseen", i)
 		}
 	}

@@ -43,6 +43,10 @@ func testFeatures(from, n, dim int) []schemas.Feature {
 			label := fmt.Sprintf("label %d", i%5)
 			rows[i].Label = &label
 		}
+		if i%3 == 0 {
+			split := []string{"train", "test"}[i%2]
+			rows[i].Split = &split
+		}
 		for j := range rows[i].Embedding {
 			rows[i].Embedding[j] = max(0, float32(r.NormFloat64()))
 		}
@@ -54,7 +58,7 @@ func documentsOf(rows []schemas.Feature) []schemas.Document {
 	out := make([]schemas.Document, len(rows))
 	for i, r := range rows {
 		out[i] = schemas.Document{
-			DocumentID: r.DocumentID, Page: r.Page, Path: r.Path, Label: r.Label, Format: "tiff",
+			DocumentID: r.DocumentID, Page: r.Page, Path: r.Path, Label: r.Label, Split: r.Split, Format: "tiff",
 			Width: 800, Height: 1000, Pages: 3, Bytes: 12345, Modified: testTime, FirstSeen: testTime,
 		}
 	}

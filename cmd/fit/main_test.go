@@ -112,7 +112,13 @@ func TestOneCutLeavesAHead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, _ := store.Open(dir)
+		if h.Head.Kind != kind {
+			t.Errorf("fit --head %s left a head of kind %s", kind, h.Head.Kind)
+		}
+		s, err := store.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := h.Check(s.Description().Fingerprint(), "fc2", 4096); err != nil {
 			t.Error(err)
 		}

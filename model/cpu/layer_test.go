@@ -183,7 +183,7 @@ func checkColors(t *testing.T, in activation, page []uint8, p model.Preprocess) 
 				}
 				byteValue := float64(page[(y*in.W+x)*3+source])
 				want := (byteValue*float64(p.Scale) - float64(p.Mean[c])) / float64(p.Std[c])
-				if got := float64(in.pixel(y, x)[c]); math.Abs(got-want) > 2e-5 {
+				if got := float64(in.pixel(y, x)[c]); !(math.Abs(got-want) <= 2e-5) {
 					t.Fatalf("%s: pixel (%d,%d) channel %d = %v, want %v", p.Name, y, x, c, got, want)
 				}
 			}
@@ -291,7 +291,7 @@ func TestSoftmax(t *testing.T) {
 		row := append([]float32(nil), c.in...)
 		softmax(row)
 		for i, want := range c.want {
-			if math.Abs(float64(row[i]-want)) > 1e-7 {
+			if !(math.Abs(float64(row[i]-want)) <= 1e-7) {
 				t.Errorf("softmax(%v) = %v, want %v", c.in, row, c.want)
 			}
 		}

@@ -158,7 +158,7 @@ func TestPackFirst(t *testing.T) {
 			for term := range terms {
 				sum += float64(kerneltest.FromBF16(packed[(step*terms+term)*8*32*4+rest]))
 			}
-			if math.Abs(sum-want) > math.Abs(want)*limit {
+			if !(math.Abs(sum-want) <= math.Abs(want)*limit) {
 				t.Fatalf("%d terms of column %d add up to %g, want %g", terms, column, sum, want)
 			}
 			if column >= 36 && sum != 0 {

@@ -95,6 +95,9 @@ func derived(t *testing.T, batch int, list ...string) {
 func equalFrom(t *testing.T, precision string, cuts []model.Cut, got, want [][]float32) {
 	t.Helper()
 	for i, c := range cuts {
+		if len(got[i]) != len(want[i]) || len(want[i]) == 0 {
+			t.Fatalf("%s %s: %d values, directly %d", precision, c, len(got[i]), len(want[i]))
+		}
 		var difference, square float64
 		for j, v := range got[i] {
 			d, w := float64(v)-float64(want[i][j]), float64(want[i][j])

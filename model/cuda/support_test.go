@@ -171,6 +171,9 @@ func run(t *testing.T, b bench, e *Engine, pixels []uint8, cuts []model.Cut) [][
 func near(t *testing.T, precision string, cuts []model.Cut, got, want [][]float32) {
 	t.Helper()
 	for i, c := range cuts {
+		if len(got[i]) != len(want[i]) || len(want[i]) == 0 {
+			t.Fatalf("%s %s: %d values, the CPU has %d", precision, c, len(got[i]), len(want[i]))
+		}
 		var difference, square, product, own float64
 		for j, v := range got[i] {
 			x, y := float64(v), float64(want[i][j])

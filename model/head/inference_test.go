@@ -39,7 +39,7 @@ func TestHiddenLayers(t *testing.T) {
 		}
 		LogSoftmax(v)
 		for k := range v {
-			if math.Abs(v[k]-alone[k]) > 1e-5 {
+			if !(math.Abs(v[k]-alone[k]) <= 1e-5) {
 				t.Errorf("row %d: %v, want %v", i, alone, v)
 				break
 			}
@@ -61,7 +61,7 @@ func TestNormalize(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range want {
-		if math.Abs(logp[i]-want[i]) > 1e-6 {
+		if !(math.Abs(logp[i]-want[i]) <= 1e-6) {
 			t.Errorf("value %d: %g, want %g", i, logp[i], want[i])
 		}
 	}

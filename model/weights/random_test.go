@@ -67,13 +67,13 @@ func TestFillNormal(t *testing.T) {
 			m[k] += p / n
 			p *= x
 		}
-		if math.Abs(x) > 6 {
+		if !(math.Abs(x) <= 6) {
 			t.Fatalf("%v lies beyond six standard deviations", x)
 		}
 	}
 	for k, want := range []float64{1, 0, 1, 0, 2.9} {
 		se := []float64{1e-9, 1, math.Sqrt2, math.Sqrt(15), math.Sqrt(96)}[k] / math.Sqrt(n)
-		if math.Abs(m[k]-want) > 5*se {
+		if !(math.Abs(m[k]-want) <= 5*se) {
 			t.Errorf("moment %d is %v, want %v ± %v", k, m[k], want, 5*se)
 		}
 	}

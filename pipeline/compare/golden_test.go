@@ -60,7 +60,7 @@ func TestScoresAgreeWithScikitLearn(t *testing.T) {
 func TestCorrectedTTestAgreesWithSciPy(t *testing.T) {
 	for i, c := range readGolden(t).Tests {
 		got := correctedTTest(c.Differences, c.Ratio)
-		if !near(got.T, c.T) || math.Abs(got.P-c.P) > 1e-10 {
+		if !near(got.T, c.T) || !(math.Abs(got.P-c.P) <= 1e-10) {
 			t.Errorf("case %d: t = %v, p = %v; want %v, %v", i, got.T, got.P, c.T, c.P)
 		}
 	}

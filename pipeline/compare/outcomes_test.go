@@ -44,7 +44,7 @@ func TestTallyAveragesHeads(t *testing.T) {
 	tally.add([]int{0, 2}, []float64{math.Log(0.9), math.Log(0.1), math.Log(0.8), math.Log(0.2)})
 	tally.add([]int{0, 2}, []float64{math.Log(0.5), math.Log(0.5), math.Log(0.6), math.Log(0.4)})
 	p, tested := tally.probabilities(0)
-	if !tested || math.Abs(p[0]-0.7) > 1e-6 {
+	if !tested || !(math.Abs(p[0]-0.7) <= 1e-6) {
 		t.Errorf("probabilities %v, want the mean 0.7 first", p)
 	}
 	if _, tested := tally.probabilities(1); tested {

@@ -24,7 +24,7 @@ func TestRateOf(t *testing.T) {
 		"no cut":       {[]Commit{commit("a", "documents", 200, time.Second)}, 0},
 		"no beginning": {[]Commit{{Run: "a", Cut: "fc2", Pages: 200, Time: began}}, 0},
 	} {
-		if got := RateOf(c.commits).FLOPsPerSecond; math.Abs(got-c.want) > 0.01*c.want {
+		if got := RateOf(c.commits).FLOPsPerSecond; !(math.Abs(got-c.want) <= 0.01*c.want) {
 			t.Errorf("%s: %.3g FLOP/s, want %.3g", name, got, c.want)
 		}
 	}

@@ -32,6 +32,9 @@ func TestFoldsProperties(t *testing.T) {
 		}
 		tested := make([]int, len(p.keys))
 		for _, f := range folds {
+			if len(f.train)+len(f.test) != len(p.keys) {
+				t.Fatalf("a fold trains on %d pages and tests %d of %d", len(f.train), len(f.test), len(p.keys))
+			}
 			train := map[int]bool{}
 			for _, i := range f.train {
 				train[p.groups[i]] = true
@@ -45,7 +48,7 @@ func TestFoldsProperties(t *testing.T) {
 				}
 			}
 			for c, n := range count {
-				if even := float64(len(p.keys)) / float64(len(p.classes)*k); math.Abs(n-even) > 2+0.5*even {
+				if even := float64(len(p.keys)) / float64(len(p.classes)*k); !(math.Abs(n-even) <= 2+0.5*even) {
 					t.Errorf("class %d: %v pages in a fold, an even share is %.1f", c, n, even)
 				}
 			}
@@ -93,6 +96,9 @@ func TestAlignment(t *testing.T) {
 		t.Error("the common pages are wrong or unsorted")
 	}
 	for j, d := range []*planted{a, b} {
+		if len(tables[j].rows) != len(p.keys) {
+			t.Fatalf("cut %s: %d rows for %d pages", d.Cut, len(tables[j].rows), len(p.keys))
+		}
 		for i, r := range tables[j].rows {
 			if d.Keys[r] != p.keys[i] {
 				t.Fatalf("cut %s: row %d is page %v, want %v", d.Cut, r, d.Keys[r], p.keys[i])

@@ -25,6 +25,9 @@ func TestUnitDocument(t *testing.T) {
 	if total != 80 || document.Classes[0].Pages != 40 {
 		t.Errorf("%d documents were scored and %d are of the first class, want 80 and 40", total, document.Classes[0].Pages)
 	}
+	if len(document.Pages.Surprising) == 0 {
+		t.Error("no document is surprising")
+	}
 	for _, o := range document.Pages.Surprising {
 		if o.Page != wholeDocument || o.Path == "" {
 			t.Fatalf("outcome %+v is not a document's", o)
@@ -51,7 +54,7 @@ func TestGather(t *testing.T) {
 		t.Fatalf("units %v, values %v", of, got)
 	} else {
 		for i := range want {
-			if math.Abs(got[i]-want[i]) > 1e-12 {
+			if !(math.Abs(got[i]-want[i]) <= 1e-12) {
 				t.Errorf("value %d: %g, want %g", i, got[i], want[i])
 			}
 		}
@@ -84,6 +87,12 @@ func TestStoreSplit(t *testing.T) {
 	tested := map[int]bool{}
 	for _, i := range folds[0].test {
 		tested[p.groups[i]] = true
+		if split := d.Splits[slices.Index(d.Keys, p.keys[i])]; split != "test" {
+			t.Errorf("%v is tested and its split is %q", p.keys[i], split)
+		}
+	}
+	if len(folds) != 1 || len(folds[0].test) != 36 || len(folds[0].train) == 0 { // six of twenty times three documents
+		t.Fatalf("%d folds, %d pages tested and %d trained on; want one fold that tests 36", len(folds), len(folds[0].test), len(folds[0].train))
 	}
 	for _, i := range folds[0].train {
 		if tested[p.groups[i]] {
@@ -95,7 +104,7 @@ func TestStoreSplit(t *testing.T) {
 	if r.Rows.InNoSplit != 2 || r.Rows.Leaks != 2 || len(e.Splits) != 1 || e.Splits[0].TestPages != len(folds[0].test) {
 		t.Errorf("rows %+v, %d splits; want 2 in no split, 2 leaks and one split with %d test pages", r.Rows, len(e.Splits), len(folds[0].test))
 	}
-	if want := math.Sqrt(e.Accuracy.Mean * (1 - e.Accuracy.Mean) / float64(len(folds[0].test))); math.Abs(r.StandardError-want) > 1e-12 {
+	if want := math.Sqrt(e.Accuracy.Mean * (1 - e.Accuracy.Mean) / float64(len(folds[0].test))); !(math.Abs(r.StandardError-want) <= 1e-12) {
 		t.Errorf("standard error %g, want %g", r.StandardError, want)
 	}
 	for says, spoil := range map[string]func(i int) string{
@@ -133,7 +142,7 @@ func TestMcNemar(t *testing.T) {
 		add(c.onlyB, false, true)
 		add(c.both, true, true)
 		got := mcNemar(a, b)
-		if math.Abs(got.P-c.p) > 1e-12 || math.Abs(got.Difference-c.difference) > 1e-12 || got.Name != McNemar {
+		if !(math.Abs(got.P-c.p) <= 1e-12) || !(math.Abs(got.Difference-c.difference) <= 1e-12) || got.Name != McNemar {
 			t.Errorf("McNemar's test of %+v: got %+v", c, got)
 		}
 	}

@@ -161,6 +161,9 @@ func readWhole(t *testing.T, name string) {
 		return
 	}
 	defer d.Close()
+	if d.Pages() == 0 {
+		t.Errorf("%s has no page", name)
+	}
 	for n := range d.Pages() {
 		if p, err := d.Decode(t.Context(), n); err != nil || len(p.Pix) != p.Width*p.Height*p.Channels {
 			t.Errorf("%s page %d: %v", name, n, err)

@@ -84,8 +84,8 @@ func TestHostile(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("files of %d formats, error %v", len(files), err)
 	}
 	for _, format := range slices.Sorted(maps.Keys(files)) {
 		t.Logf("%s: %d files, pages %v", format, files[format], seen[format])

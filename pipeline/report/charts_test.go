@@ -54,6 +54,9 @@ func TestWordsFit(t *testing.T) {
 	for name, r := range samples(t) {
 		for chart, drawing := range drawn(newField(r)) {
 			width, height, texts, boxes := words(drawing)
+			if got := strings.Count(string(drawing), "<text"); len(boxes) != got || got == 0 {
+				t.Errorf("%s, %s: %d of %d words were looked at", name, chart, len(boxes), got)
+			}
 			for i, b := range boxes {
 				if b.x0 < -4 || b.x1 > width+14 || b.y0 < 0 || b.y1 > height {
 					t.Errorf("%s, %s: %q leaves the drawing: %v of %g × %g", name, chart, texts[i], b, width, height)

@@ -256,6 +256,9 @@ func TestSentencesOfAStoredReport(t *testing.T) {
 func TestReadingOrder(t *testing.T) {
 	page := write(t, real(t), nil)
 	levels := regexp.MustCompile(`<h([1-6])`).FindAllStringSubmatch(page, -1)
+	if len(levels) < 2 || levels[0][1] != "1" {
+		t.Fatalf("headings of levels %q, want several, and the first of level 1", levels)
+	}
 	last := "0"
 	for _, l := range levels {
 		if l[1] > string(last[0]+1) {

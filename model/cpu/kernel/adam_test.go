@@ -34,7 +34,7 @@ func TestAdam(t *testing.T) {
 				k.Adam(w[:n], g[:n], m[:n], v[:n], s)
 			}
 			for i := range size {
-				if i < n && math.Abs(float64(w[i])-want[i]) > 2e-6 || i >= n && (w[i] != before[i] || m[i] != 0 || v[i] != 0) {
+				if i < n && !(math.Abs(float64(w[i])-want[i]) <= 2e-6) || i >= n && (w[i] != before[i] || m[i] != 0 || v[i] != 0) {
 					t.Fatalf("%s, length %d: variable %d is %g, want %g", name, n, i, w[i], want[i])
 				}
 			}
@@ -69,7 +69,7 @@ func TestAxpy(t *testing.T) {
 			y[n] = 7
 			k.Axpy(0.3, x, y[:n])
 			for i := range n {
-				if math.Abs(float64(y[i])-want[i]) > 1e-6 {
+				if !(math.Abs(float64(y[i])-want[i]) <= 1e-6) {
 					t.Fatalf("%s, length %d: element %d is %g, want %g", name, n, i, y[i], want[i])
 				}
 			}

@@ -93,7 +93,10 @@ func TestHeads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		classes, _ := h.Predict(head.Matrix{Values: x, Dim: h.Dim})
+		classes, err := h.Predict(head.Matrix{Values: x, Dim: h.Dim})
+		if err != nil || len(classes) != n || len(want) != n*h.Classes {
+			t.Fatalf("%s: %d classes and %d log probabilities of %d pages, error %v", name, len(classes), len(want), n, err)
+		}
 		values := encode(t, Model{Head: fileOf(h)}).evaluate(t, features)
 		greatest := 0.0 // of logarithms relative to 1 + |want|, as hidden layers are of float32
 		for i, w := range want {

@@ -28,7 +28,7 @@ func TestBaselinesFindAPlantedSignal(t *testing.T) {
 			for _, v := range row {
 				sum += math.Exp(v)
 			}
-			if math.Abs(sum-1) > 1e-9 {
+			if !(math.Abs(sum-1) <= 1e-9) {
 				t.Fatalf("%s: probabilities sum to %g", trainer.Name(), sum)
 			}
 			if slices.Index(row, slices.Max(row)) == y {

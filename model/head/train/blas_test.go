@@ -43,7 +43,7 @@ func TestSgemm(t *testing.T) {
 					want += float64(x.(float32)) * float64(y.(float32))
 				}
 				got, _ := c.At(i, j)
-				if math.Abs(float64(got.(float32))-want) > 1e-5*(1+math.Abs(want)) {
+				if !(math.Abs(float64(got.(float32))-want) <= 1e-5*(1+math.Abs(want))) {
 					t.Fatalf("%v, form %d: (%d, %d) is %v, want %g", size, form, i, j, got, want)
 				}
 			}

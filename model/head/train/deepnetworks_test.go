@@ -91,7 +91,7 @@ func TestFirstLayerGradient(t *testing.T) {
 				run.first.w[j*h+o] = at - step
 				down := run.lossOf(t)
 				run.first.w[j*h+o] = at
-				if got := (up - down) / (2 * step); math.Abs(got-want) > 5e-3+0.1*math.Abs(want) {
+				if got := (up - down) / (2 * step); !(math.Abs(got-want) <= 5e-3+0.1*math.Abs(want)) {
 					t.Errorf("%s, weight (%d, %d): gradient %.5f, differences %.5f", r.name, j, o, want, got)
 				} else if want != 0 {
 					checked++
@@ -143,7 +143,7 @@ func TestGradientsOfABatchAreItsOwn(t *testing.T) {
 		}
 		for i, again := range gradients() {
 			for j, v := range again {
-				if math.Abs(float64(v-first[i][j])) > 1e-5*(1+math.Abs(float64(v))) {
+				if !(math.Abs(float64(v-first[i][j])) <= 1e-5*(1+math.Abs(float64(v)))) {
 					t.Fatalf("%s, variable %d: gradient %d is %g, and was %g before other batches", r.name, i, j, v, first[i][j])
 				}
 			}
@@ -189,7 +189,7 @@ func TestFirstLayerStep(t *testing.T) {
 			}
 		}
 		for i, want := range w {
-			if math.Abs(float64(f.w[i])-want) > 1e-5 {
+			if !(math.Abs(float64(f.w[i])-want) <= 1e-5) {
 				t.Fatalf("L2 %g: weight %d is %g, want %g", l2, i, f.w[i], want)
 			}
 		}
@@ -213,7 +213,7 @@ func TestFirstLayerForward(t *testing.T) {
 			for j, x := range d.Row(r) {
 				want += float64(x) * float64(run.first.w[j*11+o])
 			}
-			if math.Abs(float64(got[i*11+o])-want) > 1e-5*(1+math.Abs(want)) {
+			if !(math.Abs(float64(got[i*11+o])-want) <= 1e-5*(1+math.Abs(want))) {
 				t.Fatalf("row %d, output %d: %g, want %g", r, o, got[i*11+o], want)
 			}
 		}
@@ -271,7 +271,7 @@ func TestValidationIsInference(t *testing.T) {
 		for i, y := range d.labels() {
 			want -= logp[i*3+y] / 60
 		}
-		if math.Abs(got-want) > 1e-5 {
+		if !(math.Abs(got-want) <= 1e-5) {
 			t.Errorf("%s: validation loss %.7f, the head's %.7f", r.name, got, want)
 		}
 	}
@@ -341,7 +341,7 @@ func TestNetworkKeepsTheBestEpoch(t *testing.T) {
 	for i, v := range validation {
 		got -= logp[i*3+d.Y[v]] / float64(len(validation))
 	}
-	if want := slices.Min(losses); math.Abs(got-want) > 1e-5 || len(train) == 0 {
+	if want := slices.Min(losses); !(math.Abs(got-want) <= 1e-5) || len(train) == 0 {
 		t.Errorf("validation loss %.6f, the lowest was %.6f of %v", got, want, losses)
 	}
 }

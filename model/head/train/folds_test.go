@@ -35,7 +35,7 @@ func TestStratifiedGroupFolds(t *testing.T) {
 		}
 		for c := range classes {
 			for f := range k {
-				if even := float64(total[c]) / float64(k); math.Abs(float64(count[c*k+f])-even) > 4 {
+				if even := float64(total[c]) / float64(k); !(math.Abs(float64(count[c*k+f])-even) <= 4) {
 					t.Errorf("class %d has %d rows in fold %d, an even share is %.1f", c, count[c*k+f], f, even)
 				}
 			}

@@ -24,7 +24,7 @@ func TestMinimise(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, v := range u {
-		if math.Abs(v-1)*curvature(i) > 1e-6 {
+		if !(math.Abs(v-1)*curvature(i) <= 1e-6) {
 			t.Errorf("variable %d is %g", i, v)
 		}
 	}

@@ -94,7 +94,7 @@ func closeTo(t *testing.T, what string, got, want []float64, tolerance float64) 
 		t.Fatalf("%s has %d values, want %d", what, len(got), len(want))
 	}
 	for i := range got {
-		if math.Abs(got[i]-want[i]) > tolerance*(1+math.Abs(want[i])) {
+		if !(math.Abs(got[i]-want[i]) <= tolerance*(1+math.Abs(want[i]))) {
 			t.Errorf("%s[%d] = %.10g, want %.10g", what, i, got[i], want[i])
 		}
 	}
@@ -264,7 +264,7 @@ func TestDropoutMask(t *testing.T) {
 		}
 		sum += float64(v)
 	}
-	if mean := sum / float64(len(mask)); math.Abs(mean-1) > 0.02 {
+	if mean := sum / float64(len(mask)); !(math.Abs(mean-1) <= 0.02) {
 		t.Errorf("the mask's mean is %.3f, want 1", mean)
 	}
 }

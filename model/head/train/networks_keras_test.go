@@ -176,7 +176,7 @@ func TestKerasDefaults(t *testing.T) {
 		"Adam's beta 1": {adamBeta1, d.Beta1}, "Adam's beta 2": {adamBeta2, d.Beta2}, "Adam's epsilon": {adamEpsilon, d.Epsilon},
 		"Adam's rate": {o.LearningRate, d.LearningRate},
 	} {
-		if math.Abs(pair[0]-pair[1]) > 1e-6*pair[1] {
+		if !(math.Abs(pair[0]-pair[1]) <= 1e-6*pair[1]) {
 			t.Errorf("%s is %g, Keras's %g", what, pair[0], pair[1])
 		}
 	}
@@ -198,7 +198,7 @@ func TestDropoutIsKeras(t *testing.T) {
 				t.Fatalf("rate %g: mask value %g, Keras's are %v", want.Rate, v, want.Training)
 			}
 		}
-		if share := float64(kept) / float64(len(mask)); math.Abs(share-(1-want.Rate)) > 0.02 {
+		if share := float64(kept) / float64(len(mask)); !(math.Abs(share-(1-want.Rate)) <= 0.02) {
 			t.Errorf("rate %g: %.3f are kept", want.Rate, share)
 		}
 		if !slices.Equal(want.Inference, []float64{1}) {

@@ -81,12 +81,15 @@ func (c goldenCase) compare(t *testing.T, h *head.Head, test Data, tolerance flo
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(got) != len(c.LogProbabilities) || len(got) == 0 {
+		t.Fatalf("%d log probabilities, want %d", len(got), len(c.LogProbabilities))
+	}
 	worst := 0.0
 	for i, v := range got {
 		worst = max(worst, math.Abs(v-c.LogProbabilities[i])/(1+math.Abs(c.LogProbabilities[i])))
 	}
 	t.Logf("largest difference %.2g", worst)
-	if worst > tolerance {
+	if !(worst <= tolerance) {
 		t.Errorf("log probabilities differ by %.2g from scikit-learn's, more than %.2g", worst, tolerance)
 	}
 }
@@ -175,7 +178,7 @@ func TestObjectiveAgainstDefinition(t *testing.T) {
 			head.LogSoftmax(row)
 			want -= row[o.y[i]] * o.w[i]
 		}
-		if got := o.evaluate(u, make([]float64, o.size())); math.Abs(got-want) > 1e-6*want {
+		if got := o.evaluate(u, make([]float64, o.size())); !(math.Abs(got-want) <= 1e-6*want) {
 			t.Errorf("normalize %v: value %.9f, want %.9f", normalize, got, want)
 		}
 	}
@@ -203,7 +206,7 @@ func TestGradientAgainstDifferences(t *testing.T) {
 				u[i] = at - step
 				down := o.evaluate(u, other)
 				u[i] = at
-				if want := (up - down) / (2 * step); math.Abs(want-gradient[i]) > 1e-4+2e-3*math.Abs(want) {
+				if want := (up - down) / (2 * step); !(math.Abs(want-gradient[i]) <= 1e-4+2e-3*math.Abs(want)) {
 					t.Errorf("%s, normalize %v, component %d: gradient %.8f, differences %.8f", kind, normalize, i, gradient[i], want)
 				}
 			}
@@ -241,14 +244,16 @@ func TestSpanEqualsDirect(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				logp[i], _ = o.head(u).LogProbabilities(other.Matrix)
+				if logp[i], err = o.head(u).LogProbabilities(other.Matrix); err != nil || len(logp[i]) != 90*3 {
+					t.Fatalf("%d log probabilities, error %v; want %d", len(logp[i]), err, 90*3)
+				}
 			}
 			worst := 0.0
 			for i, v := range logp[0] {
 				worst = max(worst, math.Abs(v-logp[1][i])/(1+math.Abs(v)))
 			}
 			t.Logf("L2 %g: largest difference %.2g", l2, worst)
-			if worst > 1e-4 {
+			if !(worst <= 1e-4) {
 				t.Errorf("L2 %g: span and direct differ by %.2g", l2, worst)
 			}
 		}
@@ -330,11 +335,17 @@ func TestSoftmaxIgnoresConstantFeatures(t *testing.T) {
 	if h.Scale[2] != 0 {
 		t.Errorf("constant feature has scale %g", h.Scale[2])
 	}
-	before, _ := h.LogProbabilities(d.Matrix)
+	before, err := h.LogProbabilities(d.Matrix)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i := range 90 {
 		d.Values[i*5+2] = -7
 	}
-	after, _ := h.LogProbabilities(d.Matrix)
+	after, err := h.LogProbabilities(d.Matrix)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if !slices.Equal(before, after) {
 		t.Error("a feature that never varied in training changes predictions")
 	}

@@ -115,18 +115,33 @@ func TestDerive(t *testing.T) {
 	if len(m.tables["fc2"]) != 11 || len(m.tables["predictions"]) != 11 {
 		t.Fatalf("%d and %d rows", len(m.tables["fc2"]), len(m.tables["predictions"]))
 	}
-	for i, r := range m.tables["predictions"] {
-		source := m.tables["fc1"][i]
-		if r.Key() != source.Key() || r.Path != source.Path || *r.Label != "memo" || r.FeaturizedAt.Unix() != 77 ||
-			len(r.Embedding) != 1000 || r.Embedding[9] != source.Embedding[9]+float32(job.Cuts[1].Layer()) {
-			t.Fatalf("row %d is %+v, derived from %+v", i, r, source)
-		}
-	}
+	isDerived(t, m.tables["predictions"], m.tables["fc1"], job.Cuts[1])
+	others := slices.Delete(slices.Clone(m.tables["fc1"]), 2, 4)
+	isDerived(t, m.tables["fc2"][2:], others, job.Cuts[0])
 	if m.commits != 4 { // parts of 6 and 5 pages, two cuts
 		t.Errorf("%d commits, want 4", m.commits)
 	}
 	if s, err := Run(context.Background(), job); err != nil || s.Pages != 0 || s.UpToDate != 11 || e.pages != 11 {
 		t.Errorf("derive again: %+v, error %v; want 11 pages up to date", s, err)
+	}
+}
+
+// isDerived checks that rows are those that sumEngine makes of the source's, in order.
+func isDerived(t *testing.T, rows, source []schemas.Feature, cut model.Cut) {
+	t.Helper()
+	if len(rows) != len(source) {
+		t.Fatalf("%s: %d rows of %d are derived", cut, len(rows), len(source))
+	}
+	for i, r := range rows {
+		from := source[i]
+		if r.Key() != from.Key() || r.Path != from.Path || *r.Label != "memo" || r.FeaturizedAt.Unix() != 77 || len(r.Embedding) != cut.Dim() {
+			t.Fatalf("%s: row %d is %v of %s with %d values, derived from %v of %s", cut, i, r.Key(), r.Path, len(r.Embedding), from.Key(), from.Path)
+		}
+		for k, v := range r.Embedding {
+			if want := from.Embedding[k] + float32(cut.Layer()); v != want {
+				t.Fatalf("%s: value %d of row %d is %g, want %g", cut, k, i, v, want)
+			}
+		}
 	}
 }
 
@@ -144,8 +159,8 @@ func TestStop(t *testing.T) {
 		t.Fatalf("stopped run: %+v, error %v, %d rows; want some of 40", s, err, len(m.tables["predictions"]))
 	}
 	job.Stop, m.onWrite = nil, nil
-	if again, err := Run(context.Background(), job); err != nil || again.Pages+s.Pages != 40 {
-		t.Errorf("derive again: %+v, error %v; want the rest", again, err)
+	if again, err := Run(context.Background(), job); err != nil || again.Pages+s.Pages != 40 || len(m.tables["fc2"]) != 40 || len(m.tables["predictions"]) != 40 {
+		t.Errorf("derive again: %+v, error %v, %d and %d rows; want the rest", again, err, len(m.tables["fc2"]), len(m.tables["predictions"]))
 	}
 }
 

@@ -76,7 +76,7 @@ func TestResolution(t *testing.T) {
 func TestTransparencyIsOverWhite(t *testing.T) {
 	f := open(t, drawn("/ExtGState << /G << /ca 0.5 >> >>", nil, page{100, 100, 0, "/G gs 0 0 1 rg 0 0 100 100 re f"}), 0)
 	pix, _, _ := decode(t, f, 0)
-	if got := [3]uint8(pix[3*500_500:]); got[0] < 125 || got[0] > 130 || got[2] != 255 {
+	if got := [3]uint8(pix[3*500_500:]); got[0] < 125 || got[0] > 130 || got[1] != got[0] || got[2] != 255 {
 		t.Errorf("half transparent blue is %v, want light blue", got)
 	}
 }

@@ -165,14 +165,17 @@ func TestRealPages(t *testing.T) {
 	shared := filepath.Join("..", "..", "..", "..", "shared", "data")
 	scans, _ := filepath.Glob(filepath.Join(shared, "pages5", "*", "*0.tif"))
 	var hostile []string
-	_ = filepath.WalkDir(filepath.Join(shared, "hostile"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(shared, "hostile"), func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {
 			hostile = append(hostile, path)
 		}
-		return nil
+		return err
 	})
-	if len(scans) == 0 {
-		t.Skip("data: ../shared/data/pages5 is absent")
+	if len(scans) == 0 || errors.Is(err, fs.ErrNotExist) {
+		t.Skip("data: ../shared/data/pages5 or hostile is absent")
+	}
+	if err != nil || len(hostile) == 0 {
+		t.Fatalf("%d hostile files, error %v", len(hostile), err)
 	}
 	for _, path := range scans {
 		data, err := Read(t.Context(), path, "", 0, Limits())
