@@ -39,8 +39,8 @@ func load(ctx context.Context, r io.ReaderAt, c *catalogue, layers []model.Layer
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, l := range withParameters(layers)[:len(n.kernels)] {
 		w.Params[i] = model.Params{Kernel: make([]float32, l.KernelLen()), Bias: make([]float32, l.BiasLen())}
-		start(ctx, g, reader{r, n.kernels[i], w.Params[i].Kernel}, n.kernelView(l, n.kernels[i]), n.spatial(l), l.Out.C)
-		start(ctx, g, reader{r, n.biases[i], w.Params[i].Bias}, biasView(n.biases[i]), 0, l.Out.C)
+		startReading(ctx, g, reader{r, n.kernels[i], w.Params[i].Kernel}, n.kernelView(l, n.kernels[i]), n.spatial(l), l.Out.C)
+		startReading(ctx, g, reader{r, n.biases[i], w.Params[i].Bias}, biasView(n.biases[i]), 0, l.Out.C)
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
@@ -60,23 +60,23 @@ func (n *network) spatial(l model.Layer) int {
 	return l.In.H * l.In.W // fc1: the 7×7 of pool5
 }
 
-// start reads one tensor in pieces, in parallel. It waits while the group is full,
+// startReading reads one tensor in pieces, in parallel. It waits while the group is full,
 // so that pieces start in file order.
-func start(ctx context.Context, g *errgroup.Group, t reader, v *view, spatial, out int) {
+func startReading(ctx context.Context, g *errgroup.Group, t reader, v *view, spatial, out int) {
 	if v != nil && !v.inOrder() {
-		g.Go(func() error { return t.gathered(ctx, v) })
+		g.Go(func() error { return t.readStrided(ctx, v) })
 		return
 	}
 	if spatial == 0 || v != nil {
 		for at := 0; at < len(t.to); at += pieceValues {
 			end := min(at+pieceValues, len(t.to))
-			g.Go(func() error { return t.straight(ctx, at, end) })
+			g.Go(func() error { return t.readInOrder(ctx, at, end) })
 		}
 		return
 	}
 	for row := 0; row < out; row += bandRows {
 		end := min(row+bandRows, out)
-		g.Go(func() error { return t.transposed(ctx, row, end, out, spatial) })
+		g.Go(func() error { return t.readTransposed(ctx, row, end, out, spatial) })
 	}
 }
 
@@ -87,14 +87,14 @@ type reader struct {
 	to []float32
 }
 
-// straight reads values [begin, end) of a tensor in canonical order.
-func (t reader) straight(ctx context.Context, begin, end int) error {
+// readInOrder reads values [begin, end) of a tensor in canonical order.
+func (t reader) readInOrder(ctx context.Context, begin, end int) error {
 	return t.read(ctx, t.to[begin:end], begin)
 }
 
-// transposed reads rows [begin, end) of an out-first kernel (Out, In) and stores
+// readTransposed reads rows [begin, end) of an out-first kernel (Out, In) and stores
 // them as columns of the canonical one (In, Out).
-func (t reader) transposed(ctx context.Context, begin, end, out, spatial int) error {
+func (t reader) readTransposed(ctx context.Context, begin, end, out, spatial int) error {
 	in := len(t.to) / out
 	rows := make([]float32, (end-begin)*in)
 	if err := t.read(ctx, rows, begin*in); err != nil {
@@ -104,9 +104,9 @@ func (t reader) transposed(ctx context.Context, begin, end, out, spatial int) er
 	return nil
 }
 
-// gathered reads a tensor whose values lie in another order: it reads everything
+// readStrided reads a tensor whose values lie in another order: it reads everything
 // between the first and the last value and picks from that.
-func (t reader) gathered(ctx context.Context, v *view) error {
+func (t reader) readStrided(ctx context.Context, v *view) error {
 	stored := make([]float32, t.size/t.element.size())
 	if err := t.read(ctx, stored, 0); err != nil {
 		return err

@@ -46,7 +46,7 @@ func keras(layers []model.Layer) *vocabulary {
 			continue
 		}
 		class := map[model.Kind]string{model.Conv3x3: "conv2d", model.Dense: "dense"}[l.Kind]
-		counted := counting + class
+		counted := countedPrefix + class
 		if n := counts[class]; n > 0 {
 			counted += fmt.Sprintf("_%d", n)
 		}
@@ -58,11 +58,11 @@ func keras(layers []model.Layer) *vocabulary {
 	return v
 }
 
-// counting precedes the layer names of Keras 3's files, which are those of the classes
+// countedPrefix precedes the layer names of Keras 3's files, which are those of the classes
 // with a count: the third convolution is conv2d_2 there whatever its name is in the
 // model (keras/src/saving/saving_lib.py, _save_container_state). In files of other
 // kinds conv2d_2 is some layer of the user.
-const counting = "vars/"
+const countedPrefix = "vars/"
 
 var countedLayer = regexp.MustCompile(`^(conv2d|dense|batch_normalization)(_\d+)?$`)
 
@@ -130,7 +130,7 @@ func splitKeras(name string) (string, part) {
 func splitCounted(layer, variable string) (string, part) {
 	p := map[string]part{"0": kernel, "1": bias}[variable]
 	if m := countedLayer.FindStringSubmatch(layer); m != nil {
-		layer = counting + layer
+		layer = countedPrefix + layer
 		if m[1] == "batch_normalization" {
 			p = statistic
 		}
@@ -161,4 +161,4 @@ func splitTorch(name string) (string, part) {
 // trunkLayer matches layer names that only the convolutional part of a VGG has.
 // Where such a layer is not VGG19's, the file is another network. Other unknown
 // names may be a head that someone trained on top and are ignored.
-var trunkLayer = regexp.MustCompile(`^(features\.\d+|block\d+_\w+|` + counting + `(conv2d|batch_normalization)\w*)$`)
+var trunkLayer = regexp.MustCompile(`^(features\.\d+|block\d+_\w+|` + countedPrefix + `(conv2d|batch_normalization)\w*)$`)

@@ -11,9 +11,9 @@ import (
 
 const conversion = "convert it to .safetensors first (in Python: safetensors.torch.save_file(model.state_dict(), \"vgg19.safetensors\")); "
 
-// strangers are formats that people have VGG19 in and that are not read, by the
+// otherFormats are formats that people have VGG19 in and that are not read, by the
 // bytes they begin with.
-var strangers = []struct{ magic, refusal string }{
+var otherFormats = []struct{ magic, refusal string }{
 	{"<", "it is an HTML or XML page, probably a server's error message saved in place of the file: download it again; "},
 	{"version https://git-lfs", "it is a Git LFS pointer, not the file itself: run `git lfs pull`; "},
 	{"\x1f\x8b", "it is compressed with gzip: gunzip it first; "},
@@ -60,7 +60,7 @@ func sniff(r io.ReaderAt, size int64) (format, error) {
 	if bytes.HasPrefix(text, []byte("{")) {
 		return tfjsFile, nil
 	}
-	for _, s := range strangers {
+	for _, s := range otherFormats {
 		if bytes.HasPrefix(text, []byte(s.magic)) {
 			return unknown, errors.New(s.refusal + accepted)
 		}

@@ -66,12 +66,12 @@ func (d *Device) execute(t task) {
 	case t.record != nil:
 		t.record.done, t.record.at = true, time.Now()
 	case t.wait != nil:
-		d.reach(t.wait)
+		d.executeUpTo(t.wait)
 	}
 }
 
-// reach executes a stream's work up to a record.
-func (d *Device) reach(r *record) {
+// executeUpTo executes a stream's work up to a record.
+func (d *Device) executeUpTo(r *record) {
 	s := r.stream
 	for !r.done && len(s.work) > 0 && d.poison == driver.Success {
 		t := s.work[0]
@@ -166,7 +166,7 @@ func (d *Device) eventAPI(a *driver.API) {
 	a.EventSynchronize = func(e driver.Event) driver.Result {
 		return d.onEvent("EventSynchronize", e, func(v *event) driver.Result {
 			if v.last != nil {
-				d.reach(v.last)
+				d.executeUpTo(v.last)
 			}
 			return d.poison
 		})

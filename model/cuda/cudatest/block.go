@@ -53,7 +53,7 @@ func (b *block) run() {
 			b.deadlock()
 			return
 		default:
-			b.end()
+			b.checkFinished()
 			return
 		}
 	}
@@ -76,8 +76,8 @@ func (w *warp) runnable() bool {
 	return false
 }
 
-// end looks for work that the block did not wait for.
-func (b *block) end() {
+// checkFinished looks for work that the block did not wait for.
+func (b *block) checkFinished() {
 	if len(b.boxes) > 0 {
 		k := b.boxes[0]
 		k.warp.pc = k.pc

@@ -129,8 +129,8 @@ func (w *warp) ready(g *group) bool {
 	return false
 }
 
-// put gives a group back, joining it to one that stands at the same instruction.
-func (w *warp) put(g group) {
+// rejoin adds a group to the list, merged with one at the same instruction.
+func (w *warp) rejoin(g group) {
 	if g.mask == 0 {
 		return
 	}
@@ -164,7 +164,7 @@ func (w *warp) run(n int) int {
 	done := 0
 	for done < n && w.stop != faulted && w.pick() {
 		done += w.runGroup(n - done)
-		w.put(w.current)
+		w.rejoin(w.current)
 		w.current.mask = 0
 	}
 	w.executed += uint64(done)
@@ -211,7 +211,7 @@ func (w *warp) runGroup(n int) int {
 			if m == g.mask {
 				g.pc = int(in.target)
 			} else if m != 0 {
-				w.put(group{pc: int(in.target), mask: m})
+				w.rejoin(group{pc: int(in.target), mask: m})
 				g.mask &^= m
 				g.pc++
 				return done

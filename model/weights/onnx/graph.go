@@ -60,12 +60,12 @@ func (n *node) input(i int) string {
 	return ""
 }
 
-// shapes are the operators that compute a shape on the side.
-var shapes = []string{"Shape", "Gather", "Slice", "Concat", "Unsqueeze", "Squeeze", "Cast", "Mul", "ConstantOfShape", "ReduceProd"}
+// shapeOperators are the operators that compute a shape on the side.
+var shapeOperators = []string{"Shape", "Gather", "Slice", "Concat", "Unsqueeze", "Squeeze", "Cast", "Mul", "ConstantOfShape", "ReduceProd"}
 
-// passing are the operators that an image goes through unchanged as far as the
+// passThrough are the operators that an image goes through unchanged as far as the
 // trained values are concerned.
-var passing = []string{"Relu", "MaxPool", "Dropout", "Identity", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Softmax", "AveragePool", "GlobalAveragePool", "Clip"}
+var passThrough = []string{"Relu", "MaxPool", "Dropout", "Identity", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Softmax", "AveragePool", "GlobalAveragePool", "Clip"}
 
 func (w *walk) visit(n node) error {
 	if w.constant(n) {
@@ -85,11 +85,11 @@ func (w *walk) visit(n node) error {
 		return w.bias(n)
 	case n.op == "Transpose" && (on || w.head == ""):
 		return w.transpose(n)
-	case n.op == "Shape", !on && w.head != "" && (slices.Contains(shapes, n.op) || slices.Contains(passing, n.op)):
+	case n.op == "Shape", !on && w.head != "" && (slices.Contains(shapeOperators, n.op) || slices.Contains(passThrough, n.op)):
 		return nil
-	case w.head == "" && slices.Contains(passing, n.op):
+	case w.head == "" && slices.Contains(passThrough, n.op):
 		return nil
-	case on && slices.Contains(passing, n.op):
+	case on && slices.Contains(passThrough, n.op):
 		w.head = n.outputs[0]
 		return nil
 	case w.head == "":
