@@ -40,7 +40,9 @@ func TestForwardFrom(t *testing.T) {
 		}
 		pairs += len(wanted)
 	}
-	t.Logf("%d pairs of cuts", pairs)
+	if pairs != 27 {
+		t.Errorf("%d pairs of cuts were compared, want 27", pairs)
+	}
 }
 
 func TestForwardFromRefuses(t *testing.T) {

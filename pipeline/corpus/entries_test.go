@@ -34,6 +34,9 @@ func TestSizesAndTimes(t *testing.T) {
 			paths.WriteString(filepath.Join(dir, names[i%3]) + "\n")
 		}
 		l := list(t, Options{Stdin: strings.NewReader(paths.String())}, "-")
+		if len(l.Entries) != n {
+			t.Fatalf("%d entries are listed, want %d", len(l.Entries), n)
+		}
 		for i, e := range l.Entries {
 			if e.Size != sizes[i%3] || !e.Modified.Equal(changed) {
 				t.Fatalf("of %d entries, number %d (%s) has size %d and time %v, want %d and %v", n, i, names[i%3], e.Size, e.Modified, sizes[i%3], changed)

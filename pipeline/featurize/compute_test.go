@@ -176,7 +176,7 @@ func TestEngineFailsToClose(t *testing.T) {
 	e := &teamEngine{concurrency: 1, pass: func(context.Context, int) error { return nil }}
 	e.inside.Add(1) // it takes itself to be in a pass
 	if _, err := f.runWith(t.Context(), t, sample(t), e); err == nil || err.Error() != "closed during a pass" {
-		t.Error(err)
+		t.Errorf("run whose engine fails to close: error %v, want what Close says", err)
 	}
 }
 

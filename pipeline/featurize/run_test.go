@@ -173,8 +173,8 @@ func TestRetryAndRepair(t *testing.T) {
 	f := newFixture(t, "fc2")
 	f.mustRun(t, dir)
 	f.opt.RetryFailed = true
-	if s := f.mustRun(t, dir); s.Failed != 3 || s.Pages != 0 {
-		t.Errorf("summary %+v", s)
+	if s := f.mustRun(t, dir); s.Failed != 3 || s.Pages != 0 || len(f.failures) != 3 {
+		t.Errorf("tried again: %+v, %d failures; want 3", s, len(f.failures))
 	}
 	for _, x := range f.failures {
 		if x.Attempts != 2 {

@@ -35,7 +35,8 @@ func compareWithPillow(t *testing.T, list, dir string) {
 	}
 	defer f.Close()
 	counts := map[string]int{}
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
 		var want struct {
 			Path, SHA256, Error string
 			Page                int
@@ -62,8 +63,8 @@ func compareWithPillow(t *testing.T, list, dir string) {
 			}
 		}
 	}
-	if counts["equal"] == 0 {
-		t.Error("no page was compared")
+	if err := lines.Err(); err != nil || counts["equal"] == 0 {
+		t.Errorf("%d pages are equal, and reading the list ended with %v", counts["equal"], err)
 	}
 	t.Logf("pages: %v", counts)
 }

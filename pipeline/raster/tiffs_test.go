@@ -40,7 +40,8 @@ func TestPillowTIFF(t *testing.T) {
 	}
 	defer f.Close()
 	counts := map[string]int{}
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
 		var want struct {
 			Path, SHA256, Error string
 			Page, Width, Height int
@@ -72,8 +73,8 @@ func TestPillowTIFF(t *testing.T) {
 		}
 		fmt.Printf("%s: %s page %d: %s\n", kind, want.Path, want.Page, why)
 	}
-	if counts["equal"] == 0 {
-		t.Error("no page was compared")
+	if err := lines.Err(); err != nil || counts["equal"] == 0 {
+		t.Errorf("%d pages are equal, and reading the list ended with %v", counts["equal"], err)
 	}
 	fmt.Println("pages:", counts)
 }

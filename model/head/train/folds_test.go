@@ -23,6 +23,9 @@ func TestStratifiedGroupFolds(t *testing.T) {
 		if !slices.Equal(fold, StratifiedGroupFolds(y, groups, classes, k, uint64(trial))) {
 			t.Fatal("equal seeds give other folds")
 		}
+		if len(fold) != len(y) {
+			t.Fatalf("%d rows have folds, want %d", len(fold), len(y))
+		}
 		of := map[int]int{}
 		count, total := make([]int, classes*k), make([]int, classes)
 		for r, f := range fold {

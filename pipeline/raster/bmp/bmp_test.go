@@ -39,8 +39,8 @@ func decode(data []byte) (h *Header, pix []uint8, err error) {
 // TestGolden holds every file to what Pillow shows of it.
 func TestGolden(t *testing.T) {
 	var golden []struct {
-		File, SHA256, Error     string
-		Width, Height, Channels int
+		File, SHA256, Error string
+		Width, Height       int
 	}
 	if err := json.Unmarshal(read(t, "golden.json"), &golden); err != nil || len(golden) < 20 {
 		t.Fatalf("%d files, %v", len(golden), err)
