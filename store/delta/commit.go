@@ -48,7 +48,10 @@ func (l *Log) Create(columns string, configuration map[string]string, info Commi
 	if err != nil && !errors.Is(err, ErrConflict) {
 		return err
 	}
-	return l.Refresh()
+	if err := l.Refresh(); err != nil {
+		return err
+	}
+	return l.Settle() // another writer's entry may not be durable yet
 }
 
 // Commit writes actions as a version of the table, or returns ErrConflict if

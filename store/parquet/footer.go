@@ -74,7 +74,7 @@ func (f *footer) parse(b []byte, size int64) error {
 
 // check refuses numbers that cannot be.
 func (f *footer) check(size int64) error {
-	rows, chunks := int64(0), f.chunks
+	rows, chunks, left := int64(0), f.chunks, size
 	for _, g := range f.groups {
 		if g.rows < 0 || g.rows > f.rows-rows {
 			return fmt.Errorf("%w: its footer counts rows wrongly", ErrDamaged)
@@ -86,6 +86,10 @@ func (f *footer) check(size int64) error {
 		for i := range f.leaves {
 			if err := chunks[i].check(g.rows, size); err != nil {
 				return fmt.Errorf("column %s: %w", f.leaves[i].column, err)
+			}
+			// Else many chunks of the same bytes would multiply what they take.
+			if left -= chunks[i].size; left < 0 {
+				return fmt.Errorf("%w: its footer places columns over each other", ErrDamaged)
 			}
 		}
 		chunks = chunks[len(f.leaves):]

@@ -60,6 +60,7 @@ type generalColumn struct {
 }
 
 func (f *File) openGeneral(c *column) (g *generalColumn, err error) {
+	defer Guard(&err)
 	file, err := f.openParquetGo()
 	if err != nil {
 		return nil, err

@@ -99,7 +99,8 @@ func parsePageHeader(b []byte) (p page, length int64, ok bool) {
 		case id == 3 && wire.isInteger():
 			p.packed = t.integer()
 		case id == 4 && wire.isInteger():
-			p.crc, p.hasCRC = uint32(t.integer()), true
+			p.crc = uint32(t.integer())
+			p.hasCRC = p.crc != 0 // some writers say 0 for none
 		case id == 5 && wire == wireStruct:
 			p.version = 1
 			readDataPageHeader(t, &p)
