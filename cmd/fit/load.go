@@ -36,7 +36,7 @@ func dataset(ctx context.Context, cut model.Cut, v *store.View) (*compare.Datase
 		return nil, err
 	}
 	d := &compare.Dataset{Cut: cut, Version: v.Snapshot.Version, Stored: v.Snapshot.Bytes,
-		Rounded: v.Info.DType != schemas.Float32, Vectors: v.Vectors}
+		Vectors: v.Vectors}
 	for _, r := range rows {
 		d.Keys, d.Paths = append(d.Keys, r.Key()), append(d.Paths, r.Path)
 		d.Labels, d.Splits = append(d.Labels, schemas.Text(r.Label)), append(d.Splits, schemas.Text(r.Split))

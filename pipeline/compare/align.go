@@ -69,7 +69,7 @@ func survey(ctx context.Context, load Load, cuts []model.Cut, labels *Labels) (*
 	for i, d := range datasets {
 		tables[i] = newTable(d, p.keys)
 	}
-	return p, tables, p.group(ctx, tables)
+	return p, tables, p.group(ctx, tables, keptBytes)
 }
 
 // survey notes the pages of a table, labelled so, and returns how many of them an

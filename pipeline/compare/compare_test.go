@@ -296,7 +296,7 @@ func TestCompareRefuses(t *testing.T) {
 }
 
 // TestEachTableIsReadOnce: a comparison over five cuts opens every table once and
-// reads its vectors once, while no more than the deepest cuts' are in memory.
+// reads its vectors once, where they fit into memory.
 func TestEachTableIsReadOnce(t *testing.T) {
 	names := []string{"pool5", "fc1", "pool5-avg", "fc2", "pool4-avg"}
 	var tables []*planted
@@ -323,45 +323,52 @@ func TestEachTableIsReadOnce(t *testing.T) {
 	for _, s := range inOrder(surveyed) {
 		order = append(order, fmt.Sprint(s.cut, " ", s.values != nil))
 	}
-	if want := []string{"pool5-avg true", "pool4-avg true", "fc2 true", "fc1 false", "pool5 false"}; !slices.Equal(order, want) {
+	if want := []string{"pool5-avg true", "pool4-avg true", "fc1 true", "fc2 true", "pool5 true"}; !slices.Equal(order, want) {
 		t.Errorf("tables are trained on in the order %q (in memory or not), want %q", order, want)
 	}
 }
 
-// TestEqualContent: pages that are equal at a cut, and therefore at those computed
-// from it, form a group, whichever cuts are compared; rounding makes more of them
-// equal.
+// TestEqualContent: pages that are equal at any cut form a group, whichever cuts are
+// compared, and whether or not vectors stay in memory.
 func TestEqualContent(t *testing.T) {
 	pool5, average, fc2 := cut(t, "pool5"), cut(t, "pool5-avg"), cut(t, "fc2")
 	for name, c := range map[string]struct {
 		equalAt []model.Cut // page 1 is page 0 there
-		rounded bool
 		groups  int
 	}{
-		"nowhere":                       {nil, false, 20},
-		"everywhere":                    {[]model.Cut{pool5, average, fc2}, false, 19},
-		"at the average":                {[]model.Cut{average}, false, 19},
-		"at the deepest":                {[]model.Cut{fc2}, false, 19},
-		"by rounding at the shallowest": {[]model.Cut{pool5}, true, 19},
+		"nowhere":           {nil, 20},
+		"everywhere":        {[]model.Cut{pool5, average, fc2}, 19},
+		"at the average":    {[]model.Cut{average}, 19},
+		"at the deepest":    {[]model.Cut{fc2}, 19},
+		"at the shallowest": {[]model.Cut{pool5}, 19},
 	} {
 		var tables []*planted
 		for i, at := range []model.Cut{pool5, average, fc2} {
 			d := corpus{documents: 20, pages: 1, classes: 2}.table(at, uint64(i))
-			if d.Rounded = c.rounded; slices.Contains(c.equalAt, at) {
+			if slices.Contains(c.equalAt, at) {
 				copy(d.row(1), d.row(0))
 			}
 			tables = append(tables, d)
 		}
-		load, n := loader(tables...)
-		p, _, err := survey(t.Context(), load, []model.Cut{pool5, average, fc2}, nil)
+		load, _ := loader(tables...)
+		p, surveyed, err := survey(t.Context(), load, []model.Cut{pool5, average, fc2}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if p.counts.Groups != c.groups || p.counts.Duplicates != 20-c.groups {
 			t.Errorf("%s: %d groups and %d duplicates, want %d and %d", name, p.counts.Groups, p.counts.Duplicates, c.groups, 20-c.groups)
 		}
-		if got := n.vectors["pool5"] > 0; got != c.rounded {
-			t.Errorf("%s: pool5 was read to find equal pages: %v, want %v", name, got, c.rounded)
+		groups := p.groups
+		if err := p.group(t.Context(), surveyed, 0); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(p.groups, groups) {
+			t.Errorf("%s: groups %v without memory, want %v", name, p.groups, groups)
+		}
+		for _, table := range surveyed {
+			if stays := table.values != nil; stays != (table.cut == pool5) {
+				t.Errorf("%s: without memory, the vectors of %s stay: %t; want those of the largest table alone", name, table.cut, stays)
+			}
 		}
 	}
 }

@@ -19,7 +19,6 @@ type Dataset struct {
 	Labels  []string          // (M), "" for a page without a label
 	Splits  []string          // (M), "" for a page that the corpus assigned to none; nil if it never does
 	Stored  int64             // bytes of the table's files; 0 if unknown
-	Rounded bool              // the stored values are rounded
 	// Vectors reads the vectors, (M, Cut.Dim()), in the order of Keys.
 	Vectors func(context.Context) ([]float32, error)
 }
@@ -64,7 +63,6 @@ type table struct {
 	version int64
 	pages   int   // M, labelled and common to all cuts or not
 	stored  int64 // bytes
-	rounded bool
 	rows    []int // (N) where the common pages are
 	vectors func(context.Context) ([]float32, error)
 	values  []float32 // (M, cut.Dim()); nil while they are not in memory
@@ -72,7 +70,7 @@ type table struct {
 
 // newTable finds the pages that all tables have, by their keys.
 func newTable(d *Dataset, common []schemas.PageKey) *table {
-	t := &table{cut: d.Cut, version: d.Version, pages: len(d.Keys), stored: d.Stored, rounded: d.Rounded,
+	t := &table{cut: d.Cut, version: d.Version, pages: len(d.Keys), stored: d.Stored,
 		rows: make([]int, len(common)), vectors: d.Vectors}
 	at := make(map[schemas.PageKey]int, len(d.Keys))
 	for i, key := range d.Keys {
@@ -109,10 +107,11 @@ func (t *table) row(i int) []float32 {
 // inOrder sorts tables for training: those in memory first, and the smallest of them
 // before the others, so that little is held when the larger ones are trained on.
 func inOrder(tables []*table) []*table {
-	return slices.SortedStableFunc(slices.Values(tables), func(a, b *table) int {
-		if a.values == nil != (b.values == nil) {
-			return cmp.Compare(len(b.values), len(a.values))
+	read := func(t *table) int {
+		if t.values != nil {
+			return 0
 		}
-		return cmp.Compare(a.cut.Dim(), b.cut.Dim())
-	})
+		return 1
+	}
+	return slices.SortedStableFunc(slices.Values(bySize(tables)), func(a, b *table) int { return cmp.Compare(read(a), read(b)) })
 }

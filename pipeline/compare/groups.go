@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -8,32 +9,27 @@ import (
 	"slices"
 )
 
+// keptBytes is the memory for vectors that stay after the search for equal pages, so
+// that they are not read again to be trained on. The largest table stays besides.
+const keptBytes = 256 << 20
+
 // group joins the pages of a document and the pages of identical content at any
-// cut. A group's number is its first page's place. The vectors of the deepest cuts
-// stay in memory: of one whole layer, and means and maxima, which have at most 2,944
-// values a page.
-func (p *pages) group(ctx context.Context, tables []*table) error {
+// cut. A group's number is its first page's place. Every cut is looked at: pages that
+// are equal at one are not always equal at those computed from it, since another
+// device or kernel may have computed those.
+func (p *pages) group(ctx context.Context, tables []*table, kept int) error {
 	sets := newUnionFind(len(p.keys))
 	documents := map[string]int{}
 	for i, key := range p.keys {
 		sets.join(first(documents, key.DocumentID, i), i)
 	}
 	duplicate := make([]bool, len(p.keys))
-	deepest, others := byDepth(tables)
-	// What is equal at a cut is equal at every cut computed from it, unless values
-	// were rounded: then pages may only have become equal by that.
-	for _, t := range others {
-		if !t.rounded {
-			continue
-		}
+	for i, t := range bySize(tables) {
 		if err := p.joinEqual(ctx, t, sets, duplicate); err != nil {
 			return err
 		}
-		t.values = nil
-	}
-	for _, t := range deepest {
-		if err := p.joinEqual(ctx, t, sets, duplicate); err != nil {
-			return err
+		if kept -= 4 * len(t.values); kept < 0 && i < len(tables)-1 {
+			t.values = nil
 		}
 	}
 	p.groups = make([]int, len(p.keys))
@@ -49,17 +45,9 @@ func (p *pages) group(ctx context.Context, tables []*table) error {
 	return nil
 }
 
-// byDepth divides tables into those from whose cuts no other of the cuts is
-// computed, and the others.
-func byDepth(tables []*table) (deepest, others []*table) {
-	for _, t := range tables {
-		if slices.ContainsFunc(tables, func(u *table) bool { return u.cut.From(t.cut) }) {
-			others = append(others, t)
-		} else {
-			deepest = append(deepest, t)
-		}
-	}
-	return deepest, others
+// bySize sorts tables, the smallest first.
+func bySize(tables []*table) []*table {
+	return slices.SortedStableFunc(slices.Values(tables), func(a, b *table) int { return cmp.Compare(a.cut.Dim(), b.cut.Dim()) })
 }
 
 // joinEqual loads a table, joins the pages that have the same vector there, and
