@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -71,9 +72,23 @@ func read(r io.Reader, w io.Writer) (results, error) {
 			delete(printed, name)
 		case "fail":
 			all.failed = true
+			if e.Test == "" { // a crash or a timeout ends tests without events of their own
+				printUnfinished(w, printed, name)
+				break
+			}
 			fmt.Fprint(w, printed[name])
 			delete(printed, name)
 		case "pass":
+			delete(printed, name)
+		}
+	}
+}
+
+// printUnfinished prints what the tests of a package printed that have not ended.
+func printUnfinished(w io.Writer, printed map[string]string, prefix string) {
+	for _, name := range slices.Sorted(maps.Keys(printed)) {
+		if strings.HasPrefix(name, prefix) {
+			fmt.Fprint(w, printed[name])
 			delete(printed, name)
 		}
 	}

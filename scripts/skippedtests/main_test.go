@@ -52,6 +52,20 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// TestCrash: what a test printed is shown where the whole package ends in the middle of it.
+func TestCrash(t *testing.T) {
+	var out strings.Builder
+	tests, err := read(strings.NewReader(`{"Action":"output","Package":"cutpoint/p","Test":"TestA","Output":"panic: what A says\n"}
+{"Action":"output","Package":"cutpoint/p/q","Test":"TestB","Output":"what B says\n"}
+{"Action":"fail","Package":"cutpoint/p"}`), &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !tests.failed || !strings.Contains(out.String(), "what A says") || strings.Contains(out.String(), "what B says") {
+		t.Errorf("a crash is a failure: %t, and prints %q; want what A says alone", tests.failed, out.String())
+	}
+}
+
 // TestSkipInScripts: a script that lacks something ends with 0 on a user's machine, and with
 // 1 where CI=true, unless what it lacks may be skipped.
 func TestSkipInScripts(t *testing.T) {

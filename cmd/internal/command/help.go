@@ -38,6 +38,9 @@ func (h Help) Add(app *cli.App) {
 	app.Commands = append(app.Commands, &cli.Command{
 		Name: "help", Usage: "help on a command or a topic", CustomHelpTemplate: contents, HideHelpCommand: true,
 		Action: func(c *cli.Context) error {
+			if c.Lineage()[1].NumFlags() > 0 { // a nightly run must not end well without a word
+				return Usagef("help takes no flags; write ./help for a folder of that name")
+			}
 			text, err := h.lookUp(app, c.Args().Slice())
 			if err == nil {
 				_, err = fmt.Fprint(c.App.Writer, text)

@@ -11,7 +11,8 @@ import (
 )
 
 // ReplaceFile writes a file whole or not at all: a reader, or whoever looks after a
-// power failure, finds the old file or the new one.
+// power failure, finds the old file or the new one. What is not a regular file, such as a
+// pipe, is refused.
 func ReplaceFile(path string, write func(io.Writer) error) error {
 	if err := replaceFile(path, write); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -20,6 +21,9 @@ func ReplaceFile(path string, write func(io.Writer) error) error {
 }
 
 func replaceFile(path string, write func(io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return errors.New("it is not a regular file, and would be replaced by one; name another one")
+	}
 	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*")
 	if err != nil {

@@ -66,3 +66,16 @@ func TestReplaceFile(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// TestReplaceFileRefuses: only regular files are replaced.
+func TestReplaceFileRefuses(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "out.csv")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	called := false
+	err := ReplaceFile(folder, func(io.Writer) error { called = true; return nil })
+	if err == nil || called || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("replace a folder: error %v, written to: %t; want a refusal before anything is written", err, called)
+	}
+}
