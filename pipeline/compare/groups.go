@@ -10,13 +10,14 @@ import (
 )
 
 // keptBytes is the memory for vectors that stay after the search for equal pages, so
-// that they are not read again to be trained on. The largest table stays besides.
+// that they are not read again to be trained on.
 const keptBytes = 256 << 20
 
 // group joins the pages of a document and the pages of identical content at any
 // cut. A group's number is its first page's place. Every cut is looked at: pages that
 // are equal at one are not always equal at those computed from it, since another
-// device or kernel may have computed those.
+// device or kernel may have computed those. At most kept bytes of vectors stay, and the
+// largest table's.
 func (p *pages) group(ctx context.Context, tables []*table, kept int) error {
 	sets := newUnionFind(len(p.keys))
 	documents := map[string]int{}
