@@ -67,7 +67,7 @@ type Failure struct {
 	Bytes      int64     `parquet:"bytes"`
 	Modified   time.Time `parquet:"modified,timestamp(microsecond)"`
 	Stage      string    `parquet:"stage"` // "open", "decode", "limits", "engine", "round"
-	Class      string    `parquet:"class"` // "unsupported", "corrupt", "too-large", "too-slow", "unreadable", "out-of-range"
+	Class      string    `parquet:"class"` // "unsupported", "corrupt", "too-large", "too-slow", "unseen", "unreadable", "out-of-range"
 	Message    string    `parquet:"message"`
 	Attempts   int32     `parquet:"attempts"`
 	FailedAt   time.Time `parquet:"failed_at,timestamp(microsecond)"`

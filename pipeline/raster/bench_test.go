@@ -121,7 +121,7 @@ func BenchmarkPage(b *testing.B) {
 		})
 	}
 	b.Run("squash-grey", func(b *testing.B) {
-		p, dst := &Page{page.Rect.Dx(), page.Rect.Dy(), 1, page.Pix}, make([]uint8, 224*224*3)
+		p, dst := &Page{Width: page.Rect.Dx(), Height: page.Rect.Dy(), Channels: 1, Pix: page.Pix}, make([]uint8, 224*224*3)
 		for b.Loop() {
 			p.Prepare(dst, 224, Preparation{})
 		}

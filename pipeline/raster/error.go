@@ -15,6 +15,7 @@ const (
 	Corrupt     Class = "corrupt"     // broken, or cut short
 	TooLarge    Class = "too-large"   // beyond the limits of size
 	TooSlow     Class = "too-slow"    // beyond the limits of time
+	Unseen      Class = "unseen"      // the page holds text or images, and none of them could be drawn
 )
 
 // Error is a document, or a page of one, that cannot be read.

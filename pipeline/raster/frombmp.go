@@ -30,5 +30,5 @@ func (d bmpDocument) decode(ctx context.Context, _ int) (*Page, error) {
 	if channels == 4 {
 		return byRow(w, h, 3, func(row []uint8, y int) { straightRow(row, pix[4*w*y:], 4) }), nil
 	}
-	return &Page{w, h, channels, pix}, nil
+	return &Page{Width: w, Height: h, Channels: channels, Pix: pix}, nil
 }

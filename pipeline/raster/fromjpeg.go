@@ -49,7 +49,7 @@ func (d jpegDocument) decode(ctx context.Context, _ int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Page{img.Width, img.Height, img.Channels, img.Pix}
+	p := &Page{Width: img.Width, Height: img.Height, Channels: img.Channels, Pix: img.Pix}
 	if img.Channels == 4 {
 		p = byRow(img.Width, img.Height, 3, func(row []uint8, y int) { cmykRow(row, img.Pix[4*img.Width*y:], 4) })
 	}

@@ -35,7 +35,7 @@ func (d pdfDocument) decode(ctx context.Context, page int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Page{w, h, 3, pix}, nil
+	return &Page{Width: w, Height: h, Channels: 3, Pix: pix}, nil
 }
 
 func (d pdfDocument) close() { d.file.Close() }

@@ -26,5 +26,5 @@ func (d pnmDocument) decode(ctx context.Context, _ int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Page{d.header.Width, d.header.Height, d.header.Channels(), pix}, nil
+	return &Page{Width: d.header.Width, Height: d.header.Height, Channels: d.header.Channels(), Pix: pix}, nil
 }

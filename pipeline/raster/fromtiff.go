@@ -65,7 +65,7 @@ func colors(img *tiff.Image) (*Page, error) {
 	case photometric == tiff.Palette:
 		return paletted(img, pixels)
 	case photometric == tiff.RGB && n == 3:
-		return &Page{w, h, 3, img.Samples}, nil
+		return &Page{Width: w, Height: h, Channels: 3, Pix: img.Samples}, nil
 	case photometric == tiff.RGB && n > 3:
 		return byRow(w, h, 3, func(row []uint8, y int) { rgbRow(row, pixels(y), n, img.Alpha(3)) }), nil
 	case photometric == tiff.CMYK && n >= 4:
@@ -128,7 +128,7 @@ func associated(c, alpha uint8) uint8 {
 func greys(img *tiff.Image, pixels func(y int) []uint8) *Page {
 	n := img.PerPixel
 	if n == 1 {
-		return &Page{img.Width, img.Height, 1, img.Samples}
+		return &Page{Width: img.Width, Height: img.Height, Channels: 1, Pix: img.Samples}
 	}
 	alpha := img.Alpha(1)
 	return byRow(img.Width, img.Height, 1, func(row []uint8, y int) {

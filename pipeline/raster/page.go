@@ -5,10 +5,11 @@ type Page struct {
 	Width, Height int
 	Channels      int     // 1 grey, 3 RGB
 	Pix           []uint8 // (Height, Width, Channels)
+	Warning       Warning
 }
 
 func newPage(width, height, channels int) *Page {
-	return &Page{width, height, channels, make([]uint8, width*height*channels)}
+	return &Page{Width: width, Height: height, Channels: channels, Pix: make([]uint8, width*height*channels)}
 }
 
 // over blends a colour with alpha over white, rounding to nearest.
