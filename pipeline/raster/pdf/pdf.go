@@ -182,9 +182,11 @@ func (f *File) render(n, width, height int) ([]uint8, error) {
 	bitmap := created.Bitmap
 	defer f.instance.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: bitmap})
 	const flags = enums.FPDF_RENDER_FLAG_ANNOT | enums.FPDF_RENDER_FLAG_REVERSE_BYTE_ORDER
-	if _, err := f.instance.FPDFBitmap_FillRect(&requests.FPDFBitmap_FillRect{Bitmap: bitmap, Width: width, Height: height, Color: 0xffffffff}); err != nil {
+	buffer, err := f.instance.FPDFBitmap_GetBuffer(&requests.FPDFBitmap_GetBuffer{Bitmap: bitmap})
+	if err != nil {
 		return nil, err
 	}
+	whiten(buffer.Buffer) // much faster than FPDFBitmap_FillRect
 	if _, err := f.instance.FPDF_RenderPageBitmap(&requests.FPDF_RenderPageBitmap{Bitmap: bitmap, Page: page, SizeX: width, SizeY: height, Flags: flags}); err != nil {
 		return nil, err
 	}
@@ -194,6 +196,13 @@ func (f *File) render(n, width, height int) ([]uint8, error) {
 		}
 	}
 	return f.read(bitmap, width, height)
+}
+
+// whiten fills a bitmap with 0xff.
+func whiten(pix []uint8) {
+	for n := copy(pix, []uint8{0xff}); n < len(pix); {
+		n += copy(pix[n:], pix[:n])
+	}
 }
 
 // read copies a bitmap's pixels, whose rows may be padded.

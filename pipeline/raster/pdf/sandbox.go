@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	_ "unsafe" // for go:linkname
 
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/webassembly"
@@ -25,6 +26,11 @@ const wasmPage = 64 << 10
 // maxInstances is more than there are readers; they bound themselves.
 const maxInstances = 1024
 
+// module is pdfium as go-pdfium brings it, which hands it out to its own packages only.
+//
+//go:linkname module github.com/klippa-app/go-pdfium/internal/pdfium_wasm.Module
+var module []byte
+
 // sandbox compiles pdfium when the first document needs it, once for the process: that
 // takes seconds unless a cache has it.
 var sandbox = sync.OnceValues(startSandbox)
@@ -32,12 +38,16 @@ var sandbox = sync.OnceValues(startSandbox)
 func startSandbox() (pdfium.Pool, error) {
 	config := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
-		WithMemoryLimitPages(MaxMemory / wasmPage).
-		WithCloseOnContextDone(true)
+		WithMemoryLimitPages(MaxMemory / wasmPage)
 	if cache := compilationCache(); cache != nil {
 		config = config.WithCompilationCache(cache)
 	}
-	pool, err := webassembly.Init(webassembly.Config{
+	wasm, function, err := metered(module)
+	if err != nil {
+		return nil, fmt.Errorf("start pdfium: %w", err)
+	}
+	pool, err := webassembly.InitWithWASM(webassembly.Config{
+		Context: experimental.WithFunctionListenerFactory(context.Background(), pause{function}), WASM: wasm,
 		MaxTotal: maxInstances, FSConfig: wazero.NewFSConfig(), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard,
 	})
 	if err != nil {
