@@ -4,17 +4,21 @@ import "fmt"
 
 // The tags that are read (TIFF 6.0, appendix A).
 const (
+	tagNewSubfileType  = 254
+	tagSubfileType     = 255
 	tagWidth           = 256
 	tagHeight          = 257
 	tagBitsPerSample   = 258
 	tagCompression     = 259
 	tagPhotometric     = 262
 	tagFillOrder       = 266
+	tagMake            = 271
 	tagStripOffsets    = 273
 	tagOrientation     = 274
 	tagSamplesPerPixel = 277
 	tagRowsPerStrip    = 278
 	tagStripByteCounts = 279
+	tagMaxSampleValue  = 281
 	tagPlanar          = 284
 	tagT4Options       = 292
 	tagPredictor       = 317
@@ -23,16 +27,30 @@ const (
 	tagTileHeight      = 323
 	tagTileOffsets     = 324
 	tagTileByteCounts  = 325
+	tagSubIFDs         = 330
 	tagExtraSamples    = 338
 	tagSampleFormat    = 339
 	tagJPEGTables      = 347
+	tagJPEGProc        = 512
+	tagJPEGInterchange = 513
+	tagJPEGLength      = 514
+	tagJPEGRestart     = 515
+	tagJPEGQTables     = 519
+	tagJPEGDCTables    = 520
+	tagJPEGACTables    = 521
 	tagCoefficients    = 529
 	tagSubsampling     = 530
 	tagReference       = 532
+	tagXMP             = 700
+	tagDNGVersion      = 50706
 )
 
 func isRead(tag uint16) bool {
-	return tag >= tagWidth && tag <= tagSampleFormat || tag == tagJPEGTables || tag >= tagCoefficients && tag <= tagReference
+	switch tag {
+	case tagJPEGTables, tagXMP, tagDNGVersion:
+		return true
+	}
+	return tag >= tagNewSubfileType && tag <= tagSampleFormat || tag >= tagJPEGProc && tag <= tagReference
 }
 
 // Photometric interpretations.
