@@ -123,6 +123,8 @@ func (h Header) SegmentBytes() int {
 	switch {
 	case h.compression == compressionJPEG || h.compression == compressionWebP:
 		n = 16 // planes of three components, and the coefficients of progressive scans
+	case h.compression == compressionOldJPEG:
+		n = 16 + 4*n // and two copies of the data, whose size gather bounds
 	case h.isFax():
 		n = 2 // a copy of the data, whose size segmentData bounds
 	case h.compression == compressionLZW:
@@ -133,8 +135,11 @@ func (h Header) SegmentBytes() int {
 	}
 	page := int64(h.Width) * int64(h.Height)
 	n *= max(h.segment, page)
-	if h.compression == compressionZstd {
+	switch h.compression {
+	case compressionZstd:
 		n += maxZstdWindow
+	case compressionOldJPEG:
+		n += 2 * maxOldHeader
 	}
 	return int((n + page - 1) / page)
 }
@@ -165,6 +170,9 @@ func (f *File) Header(n int) (h Header, err error) {
 	if h.ColorMap, err = f.values(d, tagColorMap); err != nil {
 		return h, err
 	}
+	if h.compression == compressionOldJPEG {
+		h.fixOldJPEG(d)
+	}
 	if h.Photometric < 0 { // the tag is required, but fax programs leave it out
 		h.Photometric = WhiteIsZero
 	}
@@ -176,8 +184,13 @@ func (f *File) Header(n int) (h Header, err error) {
 		if err != nil {
 			return h, err
 		}
+		if err := f.checkSize(g.name, g.width, g.height, h.PerPixel); err != nil {
+			return h, err
+		}
 		h.segment = int64(g.width) * int64(g.height)
-		return h, f.checkSize(g.name, g.width, g.height, h.PerPixel)
+		if h.compression == compressionOldJPEG {
+			return h, f.measureOldJPEG(d, &h)
+		}
 	}
 	return h, nil
 }
