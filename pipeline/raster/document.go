@@ -62,7 +62,7 @@ func Open(ctx context.Context, data []byte, limits Limits, how Decoding) (*Docum
 	}
 	d := &Document{format: sniff(data), limits: limits, how: how}
 	if d.format == "" {
-		return nil, &Error{Unsupported, "", fmt.Errorf("%s; PDF, TIFF, PNG, JPEG, GIF, BMP, WebP and PNM are read", looksLike(data))}
+		return nil, errUnread(looksLike(data))
 	}
 	var err error
 	d.decoder, err = watched(ctx, limits.PageTime, func(ctx context.Context) (decoder, error) { return d.open(ctx, data) })

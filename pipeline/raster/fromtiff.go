@@ -13,7 +13,11 @@ type tiffDocument struct{ file *tiff.File }
 
 func openTIFF(data []byte, limits Limits) (decoder, error) {
 	f, err := tiff.Open(data, tiff.Limits{Pages: limits.MaxPages, Pixels: limits.MaxPixels})
-	if err != nil {
+	var raw tiff.CameraRawError
+	switch {
+	case errors.As(err, &raw):
+		return nil, errUnread("this is " + raw.Error())
+	case err != nil:
 		return nil, err
 	}
 	return tiffDocument{f}, nil

@@ -17,8 +17,6 @@ var known = map[string]string{
 	"flower-rgb-planar-16.tif":       "Pillow reads planes of 16 bits as if they had 8",
 	"flower-separated-planar-16.tif": "Pillow reads planes of 16 bits as if they had 8",
 	"dscf0013.tif":                   "Pillow reads uncompressed YCbCr as RGB; libtiff's tools show what is shown here",
-	"smallliz.tif":                   "old-style JPEG is not read here",
-	"zackthecat.tif":                 "old-style JPEG is not read here",
 	"text.tif":                       "ThunderScan is not read here",
 	"rgb-webp.tif":                   "Pillow's libtiff has no WebP",
 	"b50f5d3d1bb7d710157250bd58b5941b08dd77bb-1": "Pillow stops at a broken tag and does not see what the fourth sample is",

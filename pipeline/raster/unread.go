@@ -1,6 +1,14 @@
 package raster
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
+
+// errUnread is a document that is not read, for what it is.
+func errUnread(what string) *Error {
+	return &Error{Unsupported, "", fmt.Errorf("%s; PDF, TIFF, PNG, JPEG, GIF, BMP, WebP and PNM are read", what)}
+}
 
 // unread are formats of documents that are not read, by the bytes at an offset, and what
 // to do about them.

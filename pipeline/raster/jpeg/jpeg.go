@@ -52,6 +52,7 @@ type Options struct {
 	Tables    []byte // an abbreviated stream of tables that comes first, as TIFF has it
 	Color     *Color // what the components are, whatever the file says; nil = as it says
 	Raw       bool   // leave CMYK as stored; otherwise Adobe's inversion is undone
+	Repeat    bool   // repeat samples of lower resolution, as libtiff does, instead of interpolating
 	Scale     int    // 2, 4 or 8: make the image smaller by this factor, by smaller inverse DCTs; 0 or 1 = as it is
 }
 

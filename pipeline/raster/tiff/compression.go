@@ -21,6 +21,7 @@ const (
 	compressionG3         = 3
 	compressionG4         = 4
 	compressionLZW        = 5
+	compressionOldJPEG    = 6
 	compressionJPEG       = 7
 	compressionDeflate    = 8
 	compressionRLEWords   = 32771
@@ -33,8 +34,6 @@ const (
 // names of compressions that are known but not read.
 func compressionName(n int) string {
 	switch n {
-	case 6:
-		return "old-style JPEG"
 	case 32766:
 		return "NeXT"
 	case 32809:
@@ -65,9 +64,12 @@ func (h Header) checkCompression() error {
 			return errors.New("fax compression needs one bit a pixel")
 		}
 		return nil
-	case compressionJPEG, compressionWebP:
+	case compressionOldJPEG, compressionJPEG, compressionWebP:
 		if h.bits != 8 {
 			return UnsupportedError(fmt.Sprintf("a JPEG or WebP of %d bits a sample", h.bits))
+		}
+		if h.compression == compressionOldJPEG && h.PerPixel != 1 && h.PerPixel != 3 {
+			return UnsupportedError(fmt.Sprintf("an old-style JPEG of %d components", h.PerPixel))
 		}
 		return nil
 	}
@@ -80,7 +82,9 @@ func (h Header) isFax() bool {
 
 // isTurned reports whether fill order 2 reverses the bits of bytes before they are
 // decompressed: not where the decoder does it, and not within JPEGs, as in libtiff.
-func (h Header) isTurned() bool { return !h.isFax() && h.compression != compressionJPEG }
+func (h Header) isTurned() bool {
+	return !h.isFax() && h.compression != compressionJPEG && h.compression != compressionOldJPEG
+}
 
 func (h Header) faxMode() ccitt.Mode {
 	switch {

@@ -1,5 +1,5 @@
-// Package tiff reads TIFF 6.0 and BigTIFF files: every directory of the chain is a
-// page, a thumbnail's too, as libtiff and Pillow count; sub-directories are not. It
+// Package tiff reads TIFF 6.0 and BigTIFF files: the directories of the chain are the
+// pages, in its order, but for reduced copies and masks; sub-directories are none. It
 // returns samples of eight bits; what they mean as colours is for the caller. Where
 // data is damaged it shows what libtiff 4.7 shows, or fails where that fails.
 package tiff
@@ -63,8 +63,8 @@ func Open(data []byte, limits Limits) (*File, error) {
 	}
 	seen := map[uint64]bool{}
 	for next != 0 && !seen[next] && f.broken == nil {
-		if len(f.pages) == limits.Pages {
-			return nil, fmt.Errorf("%w: more than %d pages", ErrTooLarge, limits.Pages)
+		if len(f.pages) == 2*limits.Pages { // each may have a thumbnail
+			return nil, fmt.Errorf("%w: more than %d directories", ErrTooLarge, 2*limits.Pages)
 		}
 		seen[next] = true
 		var d directory
@@ -73,16 +73,21 @@ func Open(data []byte, limits Limits) (*File, error) {
 		}
 		f.pages = append(f.pages, d)
 	}
+	if err := f.keepPages(); err != nil {
+		return nil, err
+	}
 	switch {
 	case len(f.pages) == 0:
 		return nil, errors.New("there is no page")
+	case len(f.pages) > limits.Pages:
+		return nil, fmt.Errorf("%w: more than %d pages", ErrTooLarge, limits.Pages)
 	case len(f.pages) == 1 && f.broken != nil:
 		return nil, f.broken
 	}
 	return f, nil
 }
 
-// Pages returns the number of directories, a broken last one included.
+// Pages returns the number of pages, a broken last one included.
 func (f *File) Pages() int { return len(f.pages) }
 
 // header returns the first directory's offset (TIFF 6.0, section 2; BigTIFF adds

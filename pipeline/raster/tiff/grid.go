@@ -11,6 +11,17 @@ type grid struct {
 }
 
 func (f *File) grid(d directory, h Header) (g grid, err error) {
+	if g, err = f.layOut(d, h); err != nil {
+		return g, err
+	}
+	if err := g.list(f, d); err != nil {
+		return g, err
+	}
+	return g, g.locate(f, h)
+}
+
+// layOut reads the size of the segments.
+func (f *File) layOut(d directory, h Header) (g grid, err error) {
 	if _, tiled := d[tagTileWidth]; tiled {
 		g, err = f.tiles(d)
 	} else {
@@ -26,7 +37,7 @@ func (f *File) grid(d directory, h Header) (g grid, err error) {
 		return g, err
 	}
 	g.across, g.down = (h.Width+g.width-1)/g.width, (h.Height+g.height-1)/g.height
-	return g, g.locate(f, d, h)
+	return g, nil
 }
 
 func (f *File) tiles(d directory) (g grid, err error) {
@@ -47,9 +58,9 @@ func (f *File) strips(d directory, h Header) (grid, error) {
 	return g, err
 }
 
-// locate reads where the segments are. Some writers put tiles under the strips'
-// tags.
-func (g *grid) locate(f *File, d directory, h Header) (err error) {
+// list reads where the segments are and their sizes. Some writers put tiles under the
+// strips' tags.
+func (g *grid) list(f *File, d directory) (err error) {
 	offsets, counts := uint16(tagStripOffsets), uint16(tagStripByteCounts)
 	if _, ok := d[tagTileOffsets]; ok && g.name == "tile" {
 		offsets, counts = tagTileOffsets, tagTileByteCounts
@@ -57,9 +68,12 @@ func (g *grid) locate(f *File, d directory, h Header) (err error) {
 	if g.offsets, err = f.values(d, offsets); err != nil {
 		return err
 	}
-	if g.counts, err = f.values(d, counts); err != nil {
-		return err
-	}
+	g.counts, err = f.values(d, counts)
+	return err
+}
+
+// locate makes the lists as long as they must be.
+func (g *grid) locate(f *File, h Header) error {
 	need := g.across * g.down
 	if h.planar == 2 {
 		need *= h.PerPixel

@@ -4,17 +4,21 @@ import "fmt"
 
 // The tags that are read (TIFF 6.0, appendix A).
 const (
+	tagNewSubfileType  = 254
+	tagSubfileType     = 255
 	tagWidth           = 256
 	tagHeight          = 257
 	tagBitsPerSample   = 258
 	tagCompression     = 259
 	tagPhotometric     = 262
 	tagFillOrder       = 266
+	tagMake            = 271
 	tagStripOffsets    = 273
 	tagOrientation     = 274
 	tagSamplesPerPixel = 277
 	tagRowsPerStrip    = 278
 	tagStripByteCounts = 279
+	tagMaxSampleValue  = 281
 	tagPlanar          = 284
 	tagT4Options       = 292
 	tagPredictor       = 317
@@ -23,16 +27,30 @@ const (
 	tagTileHeight      = 323
 	tagTileOffsets     = 324
 	tagTileByteCounts  = 325
+	tagSubIFDs         = 330
 	tagExtraSamples    = 338
 	tagSampleFormat    = 339
 	tagJPEGTables      = 347
+	tagJPEGProc        = 512
+	tagJPEGInterchange = 513
+	tagJPEGLength      = 514
+	tagJPEGRestart     = 515
+	tagJPEGQTables     = 519
+	tagJPEGDCTables    = 520
+	tagJPEGACTables    = 521
 	tagCoefficients    = 529
 	tagSubsampling     = 530
 	tagReference       = 532
+	tagXMP             = 700
+	tagDNGVersion      = 50706
 )
 
 func isRead(tag uint16) bool {
-	return tag >= tagWidth && tag <= tagSampleFormat || tag == tagJPEGTables || tag >= tagCoefficients && tag <= tagReference
+	switch tag {
+	case tagJPEGTables, tagXMP, tagDNGVersion:
+		return true
+	}
+	return tag >= tagNewSubfileType && tag <= tagSampleFormat || tag >= tagJPEGProc && tag <= tagReference
 }
 
 // Photometric interpretations.
@@ -105,6 +123,8 @@ func (h Header) SegmentBytes() int {
 	switch {
 	case h.compression == compressionJPEG || h.compression == compressionWebP:
 		n = 16 // planes of three components, and the coefficients of progressive scans
+	case h.compression == compressionOldJPEG:
+		n = 16 + 4*n // and two copies of the data, whose size gather bounds
 	case h.isFax():
 		n = 2 // a copy of the data, whose size segmentData bounds
 	case h.compression == compressionLZW:
@@ -115,8 +135,11 @@ func (h Header) SegmentBytes() int {
 	}
 	page := int64(h.Width) * int64(h.Height)
 	n *= max(h.segment, page)
-	if h.compression == compressionZstd {
+	switch h.compression {
+	case compressionZstd:
 		n += maxZstdWindow
+	case compressionOldJPEG:
+		n += 2 * maxOldHeader
 	}
 	return int((n + page - 1) / page)
 }
@@ -147,6 +170,9 @@ func (f *File) Header(n int) (h Header, err error) {
 	if h.ColorMap, err = f.values(d, tagColorMap); err != nil {
 		return h, err
 	}
+	if h.compression == compressionOldJPEG {
+		h.fixOldJPEG(d)
+	}
 	if h.Photometric < 0 { // the tag is required, but fax programs leave it out
 		h.Photometric = WhiteIsZero
 	}
@@ -158,8 +184,13 @@ func (f *File) Header(n int) (h Header, err error) {
 		if err != nil {
 			return h, err
 		}
+		if err := f.checkSize(g.name, g.width, g.height, h.PerPixel); err != nil {
+			return h, err
+		}
 		h.segment = int64(g.width) * int64(g.height)
-		return h, f.checkSize(g.name, g.width, g.height, h.PerPixel)
+		if h.compression == compressionOldJPEG {
+			return h, f.measureOldJPEG(d, &h)
+		}
 	}
 	return h, nil
 }

@@ -32,11 +32,14 @@ func (f *File) Decode(ctx context.Context, n int) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := f.grid(f.pages[n], h)
-	if err != nil {
+	d := &pageDecoder{File: f, directory: f.pages[n], levels: h.levels()}
+	if h.compression == compressionOldJPEG {
+		return d.decodeOldJPEG(ctx, h)
+	}
+	if d.grid, err = f.grid(d.directory, h); err != nil {
 		return nil, err
 	}
-	d := &pageDecoder{File: f, directory: f.pages[n], grid: g, levels: h.levels()}
+	g := d.grid
 	defer d.close()
 	if h.isPackedYCbCr() {
 		if d.colors, err = f.ycbcr(f.pages[n], h.planar); err != nil {

@@ -20,7 +20,8 @@ type ycbcr struct {
 // isPackedYCbCr reports whether the page's samples are converted here: not where a JPEG
 // has all three.
 func (h Header) isPackedYCbCr() bool {
-	return h.Photometric == YCbCr && h.PerPixel == 3 && (h.compression != compressionJPEG || h.planar == 2)
+	return h.Photometric == YCbCr && h.PerPixel == 3 && h.compression != compressionOldJPEG &&
+		(h.compression != compressionJPEG || h.planar == 2)
 }
 
 func (f *File) ycbcr(d directory, planar int) (*ycbcr, error) {
@@ -31,15 +32,25 @@ func (f *File) ycbcr(d directory, planar int) (*ycbcr, error) {
 	if len(sub) < 2 {
 		sub = []uint64{2, 2}
 	}
-	c := &ycbcr{across: int(sub[0]), down: int(sub[1])}
-	if planar == 2 && c.across*c.down != 1 {
+	across, down := int(sub[0]), int(sub[1])
+	if planar == 2 && across*down != 1 {
 		return nil, UnsupportedError("planar YCbCr with subsampled colours")
 	}
-	switch [2]int{c.across, c.down} {
+	switch [2]int{across, down} {
 	case [2]int{1, 1}, [2]int{1, 2}, [2]int{2, 1}, [2]int{2, 2}, [2]int{4, 1}, [2]int{4, 2}, [2]int{4, 4}:
 	default:
 		return nil, UnsupportedError(fmt.Sprintf("YCbCr subsampling %v", sub))
 	}
+	c, err := f.ycbcrTables(d)
+	if err != nil {
+		return nil, err
+	}
+	c.across, c.down = across, down
+	return c, nil
+}
+
+// ycbcrTables makes the tables of a page's coefficients and reference levels.
+func (f *File) ycbcrTables(d directory) (*ycbcr, error) {
 	coefficients, err := f.fractions(d, tagCoefficients, []float32{0.299, 0.587, 0.114})
 	if err != nil {
 		return nil, err
@@ -51,31 +62,46 @@ func (f *File) ycbcr(d directory, planar int) (*ycbcr, error) {
 	if coefficients[1] == 0 {
 		return nil, fmt.Errorf("the coefficients of YCbCr are %v", coefficients)
 	}
+	c := &ycbcr{}
 	c.fill(coefficients, reference)
 	return c, nil
 }
 
-// fractions returns a field of RATIONALs, or what stands for an absent one.
+// fractions returns a field of RATIONALs, or of integers as old writers have it, or what
+// stands for an absent one.
 func (f *File) fractions(d directory, tag uint16, absent []float32) ([]float32, error) {
 	v, ok := d[tag]
 	if !ok {
 		return absent, nil
 	}
-	if v.kind != typeRational || v.count < uint64(len(absent)) {
+	size := typeSize(v.kind)
+	if size == 0 || v.count < uint64(len(absent)) {
 		return nil, fmt.Errorf("tag %d has type %d and %d values", tag, v.kind, v.count)
 	}
-	b, err := f.bytes(v.at, 8*uint64(len(absent)))
+	b, err := f.bytes(v.at, size*uint64(len(absent)))
 	if err != nil {
 		return nil, fmt.Errorf("tag %d: %w", tag, err)
 	}
 	out := make([]float32, len(absent))
 	for i := range out {
-		over, under := f.order.Uint32(b[8*i:]), f.order.Uint32(b[8*i+4:])
-		if under != 0 {
-			out[i] = float32(float64(over) / float64(under))
-		}
+		out[i] = f.fraction(v.kind, b[uint64(i)*size:][:size])
 	}
 	return out, nil
+}
+
+// fraction reads a RATIONAL or an integer; 0 where the denominator is.
+func (f *File) fraction(kind uint16, b []byte) float32 {
+	switch {
+	case len(b) == 1:
+		return float32(b[0])
+	case kind != typeRational:
+		return float32(f.number(b))
+	}
+	over, under := f.order.Uint32(b), f.order.Uint32(b[4:])
+	if under == 0 {
+		return 0
+	}
+	return float32(float64(over) / float64(under))
 }
 
 // fill makes the tables, in single precision as libtiff does.

@@ -240,6 +240,161 @@ damaged = bytearray(second)
 damaged[len(second) // 2] ^= 0x5A
 put("jpeg-damaged.tif", shared, [first, bytes(damaged)])
 
+
+# Old-style JPEG: one JPEG in pieces, wherever writers put them.
+def segments(data):
+    """A JPEG's segments before its data, as (marker, bytes), and the data behind the scan's header."""
+    at, found = 2, []
+    while True:
+        n = 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        found.append((data[at + 1], data[at : at + n]))
+        at += n
+        if found[-1][0] == 0xDA:
+            return found, data[at:-2]
+
+
+def scattered(name, tags, pieces, order="<"):
+    """A file of pieces; a tag's value may be the name of a piece and stands for its offset."""
+    at, places = 8, {}
+    for piece, data in pieces.items():
+        places[piece] = at
+        at += len(data)
+    resolved = {}
+    for tag, (kind, values) in tags.items():
+        resolved[tag] = (kind, [places.get(v, v) for v in values])
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", at)
+    entries, body, values_at = b"", b"", at + 2 + 12 * len(resolved) + 4
+    for tag, (kind, values) in sorted(resolved.items()):
+        raw = struct.pack(order + TYPES[kind] * len(values), *values)
+        entries += struct.pack(order + "HHI", tag, kind, len(values) // (2 if kind == 5 else 1))
+        if len(raw) > 4:
+            entries += struct.pack(order + "I", values_at + len(body))
+            body += raw
+        else:
+            entries += raw.ljust(4, b"\0")
+    pathlib.Path(name).write_bytes(
+        head + b"".join(pieces.values()) + struct.pack(order + "H", len(resolved)) + entries + struct.pack(order + "I", 0) + body)
+
+
+def saved(image, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=85, **options)
+    return buffer.getvalue()
+
+
+def old(photometric=6, n=3, size=None, **more):
+    tags = fields(size or OLD, 8, photometric, n, 6, **more)
+    return {k: v for k, v in tags.items() if v is not None}
+
+
+OLD = (45, 37)
+photo = drawing("RGB", OLD)
+whole = saved(photo, subsampling="4:2:2")
+parts, data = segments(whole)
+header = b"".join(d for m, d in parts)
+some = lambda kinds: b"".join(d for m, d in parts if m in kinds)
+scattered("old-stream.tif", old(t513=(4, ["jpeg"]), t514=(4, [len(whole)]), t530=(3, [2, 1])), {"jpeg": whole})
+scattered("old-stream-no-length.tif", old(t513=(4, ["jpeg"]), t530=(3, [2, 1])), {"jpeg": whole}, order=">")
+scattered("old-stream-long.tif", old(t513=(4, ["jpeg"]), t514=(4, [1 << 30]), t530=(3, [2, 1])), {"jpeg": whole})
+scattered("old-stream-in-strip.tif", old(t273=(4, ["jpeg"]), t279=(4, [len(whole)]), t530=(3, [2, 1])), {"jpeg": whole})
+scattered("old-stream-and-strip.tif", old(t513=(4, ["jpeg"]), t273=(4, ["jpeg"]), t279=(4, [len(whole)])), {"jpeg": whole})
+scattered("old-sampling-lies.tif", old(t513=(4, ["jpeg"]), t514=(4, [len(whole)]), t530=(3, [2, 2])), {"jpeg": whole})
+scattered("old-colours-lie.tif", old(photometric=2, t513=(4, ["jpeg"]), t514=(4, [len(whole)])), {"jpeg": whole})
+scattered("old-tags-missing.tif", old(t258=None, t262=None, t277=None, t278=None, t513=(4, ["jpeg"])), {"jpeg": whole})
+scattered("old-no-start.tif", old(t513=(4, ["jpeg"]), t514=(4, [len(whole) - 2])), {"jpeg": whole[2:]})
+scattered("old-no-end.tif", old(t513=(4, ["jpeg"]), t514=(4, [len(whole) - 2])), {"jpeg": whole[:-2]})
+scattered("old-head.tif", old(t513=(4, ["jpeg"]), t514=(4, [len(header) + 2]), t273=(4, ["strip0"]), t279=(4, [len(data)])), {"jpeg": b"\xff\xd8" + header, "strip0": data})
+head = b"\xff\xd8" + some((0xDB, 0xC4))
+rest = some((0xC0, 0xDA)) + data
+scattered("old-head-tables.tif", old(t513=(4, ["jpeg"]), t514=(4, [len(head)]), t273=(4, ["strip0"]), t279=(4, [len(rest)])), {"jpeg": head, "strip0": rest})
+scattered("old-coefficients.tif", old(t513=(4, ["jpeg"]), t529=(5, [2126, 10000, 7152, 10000, 722, 10000]), t532=(4, [16, 235, 128, 240, 128, 240])), {"jpeg": whole})
+scattered("old-lossless.tif", old(t512=(3, [14]), t513=(4, ["jpeg"])), {"jpeg": whole})
+scattered("old-progressive.tif", old(t513=(4, ["jpeg"])), {"jpeg": saved(photo, progressive=True)})
+scattered("old-other-size.tif", old(size=(60, 37), t513=(4, ["jpeg"])), {"jpeg": whole})
+
+
+def tables(parts, n=3):
+    """The tables in tags, and the pieces that they name."""
+    quant, huffman, pieces = [], {}, {}
+    for marker, d in parts:
+        if marker == 0xDB:
+            quant += [d[5 + 65 * i : 69 + 65 * i] for i in range(len(d) // 65)]
+        at = 4
+        while marker == 0xC4 and at < len(d):
+            size = 17 + sum(d[at + 1 : at + 17])
+            huffman[d[at]] = d[at + 1 : at + size]
+            at += size
+    for i, q in enumerate(quant):
+        pieces[f"q{i}"] = q
+    for i, h in huffman.items():
+        pieces[f"h{i}"] = h
+    of = [0, 1, 1][:n]
+    tags = {512: (3, [1]), 519: (4, [f"q{i}" for i in of]), 520: (4, [f"h{i}" for i in of]), 521: (4, [f"h{16 + i}" for i in of])}
+    return tags, pieces
+
+
+def coded(image, rows, **options):
+    """The tables' tags and pieces, and the strips of rows that lie between restarts."""
+    parts, data = segments(saved(image, restart_marker_rows=rows, **options))
+    strips = []
+    while True:
+        marker = next((i for i in range(len(data) - 1) if data[i] == 0xFF and 0xD0 <= data[i + 1] <= 0xD7), None)
+        strips.append(data[:marker])
+        if marker is None:
+            return *tables(parts, len(image.getbands())), strips
+        data = data[marker + 2 :]
+
+
+def strips_of(strips, lines):
+    """The tags of strips, and the strips as pieces."""
+    names = [f"strip{i}" for i in range(len(strips))]
+    return {273: (4, names), 278: (4, [lines]), 279: (4, [len(s) for s in strips])}, dict(zip(names, strips))
+
+
+def pieced(name, tables, strips, lines, size=None, **more):
+    places, pieces = strips_of(strips, lines)
+    scattered(name, old(size=size) | tables[0] | places | {int(k[1:]): v for k, v in more.items()}, tables[1] | pieces)
+
+
+parts, data = segments(saved(photo, subsampling="4:2:0"))
+t = tables(parts)
+pieced("old-tables.tif", t, [data], 37, t530=(3, [2, 2]))
+pieced("old-tables-count-0.tif", t, [data], 37, t279=(4, [0]))
+pieced("old-one-strip-of-planes.tif", t, [data], 37, t284=(3, [2]))
+pieced("old-cut.tif", t, [data[: len(data) // 2]], 37)
+pieced("old-tables-missing.tif", ({}, {}), [data], 37)
+tile = segments(saved(photo.crop((0, 0, 48, 48)), subsampling="4:2:0"))[1]
+scattered("old-tables-tile.tif", old(t322=(3, [48]), t323=(3, [48]), t324=(4, ["tile"]), t325=(4, [len(tile)])) | t[0], t[1] | {"tile": tile})
+parts, data = segments(saved(photo, subsampling="4:2:0", restart_marker_blocks=2))
+pieced("old-restarts.tif", tables(parts), [data], 37, t515=(3, [2]))
+tags, pieces, strips = coded(photo, 1, subsampling="4:2:0")
+pieced("old-strips.tif", (tags, pieces), strips, 16)
+tags, pieces, strips = coded(photo, 1, subsampling="4:4:4")
+pieced("old-strips-444.tif", (tags, pieces), strips, 8, t530=(3, [1, 1]))
+pieced("old-strips-odd.tif", (tags, pieces), strips, 9, t530=(3, [1, 1]))
+parts, data = segments(saved(photo.convert("L")))
+places, strip0 = strips_of([data], 37)
+tags, pieces = tables(parts, 1)
+for name, photometric in {"old-grey.tif": 1, "old-white-is-zero.tif": 0}.items():
+    scattered(name, old(photometric, 1) | tags | places, pieces | strip0)
+
+# Planes: each is a scan of one component, of which all but the first name themselves.
+bands = [segments(saved(band)) for band in photo.convert("YCbCr").split()]
+tags, pieces = tables(bands[0][0], 1)
+tags = {k: (kind, values * 3) if k > 512 else (kind, values) for k, (kind, values) in tags.items()}
+scan = lambda c: bytes((0xFF, 0xDA, 0, 8, 1, c, 0, 0, 63, 0))
+pieced("old-planes.tif", (tags, pieces), [d if c == 0 else scan(c) + d for c, (_, d) in enumerate(bands)], 37, t284=(3, [2]), t530=(3, [1, 1]))
+pieced("old-planes-unnamed.tif", (tags, pieces), [d for _, d in bands], 37, t284=(3, [2]), t530=(3, [1, 1]))
+
+# Two columns of tiles, which libtiff does not read, and the same blocks in one stream.
+square = photo.crop((0, 0, 32, 32))
+parts, _ = segments(saved(square, subsampling="4:4:4"))
+tiles = [segments(saved(square.crop((x, y, x + 16, y + 16)), subsampling="4:4:4"))[1] for y in (0, 16) for x in (0, 16)]
+places, pieces = strips_of(tiles, 0)
+tags = old(size=(32, 32), t278=None, t322=(3, [16]), t323=(3, [16]), t324=places[273], t325=places[279], t530=(3, [1, 1]))
+scattered("old-tiles.tif", tags | tables(parts)[0], tables(parts)[1] | pieces)
+scattered("old-tiles-as-stream.tif", old(size=(32, 32), t513=(4, ["jpeg"])), {"jpeg": saved(square, subsampling="4:4:4")})
+
 sys.stdin = io.StringIO("\n".join(sorted(p.name for p in pathlib.Path().glob("*.tif"))))
 with open("pages.json", "w") as out, contextlib.redirect_stdout(out):
     exec(SCRIPT.read_text())
