@@ -20,6 +20,8 @@ const (
 	ColumnBytes        = "bytes"
 	ColumnModified     = "modified"
 	ColumnFirstSeen    = "first_seen"
+	ColumnWarning      = "warning"
+	ColumnReplacedBy   = "replaced_by"
 	ColumnFeaturizedAt = "featurized_at"
 	ColumnEmbedding    = "embedding"
 	ColumnStage        = "stage"

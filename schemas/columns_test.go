@@ -10,7 +10,7 @@ import (
 func TestColumns(t *testing.T) {
 	constants := []string{
 		ColumnDocumentID, ColumnPage, ColumnPath, ColumnLabel, ColumnSplit, ColumnFormat, ColumnWidth,
-		ColumnHeight, ColumnPages, ColumnBytes, ColumnModified, ColumnFirstSeen, ColumnFeaturizedAt,
+		ColumnHeight, ColumnPages, ColumnBytes, ColumnModified, ColumnFirstSeen, ColumnWarning, ColumnReplacedBy, ColumnFeaturizedAt,
 		ColumnEmbedding, ColumnStage, ColumnClass, ColumnMessage, ColumnAttempts, ColumnFailedAt,
 	}
 	var onDisk []string

@@ -33,6 +33,8 @@ type Document struct {
 	Bytes      int64     `parquet:"bytes"`  // of the whole document
 	Modified   time.Time `parquet:"modified,timestamp(microsecond)"`
 	FirstSeen  time.Time `parquet:"first_seen,timestamp(microsecond)"`
+	Warning    *string   `parquet:"warning,optional"`     // "incomplete", "dark", "empty": why it may not be what a person sees
+	ReplacedBy *string   `parquet:"replaced_by,optional"` // document_id of what a run found at Path instead of this document
 }
 
 // Key returns the page's identity.

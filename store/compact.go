@@ -16,7 +16,7 @@ type CompactOptions struct {
 	// half of the memory that this takes; 0 = 256 MiB.
 	TargetBytes int64
 	// Gone tells the paths of documents that are to be dropped with all their
-	// pages and failures; nil drops none.
+	// pages and failures, and with them go replaced documents; nil drops none.
 	Gone func(path string) bool
 	// DryRun changes nothing and reports what would be done.
 	DryRun bool
@@ -62,10 +62,10 @@ func (s *Store) Compact(ctx context.Context, opt CompactOptions) ([]Compaction, 
 	if err != nil {
 		return nil, err
 	}
-	gone := func(path string) bool { return opt.Gone != nil && opt.Gone(path) }
+	gone := func(path string, replaced bool) bool { return opt.Gone != nil && (replaced || opt.Gone(path)) }
 	current := func(f schemas.Feature) (schemas.Feature, bool) {
-		f, known := pages.current(f)
-		return f, !known || !gone(f.Path)
+		f, d, known := pages.current(f)
+		return f, !known || !gone(d.path, d.replaced)
 	}
 	var done []Compaction
 	// Features go before their documents: no feature is ever without its document.
@@ -80,11 +80,11 @@ func (s *Store) Compact(ctx context.Context, opt CompactOptions) ([]Compaction, 
 		}
 	}
 	small := min(opt.TargetBytes, smallTarget)
-	d, err := s.failures.compact(ctx, func(f schemas.Failure) (schemas.Failure, bool) { return f, !gone(f.Path) }, small, opt)
+	d, err := s.failures.compact(ctx, func(f schemas.Failure) (schemas.Failure, bool) { return f, !gone(f.Path, false) }, small, opt)
 	if done = append(done, d); err != nil {
 		return done, err
 	}
-	d, err = s.documents.compact(ctx, func(d schemas.Document) (schemas.Document, bool) { return d, !gone(d.Path) }, small, opt)
+	d, err = s.documents.compact(ctx, func(d schemas.Document) (schemas.Document, bool) { return d, !gone(d.Path, d.ReplacedBy != nil) }, small, opt)
 	return append(done, d), err
 }
 

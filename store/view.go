@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"iter"
-	"sync"
 	"time"
 
 	"cutpoint/schemas"
@@ -16,11 +15,13 @@ type Moment struct {
 }
 
 // View is a cut's table joined with the documents table: the rows of the cut, with
-// the path, label and split that the documents table has. Both tables stay at the
-// version at which they were opened, whatever other programs write meanwhile.
+// the path, label and split that the documents table has, and without those of
+// documents that were replaced. Both tables stay at the version at which they were
+// opened, whatever other programs write meanwhile.
 type View struct {
-	Info     schemas.CutInfo
-	Snapshot Snapshot // of the cut's table
+	Info         schemas.CutInfo
+	Snapshot     Snapshot // of the cut's table, whose count has all rows
+	WithReplaced bool     // do not leave out the rows of replaced documents; to be set before the first read
 
 	features  *Table[schemas.Feature]
 	documents *pinnedDocuments
@@ -105,7 +106,9 @@ func (v *View) Scan(ctx context.Context, yield func(rows []schemas.Feature) erro
 		return err
 	}
 	return v.features.Scan(ctx, func(rows []schemas.Feature) error {
-		pages.refresh(rows)
+		if rows = v.refresh(pages, rows); len(rows) == 0 {
+			return nil
+		}
 		return yield(rows)
 	})
 }
@@ -117,19 +120,40 @@ func (v *View) Rows(ctx context.Context) ([]schemas.Feature, error) {
 		return nil, err
 	}
 	rows, err := tableRows(ctx, v.features)
-	pages.refresh(rows)
-	return rows, err
+	return v.refresh(pages, rows), err
 }
 
 // Vectors reads all embeddings into one matrix, (N, Info.Dim), in the order of Rows.
-func (v *View) Vectors(ctx context.Context) ([]float32, error) { return tableVectors(ctx, v.features) }
+func (v *View) Vectors(ctx context.Context) ([]float32, error) {
+	pages, err := v.documents.pages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	data, err := tableVectors(ctx, v.features)
+	if err != nil || v.WithReplaced || !pages.anyReplaced() {
+		return data, err
+	}
+	rows, err := tableRows(ctx, v.features)
+	n := 0
+	for i, r := range rows {
+		if !pages[r.Key()].replaced {
+			copy(data[n*v.Info.Dim:][:v.Info.Dim], data[i*v.Info.Dim:])
+			n++
+		}
+	}
+	return data[:n*v.Info.Dim], err
+}
 
 // Documents lists the pages of the documents table in no particular order, whether
 // or not the cut has them: their keys, paths, labels and splits, and nothing else.
+// Those of replaced documents are left out as elsewhere.
 func (v *View) Documents(ctx context.Context) (iter.Seq[schemas.Document], error) {
 	pages, err := v.documents.pages(ctx)
 	return func(yield func(schemas.Document) bool) {
 		for key, d := range pages {
+			if d.replaced && !v.WithReplaced {
+				continue
+			}
 			if !yield(schemas.Document{DocumentID: key.DocumentID, Page: key.Page, Path: d.path, Label: d.label, Split: d.split}) {
 				return
 			}
@@ -137,70 +161,14 @@ func (v *View) Documents(ctx context.Context) (iter.Seq[schemas.Document], error
 	}, err
 }
 
-// pinnedDocuments is the documents table at one version, read when it is first
-// asked for.
-type pinnedDocuments struct {
-	table *Table[schemas.Document]
-
-	mu   sync.Mutex
-	read documentPages
-}
-
-func (d *pinnedDocuments) pages(ctx context.Context) (documentPages, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.read != nil {
-		return d.read, nil
-	}
-	pages, err := readDocumentPages(ctx, d.table)
-	if err == nil {
-		d.read = pages
-	}
-	return pages, err
-}
-
-// documentPages is what the documents table says of each page. It takes precedence
-// over a cut's own columns, which are those of the run that computed the features:
-// documents may have been moved or relabelled since.
-type documentPages map[schemas.PageKey]documentPage
-
-type documentPage struct {
-	path         string
-	label, split *string // shared by pages of the same label, so that a page takes about 200 bytes
-}
-
-func readDocumentPages(ctx context.Context, documents *Table[schemas.Document]) (documentPages, error) {
-	pages, known := documentPages{}, map[string]*string{}
-	shared := func(s *string) *string {
-		if s == nil {
-			return nil
+// refresh makes rows current, in place, and leaves out those of replaced documents.
+func (v *View) refresh(pages documentPages, rows []schemas.Feature) []schemas.Feature {
+	kept := rows[:0]
+	for _, f := range rows {
+		now, d, _ := pages.current(f)
+		if v.WithReplaced || !d.replaced {
+			kept = append(kept, now)
 		}
-		if known[*s] == nil {
-			known[*s] = s
-		}
-		return known[*s]
 	}
-	err := documents.Scan(ctx, func(rows []schemas.Document) error {
-		for _, d := range rows {
-			pages[d.Key()] = documentPage{d.Path, shared(d.Label), shared(d.Split)}
-		}
-		return nil
-	})
-	return pages, err
-}
-
-// current returns a row as it should be, and whether the documents table knows its page.
-func (p documentPages) current(f schemas.Feature) (now schemas.Feature, known bool) {
-	d, known := p[f.Key()]
-	if known {
-		f.Path, f.Label, f.Split = d.path, d.label, d.split
-	}
-	return f, known
-}
-
-// refresh makes rows current.
-func (p documentPages) refresh(rows []schemas.Feature) {
-	for i, f := range rows {
-		rows[i], _ = p.current(f)
-	}
+	return kept
 }

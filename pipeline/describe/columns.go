@@ -47,6 +47,8 @@ var descriptions = map[string]string{
 	schemas.ColumnBytes:        "size of the document's file",
 	schemas.ColumnModified:     "when the file was changed",
 	schemas.ColumnFirstSeen:    "when the page was first read",
+	schemas.ColumnWarning:      "why the page may not be what a person sees: incomplete, dark or empty; null if nothing speaks for that",
+	schemas.ColumnReplacedBy:   "document_id of what was found at the path instead of this document; null while the document is there",
 	schemas.ColumnStage:        "where it failed, such as decode",
 	schemas.ColumnClass:        "kind of failure, such as corrupt",
 	schemas.ColumnMessage:      "what is wrong",

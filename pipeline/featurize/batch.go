@@ -1,6 +1,7 @@
 package featurize
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -33,17 +34,22 @@ type batcher struct {
 	run     *run
 	out     chan<- *batch
 	current *batch
-	watch   *stopwatch              // waited is for pages
-	seen    map[string]corpus.Entry // by document id, in this run
-	left    int                     // pages until the limit
+	watch   *stopwatch // waited is for pages
+	left    int        // pages until the limit
+
+	// By document id, in this run.
+	seen     map[string]corpus.Entry // where it was found first, if it was read
+	copies   map[string]corpus.Entry // where it was found besides the path it is recorded at
+	replaced map[string]bool         // its path holds another one, and it was not found since
 }
 
 // batchAll is the stage: it ends the intake when the limit is reached or the run
 // is asked to stop, and passes on what it has.
 func (r *run) batchAll(ctx context.Context, order <-chan *document, out chan<- *batch) error {
 	defer close(out)
-	b := &batcher{run: r, out: out, watch: r.batching.watch(), seen: map[string]corpus.Entry{}, left: r.opt.Limit}
-	b.current = &batch{records: Records{Documents: r.plan.refresh}}
+	b := &batcher{run: r, out: out, watch: r.batching.watch(), left: r.opt.Limit,
+		seen: map[string]corpus.Entry{}, copies: map[string]corpus.Entry{}, replaced: r.plan.replaced}
+	b.current = &batch{records: r.plan.refresh}
 	for d := range order {
 		b.watch.waited()
 		if r.ended() {
@@ -64,6 +70,7 @@ func (b *batcher) addDocument(ctx context.Context, d *document) error {
 		return err
 	}
 	b.watch.waited()
+	b.supersede(d)
 	if !b.run.opt.EveryCopy {
 		if b.copyOf(d) {
 			return nil
@@ -72,23 +79,28 @@ func (b *batcher) addDocument(ctx context.Context, d *document) error {
 	}
 	b.run.progress.planned.Add(int64(len(d.due) - b.run.estimate(d)))
 	b.recordDocument(d)
-	failed := d.failure != nil || d.gaveUp
+	class := d.gaveUp // of its first failure
+	if d.failure != nil {
+		class = d.failure.Class
+	}
 	for {
 		b.watch.worked()
 		select {
 		case p, ok := <-d.pages:
 			b.watch.waited()
 			if !ok {
-				b.run.progress.document(d.id, failed)
+				b.run.progress.document(d.id, class)
 				return b.flushRecords(ctx)
 			}
-			failed = failed || p.failure != nil
+			if p.failure != nil {
+				class = cmp.Or(class, p.failure.Class)
+			}
 			if err := b.addPage(ctx, d, p); err != nil {
 				return err
 			}
 			if b.run.ended() {
 				if p.number == d.due[len(d.due)-1] {
-					b.run.progress.document(d.id, failed)
+					b.run.progress.document(d.id, class)
 				}
 				return nil
 			}
@@ -110,6 +122,9 @@ func (b *batcher) copyOf(d *document) bool {
 	if !is {
 		return false
 	}
+	if !b.isSeen(d.id) {
+		b.copies[d.id] = d.entry
+	}
 	b.run.progress.copies.Add(1)
 	b.run.progress.planned.Add(-int64(b.run.estimate(d)))
 	if label != d.entry.Label {
@@ -126,7 +141,7 @@ func (b *batcher) firstLabel(d *document) (label string, is bool) {
 		return first.Label, true
 	}
 	c := b.run.catalog
-	if rows := c.document(d.id); len(rows) > 0 && rows[0].inPlace && rows[0].path != d.entry.Name() {
+	if rows := c.document(d.id); len(rows) > 0 && rows[0].inPlace && !b.replaced[d.id] && rows[0].path != d.entry.Name() {
 		if known := c.words.pointer(rows[0].label); known != nil {
 			label = *known
 		}
@@ -140,7 +155,12 @@ func (b *batcher) firstLabel(d *document) (label string, is bool) {
 // recordDocument notes what is to be written about the document as a whole.
 func (b *batcher) recordDocument(d *document) {
 	c, rec := b.run.catalog, &b.current.records
-	rec.Documents = append(rec.Documents, c.refreshed(c.document(d.id), d.entry)...)
+	b.found(d.id)
+	now := c.refreshed(c.document(d.id), d.entry)
+	if b.run.opt.RetryFailed {
+		now.Failures = nil // they are tried again
+	}
+	rec.add(now)
 	if rows := c.document(d.id); len(rows) > 0 && rows[0].path != d.entry.Name() {
 		b.run.progress.moved.Add(1)
 	}
@@ -155,17 +175,12 @@ func (b *batcher) recordDocument(d *document) {
 	} else if _, ok := c.failures[whole]; ok {
 		rec.Recovered = append(rec.Recovered, whole)
 	}
-	for _, old := range c.failedAt[d.entry.Name()] {
-		if old.DocumentID != d.id { // the path holds another document now
-			rec.Recovered = append(rec.Recovered, old)
-		}
-	}
 }
 
 func (b *batcher) addPage(ctx context.Context, d *document, p page) error {
 	row := b.run.documentRow(d, p)
 	rec := &b.current.records
-	if known := b.run.catalog.row(row.Key()); known == nil || known.width == 0 {
+	if known := b.run.catalog.row(row.Key()); known == nil || known.width == 0 || p.pixels != nil && !equal(b.run.catalog.words.pointer(known.warning), row.Warning) {
 		rec.Documents = append(rec.Documents, row)
 	}
 	if p.failure != nil {
@@ -174,6 +189,7 @@ func (b *batcher) addPage(ctx context.Context, d *document, p page) error {
 		b.run.opt.Log.Warn("page cannot be read", "path", p.failure.Path, "page", p.number, "class", p.failure.Class, "reason", p.failure.Message)
 		return nil
 	}
+	b.run.warned.add(p.warning, row.Path, p.number)
 	if _, failed := b.run.catalog.failures[row.Key()]; failed {
 		rec.Recovered = append(rec.Recovered, row.Key())
 	}
@@ -225,6 +241,7 @@ func (r *run) documentRow(d *document, p page) schemas.Document {
 		Label: optional(d.entry.Label), Split: optional(d.entry.Split),
 		Format: d.format, Width: int32(p.width), Height: int32(p.height), Pages: int32(d.count),
 		Bytes: d.entry.Size, Modified: d.entry.Modified, FirstSeen: r.opt.Now(),
+		Warning: optional(string(p.warning)),
 	}
 	if known := r.catalog.row(row.Key()); known != nil {
 		row.FirstSeen = time.UnixMicro(known.firstSeen).UTC()

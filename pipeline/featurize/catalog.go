@@ -16,15 +16,19 @@ type catalog struct {
 	rows     []record // sorted by key: a document's pages are neighbours
 	otherIDs map[documentID]string
 	words    words
-	byPath   map[string]int32 // path → the first row of the document last seen there
-	failures map[schemas.PageKey]schemas.Failure
-	failedAt map[string][]schemas.PageKey // path → its failures
-	present  []Keys                       // in the order of Options.Cuts; nil for a cut without a table
+	// Documents that no other was found instead of, each by its first row: the one of
+	// a path, and all of those paths that have several.
+	byPath     map[string]int32
+	several    map[string][]int32
+	replacedBy map[schemas.PageKey]*string // of the rows that are replaced
+	failures   map[schemas.PageKey]schemas.Failure
+	failedAt   map[string][]schemas.PageKey // path → its failures
+	present    []Keys                       // in the order of Options.Cuts; nil for a cut without a table
 }
 
 func newCatalog() *catalog {
 	return &catalog{
-		otherIDs: map[documentID]string{}, words: newWords(),
+		otherIDs: map[documentID]string{}, words: newWords(), replacedBy: map[schemas.PageKey]*string{},
 		failures: map[schemas.PageKey]schemas.Failure{}, failedAt: map[string][]schemas.PageKey{},
 	}
 }
@@ -68,14 +72,34 @@ func loadCatalog(ctx context.Context, s Stored, cuts []model.Cut) (*catalog, err
 
 func (c *catalog) index() {
 	slices.SortFunc(c.rows, func(a, b record) int { return a.compare(b.id, b.page) })
-	c.byPath = make(map[string]int32, len(c.rows))
+	c.byPath, c.several = make(map[string]int32, len(c.rows)), map[string][]int32{}
 	for from := 0; from < len(c.rows); from += len(c.pagesFrom(from)) {
-		first := &c.rows[from]
-		// A path that held several documents stands for the one seen there last.
-		if last, ok := c.byPath[first.path]; !ok || c.rows[last].firstSeen < first.firstSeen {
-			c.byPath[first.path] = int32(from)
+		r := &c.rows[from]
+		if r.replaced {
+			continue
 		}
+		one, ok := c.byPath[r.path]
+		if !ok {
+			c.byPath[r.path] = int32(from)
+			continue
+		}
+		if c.several[r.path] == nil {
+			c.several[r.path] = []int32{one}
+		}
+		c.several[r.path] = append(c.several[r.path], int32(from))
 	}
+}
+
+// at returns the first rows of the documents recorded at a path that none has
+// replaced: one at most, unless a run was killed or runs did not see each other.
+func (c *catalog) at(path string) []int32 {
+	if all := c.several[path]; all != nil {
+		return all
+	}
+	if one, ok := c.byPath[path]; ok {
+		return []int32{one}
+	}
+	return nil
 }
 
 func (c *catalog) addFailure(f schemas.Failure) {
@@ -120,16 +144,23 @@ func (c *catalog) document(id string) []record {
 }
 
 // unchanged returns the rows of the document that the entry was when it was last
-// read, if its path, size and time of change are still the same.
+// read, if its path, size and time of change are still the same: of several such
+// documents, those of the one seen last.
 func (c *catalog) unchanged(e corpus.Entry) []record {
-	first, ok := c.byPath[e.Name()]
-	if !ok {
+	found := -1
+	for _, first := range c.at(e.Name()) {
+		r := &c.rows[first]
+		if r.bytes != e.Size || r.modified != e.Modified.UnixMicro() {
+			continue
+		}
+		if found < 0 || c.rows[found].firstSeen < r.firstSeen {
+			found = int(first)
+		}
+	}
+	if found < 0 {
 		return nil
 	}
-	if r := &c.rows[first]; r.bytes != e.Size || r.modified != e.Modified.UnixMicro() {
-		return nil
-	}
-	return c.pagesFrom(int(first))
+	return c.pagesFrom(found)
 }
 
 // failedBefore returns the failure of the entry as a whole, as it is now, if it

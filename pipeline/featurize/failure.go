@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
+	"unicode"
 
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/raster"
@@ -30,10 +32,26 @@ func pathID(name string) string {
 func (r *run) failure(d *document, page int32, stage string, err error) *schemas.Failure {
 	f := &schemas.Failure{
 		DocumentID: d.id, Page: page, Path: d.entry.Name(), Bytes: d.entry.Size, Modified: d.entry.Modified,
-		Stage: stage, Class: failureClass(err), Message: err.Error(), FailedAt: r.opt.Now(),
+		Stage: stage, Class: failureClass(err), Message: oneLine(err.Error()), FailedAt: r.opt.Now(),
 	}
 	f.Attempts = r.catalog.failures[f.Key()].Attempts + 1
 	return f
+}
+
+// maxMessage is how many characters a failure's message has at most.
+const maxMessage = 300
+
+// oneLine makes a sentence of a decoder's error, whatever is in that: a table, a log
+// and a terminal show it.
+func oneLine(message string) string {
+	words := strings.FieldsFunc(message, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	})
+	text := []rune(strings.ToValidUTF8(strings.Join(words, " "), "\uFFFD"))
+	if len(text) > maxMessage {
+		text = append(text[:maxMessage-1], '…')
+	}
+	return string(text)
 }
 
 func failureClass(err error) string {

@@ -10,16 +10,18 @@ import (
 // plan sorts the corpus into what must be read and what is already done.
 type plan struct {
 	read    []corpus.Entry           // files to open, in corpus order
-	refresh []schemas.Document       // rows whose path, label or split is out of date
+	refresh Records                  // rows whose path, label or split is out of date, or that were replaced
 	inPlace map[schemas.PageKey]bool // failures whose file is as recorded, as record.inPlace
 
-	settled      int // documents with nothing left to do
-	failedBefore int // documents with a remembered failure
-	pages        int // lower bound of the pages to compute
+	replaced map[string]bool // documents whose path holds another one, by id
+
+	settled      int            // documents with nothing left to do
+	failedBefore map[string]int // documents with a remembered failure, by its class
+	pages        int            // lower bound of the pages to compute
 }
 
 func makePlan(c *catalog, entries []corpus.Entry, opt Options) plan {
-	p := plan{inPlace: map[schemas.PageKey]bool{}}
+	p := plan{inPlace: map[schemas.PageKey]bool{}, replaced: map[string]bool{}, failedBefore: map[string]int{}}
 	for _, e := range entries {
 		p.classify(c, e, opt)
 	}
@@ -39,8 +41,12 @@ func (p *plan) classify(c *catalog, e corpus.Entry, opt Options) {
 	switch {
 	case !opt.Rehash && c.settled(rows, opt.Pages, opt.RetryFailed):
 		p.settle(c, e, rows)
+		p.replaceOthers(c, e, rows[0].id, nil)
 	case !opt.Rehash && failed && !opt.RetryFailed:
-		p.failedBefore++
+		f := c.failures[failure]
+		p.failedBefore[f.Class]++
+		id, _ := packID(f.DocumentID)
+		p.replaceOthers(c, e, id, &f)
 	default:
 		p.read = append(p.read, e)
 		p.pages += c.estimate(rows, opt.Pages)
@@ -49,12 +55,12 @@ func (p *plan) classify(c *catalog, e corpus.Entry, opt Options) {
 
 // settle counts a document that needs no pixels, and notes rows to refresh.
 func (p *plan) settle(c *catalog, e corpus.Entry, rows []record) {
-	if slices.ContainsFunc(rows, func(r record) bool { return r.failed }) {
-		p.failedBefore++
+	if i := slices.IndexFunc(rows, func(r record) bool { return r.failed }); i >= 0 {
+		p.failedBefore[c.failures[c.key(&rows[i])].Class]++
 	} else {
 		p.settled++
 	}
-	p.refresh = append(p.refresh, c.refreshed(rows, e)...)
+	p.refresh.add(c.refreshed(rows, e))
 }
 
 // estimate guesses how many pages of a file are to be computed: what is missing
@@ -69,20 +75,25 @@ func (c *catalog) estimate(known []record, pages PageRange) int {
 	return max(1, n)
 }
 
-// refreshed returns the rows as the entry now describes them; nothing if they
-// are up to date.
-func (c *catalog) refreshed(rows []record, e corpus.Entry) []schemas.Document {
-	var out []schemas.Document
+// refreshed returns the rows that are not as the entry now describes them, as they
+// are then, and the failures of their pages.
+func (c *catalog) refreshed(rows []record, e corpus.Entry) Records {
+	var out Records
 	name := e.Name()
 	for i := range rows {
 		r := &rows[i]
+		if f := c.failures[c.key(r)]; r.failed && f.Path != name {
+			f.Path, f.Modified = name, e.Modified
+			out.Failures = append(out.Failures, f)
+		}
 		if r.path == name && r.modified == e.Modified.UnixMicro() &&
-			equal(c.words.pointer(r.label), optional(e.Label)) && equal(c.words.pointer(r.split), optional(e.Split)) {
+			!r.replaced && equal(c.words.pointer(r.label), optional(e.Label)) && equal(c.words.pointer(r.split), optional(e.Split)) {
 			continue
 		}
 		now := c.unpack(r)
 		now.Path, now.Label, now.Split, now.Modified = name, optional(e.Label), optional(e.Split), e.Modified
-		out = append(out, now)
+		now.ReplacedBy = nil
+		out.Documents = append(out.Documents, now)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package featurize
 
 import (
+	"cmp"
 	"sync"
 	"sync/atomic"
 )
@@ -18,6 +19,7 @@ type Progress struct {
 	copies     atomic.Int64
 	conflicts  atomic.Int64
 	moved      atomic.Int64
+	replaced   atomic.Int64 // documents
 	outOfRange atomic.Int64 // pages
 }
 
@@ -39,34 +41,45 @@ func (p *Progress) Counts() Counts {
 	return c
 }
 
-// document counts a document that was read.
-func (p *Progress) document(id string, failed bool) {
+// document counts a document that was read. It failed, wholly or in part, if there is
+// a class.
+func (p *Progress) document(id, class string) {
 	p.documents.Add(1)
-	if failed {
-		p.failure(id)
+	if class != "" {
+		p.failure(id, class)
 	}
 }
 
 // failure counts a document as failed, once: pages of it may fail in two stages.
-func (p *Progress) failure(id string) { p.failed.add(id) }
+func (p *Progress) failure(id, class string) { p.failed.add(id, class) }
 
-// failedSet is a set of documents that several stages add to.
+// failedSet holds documents that several stages add to, each with the class of its
+// first failure.
 type failedSet struct {
-	mu  sync.Mutex
-	ids map[string]bool
+	mu      sync.Mutex
+	classes map[string]string // by document id
 }
 
-func (s *failedSet) add(id string) {
+func (s *failedSet) add(id, class string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ids == nil {
-		s.ids = map[string]bool{}
+	if s.classes == nil {
+		s.classes = map[string]string{}
 	}
-	s.ids[id] = true
+	s.classes[id] = cmp.Or(s.classes[id], class)
 }
 
 func (s *failedSet) len() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return int64(len(s.ids))
+	return int64(len(s.classes))
+}
+
+// addTo adds the number of documents of each class.
+func (s *failedSet) addTo(counts map[string]int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, class := range s.classes {
+		counts[class]++
+	}
 }

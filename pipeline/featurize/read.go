@@ -1,6 +1,7 @@
 package featurize
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -28,14 +29,15 @@ type document struct {
 	format  string
 	count   int              // pages in the document
 	due     []int32          // pages to decode
-	gaveUp  bool             // a page failed before and is not tried again
+	gaveUp  string           // class of a page's failure before, which is not tried again; "" for none
 	failure *schemas.Failure // of the document as a whole
 }
 
 // page is one prepared page, or its failure.
 type page struct {
 	number        int32
-	width, height int     // 0 if it could not be decoded
+	width, height int // 0 if it could not be decoded
+	warning       raster.Warning
 	wanted        uint64  // cuts to store, as bits in the order of Options.Cuts
 	pixels        []uint8 // (224, 224, 3) RGB; nil if it could not be decoded
 	failure       *schemas.Failure
@@ -157,10 +159,10 @@ func (r *run) choosePages(d *document) {
 	first := r.opt.Pages.First
 	for n := first; n < first+r.opt.Pages.of(int32(d.count)); n++ {
 		key := schemas.PageKey{DocumentID: d.id, Page: n}
-		_, failed := r.catalog.failures[key]
+		failure, failed := r.catalog.failures[key]
 		switch {
 		case failed && !r.opt.RetryFailed:
-			d.gaveUp = true
+			d.gaveUp = cmp.Or(d.gaveUp, failure.Class)
 		case failed, r.catalog.wanted(key) != 0, r.catalog.row(key) == nil:
 			d.due = append(d.due, n)
 		}
@@ -186,6 +188,7 @@ func (r reader) prepare(ctx context.Context, d *document, doc *raster.Document, 
 		r.decoding.pages.Add(1)
 		image.Prepare(p.pixels, model.InputShape().W, r.opt.Preparation)
 	}
+	p.warning = image.Warning
 	return p, nil
 }
 

@@ -20,9 +20,11 @@ type record struct {
 	bytes                int64
 	modified, firstSeen  int64 // microseconds since 1970, as tables hold them
 	label, split, format word
+	warning              word
 	page                 int32
 	width, height, pages int32
 	failed               bool // the page is among the failures
+	replaced             bool // its path holds another document, which catalog.replacedBy names
 	inPlace              bool // of a document's first row: its file is as recorded, so another one is a copy
 }
 
@@ -57,9 +59,13 @@ func (c *catalog) pack(d schemas.Document) record {
 	if !isHash {
 		c.otherIDs[id] = d.DocumentID
 	}
+	if d.ReplacedBy != nil {
+		c.replacedBy[d.Key()] = d.ReplacedBy
+	}
 	return record{
 		id: id, page: d.Page, path: d.Path,
 		label: c.words.optional(d.Label), split: c.words.optional(d.Split), format: c.words.number(d.Format),
+		warning: c.words.optional(d.Warning), replaced: d.ReplacedBy != nil,
 		width: d.Width, height: d.Height, pages: d.Pages,
 		bytes: d.Bytes, modified: d.Modified.UnixMicro(), firstSeen: d.FirstSeen.UnixMicro(),
 	}
@@ -71,6 +77,7 @@ func (c *catalog) unpack(r *record) schemas.Document {
 		Label: c.words.pointer(r.label), Split: c.words.pointer(r.split), Format: *c.words.pointer(r.format),
 		Width: r.width, Height: r.height, Pages: r.pages,
 		Bytes: r.bytes, Modified: time.UnixMicro(r.modified).UTC(), FirstSeen: time.UnixMicro(r.firstSeen).UTC(),
+		Warning: c.words.pointer(r.warning), ReplacedBy: c.replacedBy[c.key(r)],
 	}
 }
 

@@ -44,7 +44,7 @@ func (r *run) dropOutOfRange(b *batch, t *batchPage, message string) {
 	b.records.Failures = append(b.records.Failures, f)
 	b.records.Recovered = slices.DeleteFunc(b.records.Recovered, func(k schemas.PageKey) bool { return k == d.Key() })
 	r.progress.planned.Add(-1)
-	r.progress.failure(d.DocumentID)
+	r.progress.failure(d.DocumentID, f.Class)
 	r.progress.outOfRange.Add(1)
 	r.opt.Log.Warn("page cannot be stored", "path", d.Path, "page", d.Page, "class", f.Class, "reason", message)
 }

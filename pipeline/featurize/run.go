@@ -34,6 +34,7 @@ type run struct {
 	sink      Sink
 	newEngine func() (model.Engine, error)
 	progress  *Progress
+	warned    warned
 	stop      <-chan struct{}
 
 	prepared buffers[uint8]     // pages, each (224, 224, 3) RGB
@@ -70,7 +71,9 @@ func Run(ctx context.Context, job Job, opt Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	if err := r.stages(ctx); err != nil {
+	err = r.stages(ctx)
+	r.warned.log(r.opt.Log)
+	if err != nil {
 		return r.summary(time.Since(start)), err
 	}
 	if r.stopped() {
@@ -91,7 +94,7 @@ func newRun(ctx context.Context, job Job, opt Options) (*run, error) {
 	r := &run{
 		opt: opt, catalog: c, plan: makePlan(c, job.Entries, opt), sink: job.Sink,
 		newEngine: job.NewEngine, progress: job.Progress, stop: job.Stop,
-		intakeEnded: make(chan struct{}), vectors: make([]buffers[float32], len(opt.Cuts)),
+		warned: newWarned(), intakeEnded: make(chan struct{}), vectors: make([]buffers[float32], len(opt.Cuts)),
 		fileMemory: newBudget(opt.Limits.MaxBytes), pageMemory: newBudget(opt.Limits.MaxMemory),
 	}
 	if r.progress == nil {
@@ -99,6 +102,7 @@ func newRun(ctx context.Context, job Job, opt Options) (*run, error) {
 	}
 	r.progress.planned.Store(int64(r.plan.pages))
 	r.progress.limit.Store(int64(opt.Limit))
+	r.progress.replaced.Store(int64(len(r.plan.replaced)))
 	r.progress.toRead.Store(int64(len(r.plan.read)))
 	return r, nil
 }

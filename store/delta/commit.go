@@ -21,16 +21,19 @@ var ErrConflict = errors.New("another writer committed first")
 const appendOnlyKey = "delta.appendOnly"
 
 // Create makes the table if it is not there, as version 0; another writer may do
-// so first. columns is what Schema returns. The table is durable then.
+// so first. columns is what Schema returns; a table of an older program gets those
+// that it lacks. The table is durable then.
 func (l *Log) Create(columns string, configuration map[string]string, info CommitInfo) error {
 	if err := l.Refresh(); err != nil {
 		return err
 	}
 	if l.version >= 0 {
 		if l.durable < 0 { // made by another writer
-			return l.Settle()
+			if err := l.Settle(); err != nil {
+				return err
+			}
 		}
-		return nil
+		return l.addColumns(columns, info)
 	}
 	for _, folder := range []string{l.table, path.Join(l.table, LogFolder)} {
 		if err := l.files.MakeFolder(folder); err != nil {

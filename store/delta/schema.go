@@ -2,8 +2,10 @@ package delta
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,4 +90,51 @@ func ColumnNames(schema string) ([]string, error) {
 		names = append(names, f.Name)
 	}
 	return names, nil
+}
+
+// addColumns commits the nullable columns that the table's metadata lacks: rows of
+// before have NULL there ("Change Metadata").
+func (l *Log) addColumns(columns string, info CommitInfo) error {
+	info.Operation = "ADD COLUMNS"
+	for {
+		joined, changed, err := joinSchemas(l.meta.SchemaString, columns)
+		if err != nil {
+			return fmt.Errorf("%w: the schema of table %s: %v", files.ErrDamaged, l.table, err)
+		}
+		if !changed {
+			return nil
+		}
+		meta := *l.meta
+		meta.SchemaString = joined
+		if err := l.commit(l.version+1, []Action{{MetaData: &meta}}, info.Begin()); err != nil && !errors.Is(err, ErrConflict) {
+			return err
+		}
+		if err := l.Refresh(); err != nil {
+			return err
+		}
+	}
+}
+
+// joinSchemas adds the nullable columns of own that a schema lacks, and leaves what
+// the schema has as it stands.
+func joinSchemas(schema, own string) (joined string, changed bool, err error) {
+	var have, want struct {
+		Type   string            `json:"type"`
+		Fields []json.RawMessage `json:"fields"`
+	}
+	names, err := ColumnNames(schema)
+	if err = errors.Join(err, json.Unmarshal([]byte(schema), &have), json.Unmarshal([]byte(own), &want)); err != nil {
+		return "", false, err
+	}
+	for _, raw := range want.Fields {
+		var f field
+		if err := json.Unmarshal(raw, &f); err != nil {
+			return "", false, err
+		}
+		if f.Nullable && !slices.Contains(names, f.Name) {
+			have.Fields, changed = append(have.Fields, raw), true
+		}
+	}
+	b, err := json.Marshal(have)
+	return string(b), changed, err
 }
