@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/reading"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/schemas"
 	"cutpoint/store"
@@ -25,7 +26,7 @@ func compactCommand() *cli.Command {
 			&cli.StringFlag{Name: "target-size", Usage: "`SIZE`: size of merged parts before compression; needs about twice the memory", Value: "256MB"},
 			&cli.BoolFlag{Name: "drop-gone", Usage: "drop documents that the CORPUS no longer holds"},
 			&cli.BoolFlag{Name: "force", Usage: "with --drop-gone: even if more than half of the documents are gone"},
-			dryRunFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
+			reading.ColumnFlag(corpusTopic), dryRunFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
 		},
 		Action: compactAction,
 	}
@@ -95,9 +96,9 @@ func mergeProgress(log *slog.Logger) func(table string, done, merges int) {
 
 // goneFrom tells which recorded paths the corpus on the command line lacks.
 func goneFrom(ctx context.Context, c *cli.Context, s *store.Store) (func(string) bool, error) {
-	listing, err := corpus.List(ctx, c.Args().Slice(), corpus.Options{Stdin: c.App.Reader, Exclude: s.Dir()})
+	listing, err := corpus.List(ctx, c.Args().Slice(), corpus.Options{Stdin: c.App.Reader, Exclude: s.Dir(), Columns: reading.Columns(c)})
 	if err != nil {
-		return nil, err
+		return nil, reading.ExplainColumns(err)
 	}
 	present := make(map[string]bool, len(listing.Entries))
 	for _, e := range listing.Entries {

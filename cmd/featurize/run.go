@@ -30,8 +30,11 @@ func storeFlag() cli.Flag {
 	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER`: the store", EnvVars: []string{"CUTPOINT_STORE"}}
 }
 
-// runsTopic of the help teaches how runs resume, retry and share a corpus.
-const runsTopic = "runs"
+// Topics of the help: what is read, and how runs resume, retry and share a corpus.
+const (
+	corpusTopic = "corpus"
+	runsTopic   = "runs"
+)
 
 func jsonFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output"}
@@ -49,6 +52,7 @@ func runFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "retry-failed", Usage: "try documents again that failed in an earlier run", Category: runsTopic},
 		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and modification time are as recorded", Category: runsTopic},
 		&cli.StringFlag{Name: "shard", Usage: "`K/N`: take the K-th of N shares of the corpus, so that N machines fill one store", Category: runsTopic},
+		reading.ColumnFlag(corpusTopic),
 		lockWaitFlag(), dryRunFlag(), jsonFlag(), quietFlag(),
 	}, append(vgg19.PresetFlags(), reading.Flags()...)...)
 }
@@ -73,7 +77,7 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	}
 	switch {
 	case len(o.corpus) == 0:
-		return o, command.Usagef("no corpus is named; give a folder of scans, a file, a CSV manifest, or - for paths on standard input")
+		return o, command.Usagef("no corpus is named; give a folder of scans, a file, a manifest, or - for paths on standard input")
 	case o.weights == "":
 		return o, command.Usagef("--weights is missing; give a file (./scripts/fetch-weights gets Keras's), or random:SEED to try the program")
 	case o.store == "":
@@ -139,9 +143,9 @@ func runAction(c *cli.Context) error {
 func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	log := command.Logger(c.App.ErrWriter, o.quiet)
 	o.run.Log = log
-	listing, err := corpus.List(c.Context, o.corpus, corpus.Options{Stdin: c.App.Reader, Exclude: o.store})
+	listing, err := corpus.List(c.Context, o.corpus, corpus.Options{Stdin: c.App.Reader, Exclude: o.store, Columns: reading.Columns(c)})
 	if err != nil {
-		return err
+		return reading.ExplainColumns(err)
 	}
 	log.Info("corpus listed", "files", len(listing.Entries), "skipped_links", listing.Skipped.Links,
 		"skipped_special", listing.Skipped.Special, "skipped_hidden", listing.Skipped.Hidden)

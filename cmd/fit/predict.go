@@ -30,7 +30,7 @@ func predictCommand() *cli.Command {
 			&cli.StringFlag{Name: "unit", Usage: "`UNIT`: a row per page or per document", Value: predict.UnitPage},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: csv, jsonl or parquet", DefaultText: "by --output's extension, or csv"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
-			vgg19.BatchFlag(),
+			vgg19.BatchFlag(), reading.ColumnFlag(labelling),
 			&cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output; needs -o"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but warnings and errors"},
 		}, reading.Flags()...),

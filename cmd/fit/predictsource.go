@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/engine"
@@ -49,9 +50,9 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	listing, err := corpus.List(ctx, o.corpus, corpus.Options{Stdin: c.App.Reader, Exclude: o.store})
+	listing, err := corpus.List(ctx, o.corpus, corpus.Options{Stdin: c.App.Reader, Exclude: o.store, Columns: reading.Columns(c)})
 	if err != nil {
-		return nil, err
+		return nil, reading.ExplainColumns(err)
 	}
 	w, err := vgg19.Open(ctx, o.weights, []model.Cut{cut})
 	if err != nil {

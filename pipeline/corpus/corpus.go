@@ -1,6 +1,6 @@
 // Package corpus finds documents: it turns the arguments of a command line
-// (folders, files, CSV manifests, paths on standard input) into one ordered list
-// of files with their labels, without opening any of them. Symbolic links found
+// (folders, files, lists of documents, paths on standard input) into one ordered list
+// of files with their labels, without opening any document that a folder or list names. Symbolic links found
 // in a folder are not followed, and what is not a regular file is not a document.
 package corpus
 
@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"cutpoint/pipeline/lists"
 )
 
 // Entry is one file that may be a document.
@@ -50,13 +52,16 @@ var ErrEmpty = errors.New("the corpus holds no document")
 type Options struct {
 	Stdin   io.Reader // what the argument "-" reads
 	Exclude string    // a folder that is never part of a corpus: the store itself
+	// Columns are what lists call their columns where it is not path, label and split:
+	// "label" → "class".
+	Columns map[string]string
 }
 
 // List finds the files of all arguments. A named file that is absent is an error;
 // a file that a manifest or standard input names and that is absent becomes an
 // entry whose Open fails, so that it is accounted for like any other.
 func List(ctx context.Context, args []string, opt Options) (Listing, error) {
-	l := lister{ctx: ctx, exclude: absolute(opt.Exclude)}
+	l := lister{ctx: ctx, exclude: absolute(opt.Exclude), columns: opt.Columns}
 	for _, arg := range args {
 		if err := l.argument(arg, opt.Stdin); err != nil {
 			return Listing{}, err
@@ -66,7 +71,7 @@ func List(ctx context.Context, args []string, opt Options) (Listing, error) {
 		return Listing{}, err
 	}
 	if len(l.listing.Entries) == 0 {
-		return Listing{}, fmt.Errorf("%w: %s; name a folder of scans, a file, a CSV manifest, or - for paths on standard input",
+		return Listing{}, fmt.Errorf("%w: %s; name a folder of scans, a file, a manifest, or - for paths on standard input",
 			ErrEmpty, describe(args, l.listing.Skipped))
 	}
 	return l.listing, nil
@@ -85,6 +90,7 @@ func describe(args []string, s Skipped) string {
 type lister struct {
 	ctx     context.Context
 	exclude string
+	columns map[string]string
 	listing Listing
 
 	folderRoot, folderPath string // of the file that was found last
@@ -105,14 +111,17 @@ func (l *lister) argument(arg string, stdin io.Reader) error {
 		return l.folder(arg)
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("corpus %s is neither a folder nor a regular file", arg)
-	case isManifest(arg):
+	case l.isManifest(arg):
 		return l.manifest(arg)
 	}
 	l.add(Entry{Path: arg})
 	return nil
 }
 
-func (l *lister) add(e Entry) { l.listing.Entries = append(l.listing.Entries, e) }
+func (l *lister) add(e Entry) {
+	e.Label = lists.Label(e.Label)
+	l.listing.Entries = append(l.listing.Entries, e)
+}
 
 // statsAtOnce is how many files are asked about at once. On a network file system
 // each answer is a round trip.

@@ -88,12 +88,12 @@ func TestManifest(t *testing.T) {
 
 func TestManifestRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ content, want string }{
-		"empty":        {"", "the file is empty"},
-		"no path":      {"file,label\na,b\n", "names no column path"},
+		"empty":        {"", "it is empty"},
+		"no path":      {"file,label\na,b\n", "no column is called path"},
 		"empty path":   {"path,label\na.tif,x\n,y\n", "line 3: the path is empty"},
 		"short record": {"path,label\na.tif\n", "as many fields"},
 		"bad quote":    {"path,label\n\"a.tif,x\n", "manifest"},
-		"long line":    {"path,label\n" + strings.Repeat("x", maxLine+1), "longer than"},
+		"long line":    {"path,label\n" + strings.Repeat("x", 1<<20+1), "longer than"},
 	} {
 		dir := t.TempDir()
 		write(t, dir, map[string]string{"m.csv": c.content})

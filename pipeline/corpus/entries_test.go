@@ -1,7 +1,6 @@
 package corpus
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -99,19 +98,6 @@ func TestTwoFolders(t *testing.T) {
 	want := "in/letter/a|| in/letter/a|letter|"
 	if got := strings.Join(names(t, dir, l), " "); got != want {
 		t.Errorf("entries %s, want %s", got, want)
-	}
-}
-
-func TestLinesAtTheLimit(t *testing.T) {
-	for _, c := range []struct {
-		length int
-		ok     bool
-	}{{maxLine, true}, {maxLine + 1, false}} {
-		l := lineLimit{r: strings.NewReader(strings.Repeat("x", c.length-1) + "\n" + strings.Repeat("y", c.length-1) + "\n")}
-		_, err := new(bytes.Buffer).ReadFrom(&l)
-		if (err == nil) != c.ok {
-			t.Errorf("two lines of %d bytes: error %v, want one: %t", c.length, err, !c.ok)
-		}
 	}
 }
 

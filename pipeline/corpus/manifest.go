@@ -1,9 +1,6 @@
 package corpus
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -12,142 +9,106 @@ import (
 	"slices"
 	"strings"
 
-	"cutpoint/schemas"
+	"cutpoint/pipeline/lists"
 )
 
-// maxLine bounds one path of a list or one record of a manifest.
-const maxLine = 1 << 20
+// listExtensions are of files that are lists whatever they hold, so that a list that
+// cannot be read is not taken for a document.
+var listExtensions = []string{".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"}
 
-func isManifest(path string) bool { return strings.EqualFold(filepath.Ext(path), ".csv") }
+// isManifest reports whether a file is a list of documents, by its name or, where that
+// does not say, by its first bytes.
+func (l *lister) isManifest(file string) bool {
+	if namedList(file) {
+		return true
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return false // as a document it fails, and says why
+	}
+	defer f.Close()
+	return lists.Is(f, l.listOptions(file))
+}
 
-// manifest reads a CSV file (RFC 4180) with a header that names at least the
-// column path; label and split are taken where present, other columns ignored.
-// Relative paths are relative to the manifest's folder.
+func namedList(file string) bool {
+	name := strings.TrimSuffix(strings.ToLower(file), ".gz")
+	return slices.Contains(listExtensions, filepath.Ext(name))
+}
+
+func (l *lister) listOptions(file string) lists.Options {
+	return lists.Options{Name: "manifest " + file, Folder: filepath.Dir(file), Columns: l.columns, Paths: !namedList(file)}
+}
+
+// manifest reads a list. Relative paths are relative to its folder.
 func (l *lister) manifest(file string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return fmt.Errorf("open manifest: %w", err)
 	}
 	defer f.Close()
-	r := csv.NewReader(bufio.NewReader(&lineLimit{r: f}))
-	r.ReuseRecord = true
-	cols, err := manifestHeader(r)
-	if err != nil {
-		return fmt.Errorf("manifest %s: %w", file, err)
-	}
-	for {
-		if err := l.ctx.Err(); err != nil {
-			return err
-		}
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("manifest %s: %w; every line needs as many fields as the header", file, err)
-		}
-		path := cols.get(record, cols.path)
-		if path == "" {
-			line, _ := r.FieldPos(0)
-			return fmt.Errorf("manifest %s, line %d: the path is empty", file, line)
-		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(filepath.Dir(file), path)
-		}
-		l.add(Entry{Path: path, Label: cols.get(record, cols.label), Split: cols.get(record, cols.split)})
-	}
+	o := l.listOptions(file)
+	return l.list(f, o, o.In)
 }
 
-type columns struct{ path, label, split int }
-
-func (columns) get(record []string, i int) string {
-	if i < 0 {
-		return ""
-	}
-	return strings.Clone(record[i])
-}
-
-func manifestHeader(r *csv.Reader) (columns, error) {
-	header, err := r.Read()
-	if errors.Is(err, io.EOF) {
-		return columns{}, errors.New("the file is empty; the first line names the columns: path,label,split")
-	}
-	if err != nil {
-		return columns{}, err
-	}
-	header[0] = strings.TrimPrefix(header[0], "\ufeff") // spreadsheets write a byte order mark
-	for i := range header {
-		header[i] = strings.ToLower(strings.TrimSpace(header[i]))
-	}
-	c := columns{slices.Index(header, schemas.ColumnPath), slices.Index(header, schemas.ColumnLabel), slices.Index(header, schemas.ColumnSplit)}
-	if c.path < 0 {
-		return c, fmt.Errorf("the first line names no column path (it reads %q); write path,label,split", strings.Join(header, ","))
-	}
-	return c, nil
-}
-
-// lines reads one path a line, or NUL-separated paths (find -print0) if the
-// input holds a NUL.
+// lines reads a list from standard input, usually one of paths.
 func (l *lister) lines(r io.Reader) error {
 	if r == nil {
 		return errors.New("the corpus - needs paths on standard input")
 	}
-	in := bufio.NewScanner(r)
-	in.Buffer(make([]byte, 64<<10), maxLine)
-	in.Split(splitPaths())
-	for in.Scan() {
-		if err := l.ctx.Err(); err != nil {
+	return l.list(r, lists.Options{Name: "standard input", Columns: l.columns, Paths: true}, func(path string) string { return path })
+}
+
+// list adds the entries of a list.
+func (l *lister) list(r io.Reader, o lists.Options, in func(path string) string) error {
+	named := named{first: len(l.listing.Entries)}
+	return lists.Read(l.ctx, r, o, func(row lists.Row) error {
+		before := len(l.listing.Entries)
+		l.add(Entry{Path: in(row.Path), Label: row.Label, Split: row.Split})
+		if len(l.listing.Entries) == before {
+			return nil
+		}
+		return named.check(l.listing.Entries, row.Line)
+	})
+}
+
+// named is where a list names documents. Paths are kept from the first label or split
+// on, since only these can contradict each other.
+type named struct {
+	first int            // entry of the list
+	lines []int32        // (N) of its entries
+	at    map[string]int // of cleaned paths: the first of these entries, from 0
+}
+
+// check holds the newest entry against those before.
+func (n *named) check(entries []Entry, line int) error {
+	entries = entries[n.first:]
+	n.lines = append(n.lines, int32(line))
+	last := len(entries) - 1
+	if e := entries[last]; n.at == nil && e.Label == "" && e.Split == "" {
+		return nil
+	}
+	from := last
+	if n.at == nil {
+		n.at, from = map[string]int{}, 0
+	}
+	for i := from; i <= last; i++ {
+		key := filepath.Clean(entries[i].Path)
+		if earlier, again := n.at[key]; !again {
+			n.at[key] = i
+		} else if err := agree(entries[earlier], entries[i], n.lines[earlier]); err != nil {
 			return err
 		}
-		if path := in.Text(); path != "" {
-			l.add(Entry{Path: path})
-		}
-	}
-	if err := in.Err(); err != nil {
-		return fmt.Errorf("read paths from standard input: %w", err)
 	}
 	return nil
 }
 
-// splitPaths returns a bufio.SplitFunc for lines that changes to NUL-separated
-// paths for good at the first NUL, as no path can hold one.
-func splitPaths() bufio.SplitFunc {
-	split := bufio.ScanLines
-	return func(data []byte, atEOF bool) (int, []byte, error) {
-		if bytes.IndexByte(data, 0) >= 0 {
-			split = scanNul
-		}
-		return split(data, atEOF)
+// agree refuses a document that a list names twice, and not alike.
+func agree(earlier, again Entry, line int32) error {
+	switch {
+	case earlier.Label != again.Label:
+		return fmt.Errorf("%s is labelled %q here and %q in line %d; keep one", again.Path, again.Label, earlier.Label, line)
+	case earlier.Split != again.Split:
+		return fmt.Errorf("%s is in the split %q here and in %q in line %d; keep one", again.Path, again.Split, earlier.Split, line)
 	}
-}
-
-func scanNul(data []byte, atEOF bool) (int, []byte, error) {
-	if i := bytes.IndexByte(data, 0); i >= 0 {
-		return i + 1, data[:i], nil
-	}
-	if atEOF && len(data) > 0 {
-		return len(data), data, nil
-	}
-	return 0, nil, nil
-}
-
-// lineLimit refuses input with a line longer than maxLine, which encoding/csv
-// would read into memory whole.
-type lineLimit struct {
-	r io.Reader
-	n int // bytes since the last line end
-}
-
-func (l *lineLimit) Read(p []byte) (int, error) {
-	n, err := l.r.Read(p)
-	for _, line := range bytes.SplitAfter(p[:n], []byte("\n")) {
-		l.n += len(line)
-		if l.n > maxLine {
-			return 0, fmt.Errorf("a line is longer than %d bytes; is it a CSV file?", maxLine)
-		}
-		if bytes.HasSuffix(line, []byte("\n")) {
-			l.n = 0
-		}
-	}
-	return n, err
+	return nil
 }
