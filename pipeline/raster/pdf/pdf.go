@@ -91,7 +91,7 @@ func (f *File) open() error {
 		return err
 	}
 	f.pages = count.PageCount
-	return nil
+	return f.standIn()
 }
 
 // explained turns pdfium's numbers into sentences.

@@ -81,6 +81,17 @@ func TestTransparencyIsOverWhite(t *testing.T) {
 	}
 }
 
+func TestAnnotationsAreDrawn(t *testing.T) {
+	f := open(t, write("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Annots [4 0 R] >>",
+		"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [0 0 100 50] /AP << /N 5 0 R >> >>",
+		stream("/Type /XObject /Subtype /Form /BBox [0 0 100 50]", "1 0 0 rg 0 0 100 50 re f")), 72)
+	pix, _, _ := decode(t, f, 0)
+	if got := [3]uint8(pix[3*(75*100+50):]); got != [3]uint8{255, 0, 0} {
+		t.Errorf("a stamp is %v, want red", got)
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	locked, err := os.ReadFile("testdata/locked.pdf")
 	if err != nil {

@@ -76,3 +76,21 @@ form("values.pdf", [
 form("endless.pdf", [
     f"<< {widget} /FT /Tx /Rect [0 150 100 200] /Kids [{kid} 0 R {kid} 0 R] >>" for kid in (6, 5)
 ], pages=3, content="1 0 0 rg 0 0 300 50 re f")
+
+# XFA forms: one whose page says to wait, with and without NeedsRendering, and one with
+# fields for programs that do not know XFA.
+xfa = [stream("", "<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'></xdp:xdp>")]
+wait = "BT /F 12 Tf 10 150 Td (Please wait... ) Tj ET"
+form("xfa-dynamic.pdf", [], xfa, acroform="/XFA 5 0 R", catalogue="/NeedsRendering true", content=wait)
+form("xfa-notice.pdf", [], xfa, acroform="/XFA 5 0 R", content=wait)
+form("xfa-static.pdf", [f"<< {widget} /FT /Tx /T (text) /V (value) /Rect [0 150 100 200] /AP << /N 7 0 R >> >>"],
+     xfa + [appearance(100, 50, "1 0 0 rg 0 0 100 50 re f")], acroform="/XFA 6 0 R", content=wait)
+
+# A portfolio, and a page that has an attachment as invoices do.
+attached = [
+    "<< /Type /Filespec /F (a.txt) /EF << /F 6 0 R >> >>",
+    stream("/Type /EmbeddedFile", "hello"),
+    "<< /EmbeddedFiles << /Names [(a.txt) 5 0 R] >> >>",
+]
+form("portfolio.pdf", [], attached, catalogue="/Names 7 0 R /Collection << /View /T >>", content=wait)
+form("attachment.pdf", [], attached, catalogue="/Names 7 0 R", content=wait)
