@@ -42,6 +42,7 @@ type Document struct {
 	limits  Limits
 	how     Decoding
 	decoder decoder
+	clock   clock
 	spent   time.Duration // on its pages
 	stuck   bool          // a decoder was left behind
 }
@@ -60,12 +61,15 @@ func Open(ctx context.Context, data []byte, limits Limits, how Decoding) (*Docum
 	if int64(len(data)) > limits.MaxBytes {
 		return nil, &Error{TooLarge, "", fmt.Errorf("the file has %d bytes, the limit is %d", len(data), limits.MaxBytes)}
 	}
-	d := &Document{format: sniff(data), limits: limits, how: how}
+	d := &Document{format: sniff(data), limits: limits, how: how, clock: processorClock}
 	if d.format == "" {
 		return nil, errUnread(looksLike(data))
 	}
-	var err error
-	d.decoder, err = watched(ctx, limits.PageTime, func(ctx context.Context) (decoder, error) { return d.open(ctx, data) })
+	var (
+		opening time.Duration // counts for no page
+		err     error
+	)
+	d.decoder, err = watched(ctx, d.clock, limits.PageTime, &opening, func(ctx context.Context) (decoder, error) { return d.open(ctx, data) })
 	if err != nil {
 		return nil, d.fail(ctx, err)
 	}
@@ -139,14 +143,12 @@ func (d *Document) Decode(ctx context.Context, page int) (*Page, error) {
 	if err != nil {
 		return nil, d.fail(ctx, err)
 	}
-	start := time.Now()
-	p, err := watched(ctx, limit, func(ctx context.Context) (*Page, error) {
+	p, err := watched(ctx, d.clock, limit, &d.spent, func(ctx context.Context) (*Page, error) {
 		if _, err := d.memory(page); err != nil {
 			return nil, err
 		}
 		return d.decoder.decode(ctx, page)
 	})
-	d.spent += time.Since(start)
 	if err != nil {
 		return nil, d.fail(ctx, err)
 	}

@@ -21,6 +21,7 @@ const (
 	tiffs = "testdata/tiff/"
 	jpegs = "jpeg/testdata/"
 	bmps  = "bmp/testdata/"
+	pdfs  = "pdf/testdata/"
 	pnms  = "pnm/testdata/"
 	here  = "testdata/"
 )
@@ -55,6 +56,8 @@ var variants = []variant{
 	{"JPEG", "EXIF orientation", "upright", []string{here + "jpeg-420-orientation-5.jpg"}},
 	{"JPEG", "broken data between restart markers", "as libjpeg-turbo continues", []string{jpegs + "data-changed.jpg", jpegs + "restart-lost.jpg", jpegs + "marker-too-early.jpg"}},
 	{"PDF", "every page", "rendered by pdfium on white with annotations and filled fields; the longer side has 1000 pixels, or at --pdf-dpi; rotation honoured", []string{"pdf/testdata/owner.pdf"}},
+	{"PDF", "form fields and visible signatures", "as pdfium draws them, from their values where the file has no appearance of them", []string{
+		pdfs + "forms.pdf", pdfs + "rotated.pdf", pdfs + "values.pdf", pdfs + "xfa-static.pdf"}},
 	{"PNG", "1 to 16 bits, grey, RGB, palette, interlaced; of an animation its still image", "grey in one channel; the upper 8 of 16 bits", []string{here + "mode-1.png", here + "palette-2-bits.png", here + "mode-P.png", here + "mode-RGB.png", here + "grey-37x53.png"}},
 	{"PNG", "alpha, and one transparent colour", "over white; the colour is compared at the file's own depth (Pillow misses it in greys of 2 and 4 bits and in 16 bits)", []string{here + "mode-RGBA.png", here + "mode-LA.png", here + "transparent-palette.png", here + "transparent-colour.png", here + "transparent-grey.png"}},
 	{"PNG", "EXIF orientation", "upright", []string{here + "orientation-6.png"}},
@@ -101,6 +104,8 @@ func refused(t *testing.T) []struct {
 		{"JPEG", "lossless and hierarchical", marker(0xc3)},
 		{"JPEG", "12 bits", twelve},
 		{"PDF", "encrypted", file("pdf/testdata/locked.pdf")},
+		{"PDF", "XFA forms without fields for other programs", file(pdfs + "xfa-dynamic.pdf")},
+		{"PDF", "portfolios", file(pdfs + "portfolio.pdf")},
 		{"office documents", "", []byte("PK\x03\x04")},
 		{"DjVu", "", []byte("AT&TFORM")},
 		{"JBIG2", "", []byte("\x97JB2")},
@@ -137,7 +142,7 @@ func TestFormats(t *testing.T) {
 	for _, r := range refused(t) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.format, r.name, refusal(t, r.name+r.format, r.data))
 	}
-	b.WriteString("\nBroken or truncated documents have the class `corrupt`; those beyond `--max-pixels`, `--max-pages`, `--max-file-size` or `--decode-memory` have `too-large`, and those that take longer than `--page-timeout` or `--document-timeout` have `too-slow`.\n")
+	b.WriteString("\nBroken or truncated documents have the class `corrupt`; those beyond `--max-pixels`, `--max-pages`, `--max-file-size` or `--decode-memory` have `too-large`, and those that take more processor time than `--page-timeout` or `--document-timeout` have `too-slow`.\n")
 	const doc = "../../docs/formats.md"
 	if os.Getenv("CUTPOINT_UPDATE") != "" {
 		if err := os.WriteFile(doc, []byte(b.String()), 0o644); err != nil {

@@ -35,7 +35,11 @@ func (d pdfDocument) decode(ctx context.Context, page int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Page{Width: w, Height: h, Channels: 3, Pix: pix}, nil
+	p := &Page{Width: w, Height: h, Channels: 3, Pix: pix}
+	if d.file.Incomplete() {
+		p.Warning = Incomplete
+	}
+	return p, nil
 }
 
 func (d pdfDocument) close() { d.file.Close() }

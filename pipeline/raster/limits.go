@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// Limits bound what one document may cost. A field that is zero has its default.
+// Limits bound what one document may cost. A field that is zero has its default. Where the
+// system is not Linux, times are those that pass.
 type Limits struct {
 	MaxPixels    int64         // of a page; before any pixel is decoded
 	MaxPages     int           // of a document
 	MaxBytes     int64         // of a file
 	MaxMemory    int64         // bytes that decoding one page may allocate; checked before
-	PageTime     time.Duration // for opening a document, and for each of its pages
-	DocumentTime time.Duration // for all pages of a document together
+	PageTime     time.Duration // of a processor, for opening a document and for each of its pages
+	DocumentTime time.Duration // of a processor, for all pages of a document together
 }
 
 // OrDefault returns the limits with the default of each that is zero.

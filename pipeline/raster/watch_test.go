@@ -32,7 +32,7 @@ func (s slow) decode(ctx context.Context, n int) (*Page, error) {
 }
 
 func documentOf(d decoder, limits Limits) *Document {
-	return &Document{format: "slow", limits: limits.OrDefault(), decoder: d}
+	return &Document{format: "slow", limits: limits.OrDefault(), decoder: d, clock: wallClock}
 }
 
 // outcomes decodes all pages and tells "" for a page, else the class.

@@ -25,8 +25,8 @@ func Flags() []cli.Flag {
 		&cli.IntFlag{Name: "max-pages", Usage: "`N`: limit on the number of pages of a document", Value: d.MaxPages, Category: topic},
 		&cli.Int64Flag{Name: "max-pixels", Usage: "`N`: limit on the number of pixels of a page", Value: d.MaxPixels, Category: topic},
 		&cli.StringFlag{Name: "decode-memory", Usage: "`SIZE`: memory limit for decoding, all pages together", Value: size(d.MaxMemory), Category: topic},
-		&cli.DurationFlag{Name: "page-timeout", Usage: "`TIME`: limit for a page", Value: d.PageTime, Category: topic},
-		&cli.DurationFlag{Name: "document-timeout", Usage: "`TIME`: limit for a document; its remaining pages fail", Value: d.DocumentTime, Category: topic},
+		&cli.DurationFlag{Name: "page-timeout", Usage: "`TIME`: limit of processor time for a page", Value: d.PageTime, Category: topic},
+		&cli.DurationFlag{Name: "document-timeout", Usage: "`TIME`: limit of processor time for a document; its remaining pages fail", Value: d.DocumentTime, Category: topic},
 	}
 }
 

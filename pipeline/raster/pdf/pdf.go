@@ -14,7 +14,6 @@ import (
 	pdfium "github.com/klippa-app/go-pdfium/errors"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
-	"github.com/klippa-app/go-pdfium/structs"
 )
 
 // LongSide is how many pixels the longer side of a page gets if no resolution is given.
@@ -32,11 +31,12 @@ func (e UnsupportedError) Error() string { return string(e) }
 type File struct {
 	instance *instance
 	document references.FPDF_DOCUMENT
-	form     references.FPDF_FORMHANDLE // "" if the fields cannot be drawn
 	pages    int
 	dpi      float64
 	data     []byte
-	stale    bool // the sandbox was stopped, or may be in disorder: the next page gets a new one
+	stale    bool // the sandbox was stopped or crashed: the next page gets a new one
+	drawn    int  // how many pages this sandbox has drawn
+	form     form
 }
 
 // Open opens a file of at most maxPages pages. Its pages are rendered at dpi, or, if that
@@ -62,7 +62,7 @@ func (f *File) start(ctx context.Context) (err error) {
 	if f.instance, err = newInstance(ctx); err != nil {
 		return err
 	}
-	f.form = ""
+	f.stale, f.drawn, f.form.handle = false, 0, ""
 	return f.instance.run(ctx, f.open)
 }
 
@@ -76,7 +76,7 @@ func (f *File) call(ctx context.Context, in func() error) error {
 		}
 	}
 	err := f.instance.run(ctx, in)
-	f.stale = err != nil
+	f.stale = ctx.Err() != nil || ended(err)
 	return err
 }
 
@@ -91,21 +91,7 @@ func (f *File) open() error {
 		return err
 	}
 	f.pages = count.PageCount
-	f.openForm()
-	return nil
-}
-
-// openForm prepares for drawing what is filled into fields; a file is read without.
-func (f *File) openForm() {
-	form, err := f.instance.FPDFDOC_InitFormFillEnvironment(&requests.FPDFDOC_InitFormFillEnvironment{Document: f.document, FormFillInfo: structs.FPDF_FORMFILLINFO{
-		FFI_Invalidate: func(references.FPDF_PAGE, float64, float64, float64, float64) {},
-		FFI_SetCursor:  func(enums.FXCT) {},
-		FFI_SetTimer:   func(int, func(int)) int { return 0 },
-		FFI_KillTimer:  func(int) {},
-	}})
-	if err == nil {
-		f.form = form.FormHandle
-	}
+	return f.standIn()
 }
 
 // explained turns pdfium's numbers into sentences.
@@ -137,6 +123,8 @@ func (f *File) Size(ctx context.Context, n int) (width, height int, err error) {
 		size, err := f.instance.FPDF_GetPageSizeByIndex(&requests.FPDF_GetPageSizeByIndex{Document: f.document, Index: n})
 		if err == nil {
 			w, h = size.Width, size.Height
+		} else if brief(err) == err {
+			err = pdfium.ErrPage // the only reason
 		}
 		return err
 	})
@@ -155,16 +143,26 @@ func (f *File) Size(ctx context.Context, n int) (width, height int, err error) {
 
 func pixels(side float64) int { return int(math.Max(1, math.Min(math.Round(side), maxSide))) }
 
-// Decode renders page n on white, with annotations and filled fields.
+// Decode renders page n on white, with annotations, form fields and signatures.
 //
 //	pix  (height, width, 3) RGB
 func (f *File) Decode(ctx context.Context, n, width, height int) (pix []uint8, err error) {
-	err = f.call(ctx, func() (err error) {
-		pix, err = f.render(n, width, height)
-		return err
-	})
+	for again := true; again; {
+		fresh := f.stale || f.drawn == 0
+		err = f.call(ctx, func() (err error) {
+			pix, err = f.render(n, width, height)
+			return err
+		})
+		f.drawn++
+		// Earlier pages may have filled the sandbox, or brought it into disorder.
+		again = f.form.failed(err) && ctx.Err() == nil || ended(err) && !fresh
+	}
 	return pix, explained(err)
 }
+
+// Incomplete reports whether the form fields are missing from the page that was decoded
+// last.
+func (f *File) Incomplete() bool { return f.form.missing }
 
 func (f *File) render(n, width, height int) ([]uint8, error) {
 	loaded, err := f.instance.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: f.document, Index: n})
@@ -186,14 +184,15 @@ func (f *File) render(n, width, height int) ([]uint8, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(buffer.Buffer) < 3*width*height {
+		return nil, errFull
+	}
 	whiten(buffer.Buffer) // much faster than FPDFBitmap_FillRect
 	if _, err := f.instance.FPDF_RenderPageBitmap(&requests.FPDF_RenderPageBitmap{Bitmap: bitmap, Page: page, SizeX: width, SizeY: height, Flags: flags}); err != nil {
 		return nil, err
 	}
-	if f.form != "" {
-		if _, err := f.instance.FPDF_FFLDraw(&requests.FPDF_FFLDraw{FormHandle: f.form, Bitmap: bitmap, Page: page, SizeX: width, SizeY: height, Flags: flags}); err != nil {
-			return nil, err
-		}
+	if err := f.drawForm(page, bitmap, width, height, flags); err != nil {
+		return nil, err
 	}
 	return f.read(bitmap, width, height)
 }

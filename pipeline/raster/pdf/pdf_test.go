@@ -81,6 +81,17 @@ func TestTransparencyIsOverWhite(t *testing.T) {
 	}
 }
 
+func TestAnnotationsAreDrawn(t *testing.T) {
+	f := open(t, write("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Annots [4 0 R] >>",
+		"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [0 0 100 50] /AP << /N 5 0 R >> >>",
+		stream("/Type /XObject /Subtype /Form /BBox [0 0 100 50]", "1 0 0 rg 0 0 100 50 re f")), 72)
+	pix, _, _ := decode(t, f, 0)
+	if got := [3]uint8(pix[3*(75*100+50):]); got != [3]uint8{255, 0, 0} {
+		t.Errorf("a stamp is %v, want red", got)
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	locked, err := os.ReadFile("testdata/locked.pdf")
 	if err != nil {
@@ -151,8 +162,8 @@ func TestEndlessPageIsStopped(t *testing.T) {
 func TestMemoryIsBounded(t *testing.T) {
 	f := open(t, drawn("", nil, page{100, 100, 0, quarters}), 0)
 	const side = 16_000 // 768 MB
-	if _, err := f.Decode(context.Background(), 0, side, side); err == nil {
-		t.Error("a page was rendered that takes more than the sandbox has")
+	if _, err := f.Decode(context.Background(), 0, side, side); !errors.Is(err, ErrTooLarge) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a page that takes more than the sandbox has: %v, want one line about it", err)
 	}
 	if _, err := f.Decode(context.Background(), 0, 50, 50); err != nil {
 		t.Errorf("the page after it: %v", err)

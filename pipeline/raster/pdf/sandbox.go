@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	_ "unsafe" // for go:linkname
 
@@ -15,6 +16,7 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
+	"github.com/tetratelabs/wazero/sys"
 )
 
 // MaxMemory is what the sandbox of a document may take at most.
@@ -42,12 +44,12 @@ func startSandbox() (pdfium.Pool, error) {
 	if cache := compilationCache(); cache != nil {
 		config = config.WithCompilationCache(cache)
 	}
-	wasm, function, err := metered(module)
+	wasm, listeners, err := guarded(module)
 	if err != nil {
 		return nil, fmt.Errorf("start pdfium: %w", err)
 	}
 	pool, err := webassembly.InitWithWASM(webassembly.Config{
-		Context: experimental.WithFunctionListenerFactory(context.Background(), pause{function}), WASM: wasm,
+		Context: experimental.WithFunctionListenerFactory(context.Background(), listeners), WASM: wasm,
 		MaxTotal: maxInstances, FSConfig: wazero.NewFSConfig(), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard,
 	})
 	if err != nil {
@@ -87,16 +89,20 @@ func newInstance(ctx context.Context) (*instance, error) {
 	}
 	p, err := pool.GetInstanceWithContext(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("start pdfium: %w", err)
+		return nil, fmt.Errorf("start pdfium: %w", brief(err))
 	}
 	return &instance{Pdfium: p}, nil
 }
 
-// errStopped is returned for a document whose sandbox was ended.
-var errStopped = errors.New("pdfium was stopped")
+// How a call into a sandbox ends that does not return.
+var (
+	errStopped = errors.New("pdfium was stopped")
+	errFull    = fmt.Errorf("%w: drawing the page takes more than %d MiB", ErrTooLarge, MaxMemory>>20)
+	errCrashed = errors.New("pdfium gave up on it: the file is damaged")
+)
 
-// run calls into the sandbox, which is killed when ctx is done: nothing else stops a page
-// that takes for ever.
+// run calls into the sandbox, which is killed when ctx is done. Its error is ctx's, one of
+// the above, or one that left the sandbox in order.
 func (i *instance) run(ctx context.Context, call func() error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -108,20 +114,37 @@ func (i *instance) run(ctx context.Context, call func() error) (err error) {
 	})
 	defer func() {
 		if r := recover(); r != nil { // of the bindings, when the module is gone
-			err = fmt.Errorf("%w: %v", errStopped, r)
+			err = errCrashed
 		}
 		if !stop() {
 			<-killed
 			err = ctx.Err()
 		}
 	}()
-	return call()
+	return brief(call())
 }
 
-// close ends the sandbox unless it was killed.
+// brief returns one sentence for a crash, which wazero and go-pdfium report with the
+// stack.
+func brief(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errFull):
+		return errFull
+	case strings.Contains(err.Error(), "wasm stack trace"), strings.Contains(err.Error(), "panic occurred"),
+		errors.As(err, new(*sys.ExitError)):
+		return errCrashed
+	}
+	return err
+}
+
+// ended reports whether the sandbox is of no more use after an error.
+func ended(err error) bool {
+	return errors.Is(err, errCrashed) || errors.Is(err, errFull) || errors.Is(err, errStopped)
+}
+
+// close ends the sandbox unless it was killed. What is in it is not taken apart first.
 func (i *instance) close() {
-	i.once.Do(func() {
-		defer func() { _ = recover() }() // the bindings, after a crash of the module
-		_ = i.Close()
-	})
+	i.once.Do(func() { _ = i.Kill() })
 }

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,18 +13,27 @@ const (
 	importSection   = 2
 	functionSection = 3
 	globalSection   = 6
+	exportSection   = 7
 	codeSection     = 10
 )
 
 // Bytes of instructions and types (5.3, 5.4).
 const (
-	loop      = 0x03
-	end       = 0x0b
-	call      = 0x10
-	globalGet = 0x23
-	globalSet = 0x24
-	i32Const  = 0x41
-	typeI32   = 0x7f
+	loop       = 0x03
+	ifNoResult = 0x04 // followed by 0x40
+	end        = 0x0b
+	call       = 0x10
+	localGet   = 0x20
+	localTee   = 0x22
+	globalGet  = 0x23
+	globalSet  = 0x24
+	i32Store   = 0x36
+	memoryGrow = 0x40
+	i32Const   = 0x41
+	i32Eqz     = 0x45
+	i32Eq      = 0x46
+	i32Sub     = 0x6b
+	typeI32    = 0x7f
 )
 
 var errModule = errors.New("the module is cut short")
@@ -104,6 +114,9 @@ func (c *cursor) vector() { c.numbers(c.number()) }
 // importedFunctions reads a section of imports and returns how many are functions (5.5.5).
 func (c *cursor) importedFunctions() (n int) {
 	for range c.number() {
+		if c.err != nil {
+			return 0
+		}
 		c.skip(c.number()) // module
 		c.skip(c.number()) // name
 		switch c.byte() {
@@ -115,8 +128,6 @@ func (c *cursor) importedFunctions() (n int) {
 			c.limits()
 		case 2: // a memory
 			c.limits()
-		case 3: // a global variable
-			c.skip(2)
 		case 4: // a tag, of the proposal for exceptions
 			c.skip(1)
 			c.numbers(1)
@@ -125,6 +136,22 @@ func (c *cursor) importedFunctions() (n int) {
 		}
 	}
 	return n
+}
+
+// exportedFunctions reads a section of exports (5.5.10).
+func (c *cursor) exportedFunctions() map[string]int {
+	functions := map[string]int{}
+	for range c.number() {
+		name := c.take(c.number())
+		kind, index := c.byte(), c.number()
+		if c.err != nil {
+			return nil
+		}
+		if kind == 0 {
+			functions[string(name)] = index
+		}
+	}
+	return functions
 }
 
 // limits skips the size of a table or memory, with or without an upper bound.
@@ -202,3 +229,10 @@ func (c *cursor) vectorial() {
 		c.fail(fmt.Errorf("the module has the unknown instruction 0xfd %#x", op))
 	}
 }
+
+// withMore returns a vector of n items with more.
+func withMore(n int, items []byte, more ...[]byte) []byte {
+	return append(append(unsigned(n+len(more)), items...), bytes.Join(more, nil)...)
+}
+
+func unsigned(n int) []byte { return binary.AppendUvarint(nil, uint64(n)) }

@@ -16,6 +16,7 @@ import (
 var spinning = []byte("\x00asm\x01\x00\x00\x00" +
 	"\x01\x04\x01\x60\x00\x00" + // type: ()
 	"\x03\x02\x01\x00" + // function 0
+	"\x05\x03\x01\x00\x01" + // a memory
 	"\x06\x06\x01\x7f\x01\x41\x00\x0b" + // a global variable
 	"\x07\x08\x01\x04spin\x00\x00" + // export
 	"\x0a\x13\x01\x11\x01\x03\x7f" + // code: three variables
@@ -24,11 +25,11 @@ var spinning = []byte("\x00asm\x01\x00\x00\x00" +
 	"\x0b")
 
 func TestLoopsAreStopped(t *testing.T) {
-	module, function, err := metered(spinning)
+	module, listeners, err := guarded(spinning)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := experimental.WithFunctionListenerFactory(context.Background(), pause{function})
+	ctx := experimental.WithFunctionListenerFactory(context.Background(), listeners)
 	r := wazero.NewRuntime(ctx)
 	defer r.Close(ctx)
 	m, err := r.Instantiate(ctx, module)
@@ -44,14 +45,14 @@ func TestLoopsAreStopped(t *testing.T) {
 
 func TestWhatIsNoModuleIsRefused(t *testing.T) {
 	for n := range spinning {
-		metered(spinning[:n])
+		guarded(spinning[:n])
 	}
 	unknown := append([]byte{}, spinning...)
 	unknown[len(unknown)-9] = 0xff
-	if _, _, err := metered(unknown); err == nil {
+	if _, _, err := guarded(unknown); err == nil {
 		t.Error("an unknown instruction was passed over")
 	}
-	if _, _, err := metered(spinning[:len(spinning)-1]); err == nil {
+	if _, _, err := guarded(spinning[:len(spinning)-1]); err == nil {
 		t.Error("a module that is cut short was accepted")
 	}
 }
@@ -74,4 +75,16 @@ func TestGarbageIsCollectedMeanwhile(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want that it was stopped", err)
 	}
+}
+
+// TestCrashIsOneSentence: wazero tells of a crash in many lines.
+func TestCrashIsOneSentence(t *testing.T) {
+	f := open(t, drawn("", nil, page{100, 100, 0, quarters}), 0)
+	err := f.call(context.Background(), func() error {
+		return errors.New("wasm error: unreachable\nwasm stack trace:\n\t.$87(i32,i32) i32")
+	})
+	if !errors.Is(err, errCrashed) || !f.stale {
+		t.Errorf("%v, want one sentence and a sandbox that is given up", err)
+	}
+	decode(t, f, 0)
 }

@@ -1,0 +1,177 @@
+package pdf
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// interval is how many rounds of its loops a sandbox runs before it looks whether it is
+// to go on: a fraction of a millisecond.
+const interval = 1 << 16
+
+// guard adds to a module what keeps it within its limits.
+//
+// Compiled code cannot be preempted: neither is it stopped when its time is over, nor do
+// Go's scheduler and garbage collector have their turn. So the rounds of all loops are
+// counted, and a function is called when the count has gone down to 0, which starts it
+// again. wazero's own way, WithCloseOnContextDone, leaves the compiled code in every round
+// of every loop, so that pages take four times as long.
+//
+// A module that gets no more memory goes on without an image, or crashes somewhere. So
+// another function is called then.
+//
+// Listeners of the two functions end the call into the module.
+type guard struct {
+	module  cursor
+	out     []byte
+	exports map[string]int // functions by name
+
+	types, imported, defined, count int // how many types, functions and variables the module has
+}
+
+// guarded returns the module with the guard, and which functions are to be listened to.
+func guarded(module []byte) (out []byte, l listeners, err error) {
+	const header = 8 // magic number and version
+	g := guard{module: cursor{data: module}}
+	g.module.skip(header)
+	g.out = append(make([]byte, 0, len(module)+len(module)/16), module[:g.module.at]...)
+	for g.module.at < len(module) && g.module.err == nil {
+		id := g.module.byte()
+		content := g.module.take(g.module.number())
+		g.section(id, content)
+	}
+	if g.module.err == nil && g.count == 0 {
+		g.module.fail(errors.New("the module has no global variables"))
+	}
+	return g.out, listeners{uint32(g.pause()): errStopped, uint32(g.full()): errFull}, g.module.err
+}
+
+// The functions that are added, after all others.
+func (g *guard) pause() int { return g.imported + g.defined }
+func (g *guard) full() int  { return g.pause() + 1 }
+func (g *guard) grow() int  { return g.pause() + 2 }
+
+// section copies a section with what is added to it.
+func (g *guard) section(id byte, content []byte) {
+	c := cursor{data: content}
+	switch id {
+	case typeSection: // functions () → () and i32 → i32
+		g.types = c.number()
+		content = withMore(g.types, c.rest(), []byte{0x60, 0, 0}, []byte{0x60, 1, typeI32, 1, typeI32})
+	case importSection:
+		g.imported = c.importedFunctions()
+	case functionSection:
+		g.defined = c.number()
+		content = withMore(g.defined, c.rest(), unsigned(g.types), unsigned(g.types), unsigned(g.types+1))
+	case globalSection:
+		g.count = c.number()
+		content = withMore(g.count, c.rest(), append(append([]byte{typeI32, 1}, constant...), end))
+	case exportSection:
+		g.exports = c.exportedFunctions()
+	case codeSection:
+		content = g.code(&c)
+	}
+	if c.err != nil {
+		g.module.fail(c.err)
+	}
+	g.out = append(append(g.out, id), unsigned(len(content))...)
+	g.out = append(g.out, content...)
+}
+
+// constant puts interval, in signed LEB128, on the stack.
+var constant = []byte{i32Const, 0x80, 0x80, 0x04}
+
+// code returns all functions.
+func (g *guard) code(c *cursor) []byte {
+	n := c.number()
+	out := append(make([]byte, 0, len(c.data)+len(c.data)/16), unsigned(n+3)...)
+	check, grow := g.check(), append([]byte{call}, unsigned(g.grow())...)
+	var body []byte
+	for i := range n {
+		f := cursor{data: c.take(c.number())}
+		body = f.guarded(body[:0], check, grow)
+		if at, ok := g.exports["FPDF_FORMFILLINFO_Create"]; ok && at == g.imported+i {
+			body = formInfo(g.exports["calloc"])
+		}
+		if f.err != nil {
+			c.fail(f.err)
+			return nil
+		}
+		out = append(append(out, unsigned(len(body))...), body...)
+	}
+	restart := append(append([]byte{0}, constant...), globalSet) // no local variables
+	restart = append(append(restart, unsigned(g.count)...), end)
+	for _, f := range [][]byte{restart, {0, end}, g.growing()} {
+		out = append(append(out, unsigned(len(f))...), f...)
+	}
+	return out
+}
+
+// check takes one round from the count and calls pause when none is left.
+func (g *guard) check() (code []byte) {
+	count := unsigned(g.count)
+	code = append(append(code, globalGet), count...)
+	code = append(code, i32Const, 1, i32Sub)
+	code = append(append(code, globalSet), count...)
+	code = append(append(code, globalGet), count...)
+	code = append(code, i32Eqz, ifNoResult, 0x40, call)
+	code = append(code, unsigned(g.pause())...)
+	return append(code, end)
+}
+
+// growing is memory.grow as a function: it calls full where that returns -1.
+func (g *guard) growing() []byte {
+	code := []byte{0, localGet, 0, memoryGrow, 0, localTee, 0, i32Const, 0x7f, i32Eq, ifNoResult, 0x40, call}
+	code = append(code, unsigned(g.full())...)
+	return append(code, end, localGet, 0, end)
+}
+
+// guarded appends a function's body to dst, with a check in every loop and a call of grow
+// for every memory.grow.
+func (c *cursor) guarded(dst, check, grow []byte) []byte {
+	for range c.number() { // groups of local variables
+		c.numbers(1)
+		c.skip(1)
+	}
+	from := 0
+	for c.at < len(c.data) {
+		at := c.at
+		switch c.instruction() {
+		case loop:
+			dst = append(append(dst, c.data[from:c.at]...), check...)
+			from = c.at
+		case memoryGrow:
+			dst = append(append(dst, c.data[from:at]...), grow...)
+			from = c.at
+		}
+	}
+	return append(dst, c.data[from:]...)
+}
+
+// listeners are what ends a call into the module, by the function that was called there:
+// errStopped if its context is done, another error in any case.
+type listeners map[uint32]error
+
+// NewFunctionListener returns the listener of a function, or nil.
+func (l listeners) NewFunctionListener(f api.FunctionDefinition) experimental.FunctionListener {
+	if err, ok := l[f.Index()]; ok {
+		return listener{err}
+	}
+	return nil
+}
+
+type listener struct{ err error }
+
+// Before is called before the function. Its panic becomes the error of the call.
+func (l listener) Before(ctx context.Context, _ api.Module, _ api.FunctionDefinition, _ []uint64, _ experimental.StackIterator) {
+	if l.err != errStopped || ctx.Err() != nil {
+		panic(l.err)
+	}
+}
+
+func (listener) After(context.Context, api.Module, api.FunctionDefinition, []uint64) {}
+
+func (listener) Abort(context.Context, api.Module, api.FunctionDefinition, error) {}
