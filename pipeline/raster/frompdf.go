@@ -2,36 +2,113 @@ package raster
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"cutpoint/pipeline/raster/pdf"
+	"cutpoint/pipeline/raster/pdf/scan"
 )
 
-// pdfDocument renders the pages of a PDF.
-type pdfDocument struct{ file *pdf.File }
+// pdfDocument draws the pages of a PDF: plain scans with our own decoders, all others with
+// pdfium, which is started when the first page needs it.
+type pdfDocument struct {
+	data     []byte
+	maxPages int
+	dpi      float64
+	time     time.Duration  // for starting pdfium where nobody waits
+	scans    *scan.Document // nil if pdfium draws all pages
+	file     *pdf.File      // nil until a page needs it
+	number   int            // of the page that was looked at last, -1 at first
+	scan     *scan.Page     // that page, if it is a plain scan
+}
 
-func openPDF(ctx context.Context, data []byte, maxPages int, dpi float64) (decoder, error) {
-	f, err := pdf.Open(ctx, data, maxPages, dpi)
+func openPDF(ctx context.Context, data []byte, limits Limits, dpi float64) (decoder, error) {
+	d := &pdfDocument{data: data, maxPages: limits.MaxPages, dpi: dpi, time: limits.PageTime, number: -1}
+	d.scans, _ = scan.Open(ctx, data, limits.MaxPages) // what it cannot read is pdfium's
+	if d.scans != nil && d.plain(ctx, 0) != nil {
+		return d, nil
+	}
+	_, err := d.pdfium(ctx)
+	return d, err
+}
+
+func (d *pdfDocument) pages() int {
+	if d.scans != nil {
+		return d.scans.Pages()
+	}
+	return d.file.Pages()
+}
+
+// plain returns a page that is a plain scan, or nil.
+func (d *pdfDocument) plain(ctx context.Context, page int) *scan.Page {
+	if d.scans == nil {
+		return nil
+	}
+	if d.number != page {
+		d.number = page
+		d.scan, _ = d.scans.Page(ctx, page) // what is something else is pdfium's
+	}
+	return d.scan
+}
+
+// pdfium returns the file as pdfium sees it.
+func (d *pdfDocument) pdfium(ctx context.Context) (*pdf.File, error) {
+	if d.file != nil {
+		return d.file, nil
+	}
+	f, err := pdf.Open(ctx, d.data, d.maxPages, d.dpi)
 	if err != nil {
 		return nil, err
 	}
-	return pdfDocument{f}, nil
+	if d.scans != nil && f.Pages() != d.scans.Pages() {
+		f.Close()
+		return nil, fmt.Errorf("the pages are %d to one reader and %d to another", d.scans.Pages(), f.Pages())
+	}
+	d.file = f
+	return f, nil
 }
 
-func (d pdfDocument) pages() int { return d.file.Pages() }
-
-// measure counts the bitmap in the sandbox and the page. What pdfium needs to draw it is
-// bounded by the sandbox.
-func (d pdfDocument) measure(page int) (extent, error) {
-	w, h, err := d.file.Size(context.Background(), page)
+// measure counts what drawing a scan takes, or the bitmap in the sandbox and the page.
+// What pdfium needs to draw it is bounded by the sandbox.
+func (d *pdfDocument) measure(page int) (extent, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), d.time)
+	defer cancel()
+	if s := d.plain(ctx, page); s != nil {
+		w, h, err := pdf.Pixels(s.Width, s.Height, d.dpi)
+		if err != nil {
+			return extent{}, err
+		}
+		area := int64(w) * int64(h)
+		return extent{w, h, int((s.Memory(w, h) + area - 1) / area)}, nil
+	}
+	f, err := d.pdfium(ctx)
+	if err != nil {
+		return extent{}, err
+	}
+	w, h, err := f.Size(ctx, page)
 	return extent{w, h, 3 + 3}, err
 }
 
-func (d pdfDocument) decode(ctx context.Context, page int) (*Page, error) {
-	w, h, err := d.file.Size(ctx, page)
+func (d *pdfDocument) decode(ctx context.Context, page int) (*Page, error) {
+	if s := d.plain(ctx, page); s != nil {
+		w, h, err := pdf.Pixels(s.Width, s.Height, d.dpi)
+		if err != nil {
+			return nil, err
+		}
+		if pix, err := s.Draw(ctx, w, h); err == nil {
+			return &Page{Width: w, Height: h, Channels: s.Channels(), Pix: pix}, nil
+		}
+		// A stream is damaged: pdfium may show a part of it.
+	}
+	f, err := d.pdfium(ctx)
 	if err != nil {
 		return nil, err
 	}
-	pix, err := d.file.Decode(ctx, page, w, h)
+	w, h, err := f.Size(ctx, page)
+	if err != nil {
+		return nil, err
+	}
+	pix, err := f.Decode(ctx, page, w, h)
 	if err != nil {
 		return nil, err
 	}
@@ -42,4 +119,8 @@ func (d pdfDocument) decode(ctx context.Context, page int) (*Page, error) {
 	return p, nil
 }
 
-func (d pdfDocument) close() { d.file.Close() }
+func (d *pdfDocument) close() {
+	if d.file != nil {
+		d.file.Close()
+	}
+}

@@ -131,11 +131,16 @@ func (f *File) Size(ctx context.Context, n int) (width, height int, err error) {
 	if err != nil {
 		return 0, 0, explained(err)
 	}
+	return Pixels(w, h, f.dpi)
+}
+
+// Pixels returns the pixels that a page of a size in points is rendered to.
+func Pixels(w, h, dpi float64) (width, height int, err error) {
 	if !(w > 0 && h > 0 && w < 1e9 && h < 1e9) {
 		return 0, 0, fmt.Errorf("the page is %g × %g points", w, h)
 	}
-	scale := f.dpi / 72 // a point is 1/72 inch
-	if f.dpi == 0 {
+	scale := dpi / 72 // a point is 1/72 inch
+	if dpi == 0 {
 		scale = LongSide / math.Max(w, h)
 	}
 	return pixels(w * scale), pixels(h * scale), nil

@@ -19,6 +19,11 @@ const (
 	Lanczos  Filter = "lanczos"
 )
 
+// Area is Bilinear for enlarging; for reducing, a pixel counts by how much of it lies in
+// the result's: what pdfium does, and Box does only for whole factors. Pillow has no such
+// filter, and it is none of Filters.
+const Area Filter = "area"
+
 // Filters lists them.
 func Filters() []Filter { return []Filter{Nearest, Box, Bilinear, Bicubic, Lanczos} }
 

@@ -22,7 +22,18 @@ func (a axis) identity() bool { return a.in == a.out }
 func (a axis) scale(f Filter) (scale, reach, widen float64) {
 	scale = float64(a.in) / float64(a.out)
 	widen = math.Max(scale, 1)
+	if f == Area && scale >= 1 {
+		return scale, (scale + 1) / 2, widen
+	}
 	return scale, f.support() * widen, widen
+}
+
+// share is what a pixel counts whose center is that far from the result's.
+func (a axis) share(f Filter, distance, widen float64) float64 {
+	if f == Area && a.in >= a.out {
+		return min(max((widen+1)/2-math.Abs(distance), 0), 1)
+	}
+	return f.weight(float64(distance * (1 / widen)))
 }
 
 // window returns which pixels count for the i-th.
@@ -70,7 +81,7 @@ func newTable(a axis, f Filter, multiple, pixels int) table {
 		t.from[i] = int32(first)
 		sum := 0.0
 		for x := from; x < to; x++ {
-			w := f.weight(float64((float64(x) - center + 0.5) * (1 / widen)))
+			w := a.share(f, float64(x)-center+0.5, widen)
 			exact[x-from] = w
 			sum += w
 		}
