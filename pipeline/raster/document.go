@@ -79,7 +79,7 @@ func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 	case "jpeg":
 		return openJPEG(data, d.how.FastDecode)
 	case "pdf":
-		return openPDF(ctx, data, d.limits.MaxPages, d.how.PDFDPI)
+		return openPDF(ctx, data, d.limits.MaxPages, d.how)
 	case "pnm":
 		return openPNM(data)
 	case "webp":

@@ -9,8 +9,8 @@ import (
 // pdfDocument renders the pages of a PDF.
 type pdfDocument struct{ file *pdf.File }
 
-func openPDF(ctx context.Context, data []byte, maxPages int, dpi float64) (decoder, error) {
-	f, err := pdf.Open(ctx, data, maxPages, dpi)
+func openPDF(ctx context.Context, data []byte, maxPages int, how Decoding) (decoder, error) {
+	f, err := pdf.Open(ctx, data, maxPages, how.PDFDPI, how.Fonts)
 	if err != nil {
 		return nil, err
 	}

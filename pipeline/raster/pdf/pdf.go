@@ -15,6 +15,8 @@ import (
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
 	"github.com/klippa-app/go-pdfium/structs"
+
+	"cutpoint/pipeline/raster/pdf/fonts"
 )
 
 // LongSide is how many pixels the longer side of a page gets if no resolution is given.
@@ -35,14 +37,16 @@ type File struct {
 	form     references.FPDF_FORMHANDLE // "" if the fields cannot be drawn
 	pages    int
 	dpi      float64
+	fonts    fonts.Set
 	data     []byte
 	stale    bool // the sandbox was stopped, or may be in disorder: the next page gets a new one
 }
 
 // Open opens a file of at most maxPages pages. Its pages are rendered at dpi, or, if that
-// is 0, so that the longer side has LongSide pixels. The file is to be closed.
-func Open(ctx context.Context, data []byte, maxPages int, dpi float64) (f *File, err error) {
-	f = &File{dpi: dpi, data: data}
+// is 0, so that the longer side has LongSide pixels; text in fonts that the file does not
+// hold gets those of the set. The file is to be closed.
+func Open(ctx context.Context, data []byte, maxPages int, dpi float64, with fonts.Set) (f *File, err error) {
+	f = &File{dpi: dpi, fonts: with, data: data}
 	err = f.start(ctx)
 	switch {
 	case err == nil && f.pages < 1:
@@ -59,7 +63,7 @@ func Open(ctx context.Context, data []byte, maxPages int, dpi float64) (f *File,
 
 // start opens the document in a sandbox of its own.
 func (f *File) start(ctx context.Context) (err error) {
-	if f.instance, err = newInstance(ctx); err != nil {
+	if f.instance, err = newInstance(ctx, f.fonts); err != nil {
 		return err
 	}
 	f.form = ""
