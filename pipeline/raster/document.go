@@ -168,8 +168,9 @@ func (d *Document) timeLeft() (time.Duration, error) {
 // fail classifies an error of a decoder.
 func (d *Document) fail(ctx context.Context, err error) error {
 	var (
-		e    *Error
-		slow *timeout
+		e      *Error
+		slow   *timeout
+		unseen pdf.UnseenError
 	)
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
@@ -183,6 +184,8 @@ func (d *Document) fail(ctx context.Context, err error) error {
 		return &Error{TooLarge, d.format, err}
 	case isUnsupported(err):
 		return &Error{Unsupported, d.format, err}
+	case errors.As(err, &unseen):
+		return &Error{Unseen, d.format, err}
 	}
 	return &Error{Corrupt, d.format, err}
 }

@@ -35,7 +35,17 @@ func (d pdfDocument) decode(ctx context.Context, page int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Page{Width: w, Height: h, Channels: 3, Pix: pix}, nil
+	return &Page{Width: w, Height: h, Channels: 3, Pix: pix, Warning: warningOf(d.file.Visible())}, nil
+}
+
+func warningOf(v pdf.Visible) Warning {
+	switch v {
+	case pdf.Nothing:
+		return Empty
+	case pdf.Partly:
+		return Incomplete
+	}
+	return ""
 }
 
 func (d pdfDocument) close() { d.file.Close() }

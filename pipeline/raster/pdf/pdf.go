@@ -39,6 +39,8 @@ type File struct {
 	dpi      float64
 	fonts    fonts.Set
 	data     []byte
+	visible  Visible
+	looked   int  // objects, in this sandbox
 	stale    bool // the sandbox was stopped, or may be in disorder: the next page gets a new one
 }
 
@@ -78,9 +80,10 @@ func (f *File) call(ctx context.Context, in func() error) error {
 		if err := f.start(ctx); err != nil {
 			return err
 		}
+		f.stale = false
 	}
 	err := f.instance.run(ctx, in)
-	f.stale = err != nil
+	f.stale = f.stale || err != nil
 	return err
 }
 
@@ -197,7 +200,11 @@ func (f *File) render(n, width, height int) ([]uint8, error) {
 			return nil, err
 		}
 	}
-	return f.read(bitmap, width, height)
+	pix, err := f.read(bitmap, width, height)
+	if err == nil {
+		f.visible, err = f.look(loaded.Page, pix, width, height)
+	}
+	return pix, err
 }
 
 // read copies a bitmap's pixels, whose rows may be padded.
@@ -219,6 +226,9 @@ func (f *File) read(bitmap references.FPDF_BITMAP, width, height int) ([]uint8, 
 	}
 	return pix, nil
 }
+
+// Visible says how much can be seen of the page that was decoded last.
+func (f *File) Visible() Visible { return f.visible }
 
 // Close frees the sandbox.
 func (f *File) Close() {
