@@ -44,6 +44,7 @@ type Preset struct {
 	FastDecode bool `json:"fast_decode,omitempty"`
 
 	PDFDPI   float64 `json:"pdf_dpi,omitempty"` // of rendered PDF pages; 0 = 1,000 pixels on the long side
+	Fonts    string  `json:"fonts,omitempty"`   // SHA-256 of the user's fonts for PDF pages; "" = the program's own alone
 	Revision int     `json:"revision"`          // raised whenever decoders change pixels
 }
 
@@ -86,12 +87,20 @@ func (d Description) Differences(o Description) []string {
 	add("filter", p.Filter, q.Filter)
 	add("fast-decode", p.FastDecode, q.FastDecode)
 	add("pdf-dpi", p.PDFDPI, q.PDFDPI)
+	add("fonts", fontsInWords(p.Fonts), fontsInWords(q.Fonts))
 	add("revision of the decoders", p.Revision, q.Revision)
 	add("size in pixels", p.Size, q.Size)
 	add("colours", fmt.Sprint(p.Color, p.Scale, p.Mean, p.Std), fmt.Sprint(q.Color, q.Scale, q.Mean, q.Std))
 	add("precision", d.Precision, o.Precision)
 	add("dtype", d.ValueType(), o.ValueType())
 	return out
+}
+
+func fontsInWords(hash string) string {
+	if hash == "" {
+		return "of the program alone"
+	}
+	return "of a folder (" + hash[:min(len(hash), 8)] + ")"
 }
 
 // CutInfo describes one cut table.

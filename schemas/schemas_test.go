@@ -25,8 +25,8 @@ func TestFingerprintCovers(t *testing.T) {
 		"std": func(d *Description) { d.Preset.Std[0] = 2 }, "scale": func(d *Description) { d.Preset.Scale = 0.5 },
 		"size": func(d *Description) { d.Preset.Size = 299 }, "precision": func(d *Description) { d.Precision = "bfloat16" },
 		"dtype": func(d *Description) { d.DType = Float16 }, "pdf dpi": func(d *Description) { d.Preset.PDFDPI = 150 },
-		"fast decoding": func(d *Description) { d.Preset.FastDecode = true },
-		"revision":      func(d *Description) { d.Preset.Revision++ },
+		"fast decoding": func(d *Description) { d.Preset.FastDecode = true }, "fonts": func(d *Description) { d.Preset.Fonts = strings.Repeat("ef", 32) },
+		"revision": func(d *Description) { d.Preset.Revision++ },
 	} {
 		d := sample()
 		change(&d)

@@ -146,6 +146,9 @@ func decoding(p schemas.Preset) string {
 	if p.PDFDPI != 0 {
 		out += fmt.Sprintf(", PDF pages rendered at %g dpi", p.PDFDPI)
 	}
+	if p.Fonts != "" {
+		out += fmt.Sprintf(", PDF pages drawn with fonts of the user's (%.8s)", p.Fonts)
+	}
 	return out
 }
 

@@ -83,7 +83,7 @@ func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 	case "jpeg":
 		return openJPEG(data, d.how.FastDecode)
 	case "pdf":
-		return openPDF(ctx, data, d.limits, d.how.PDFDPI)
+		return openPDF(ctx, data, d.limits, d.how)
 	case "pnm":
 		return openPNM(data)
 	case "webp":
@@ -170,8 +170,9 @@ func (d *Document) timeLeft() (time.Duration, error) {
 // fail classifies an error of a decoder.
 func (d *Document) fail(ctx context.Context, err error) error {
 	var (
-		e    *Error
-		slow *timeout
+		e      *Error
+		slow   *timeout
+		unseen pdf.UnseenError
 	)
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
@@ -185,6 +186,8 @@ func (d *Document) fail(ctx context.Context, err error) error {
 		return &Error{TooLarge, d.format, err}
 	case isUnsupported(err):
 		return &Error{Unsupported, d.format, err}
+	case errors.As(err, &unseen):
+		return &Error{Unseen, d.format, err}
 	}
 	return &Error{Corrupt, d.format, err}
 }

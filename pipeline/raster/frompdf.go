@@ -14,7 +14,7 @@ import (
 type pdfDocument struct {
 	data     []byte
 	maxPages int
-	dpi      float64
+	how      Decoding
 	time     time.Duration  // for starting pdfium where nobody waits
 	scans    *scan.Document // nil if pdfium draws all pages
 	file     *pdf.File      // nil until a page needs it
@@ -22,8 +22,8 @@ type pdfDocument struct {
 	scan     *scan.Page     // that page, if it is a plain scan
 }
 
-func openPDF(ctx context.Context, data []byte, limits Limits, dpi float64) (decoder, error) {
-	d := &pdfDocument{data: data, maxPages: limits.MaxPages, dpi: dpi, time: limits.PageTime, number: -1}
+func openPDF(ctx context.Context, data []byte, limits Limits, how Decoding) (decoder, error) {
+	d := &pdfDocument{data: data, maxPages: limits.MaxPages, how: how, time: limits.PageTime, number: -1}
 	d.scans, _ = scan.Open(ctx, data, limits.MaxPages) // what it cannot read is pdfium's
 	if d.scans != nil && d.plain(ctx, 0) != nil {
 		return d, nil
@@ -56,7 +56,7 @@ func (d *pdfDocument) pdfium(ctx context.Context) (*pdf.File, error) {
 	if d.file != nil {
 		return d.file, nil
 	}
-	f, err := pdf.Open(ctx, d.data, d.maxPages, d.dpi)
+	f, err := pdf.Open(ctx, d.data, d.maxPages, d.how.PDFDPI, d.how.Fonts)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (d *pdfDocument) measure(page int) (extent, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), d.time)
 	defer cancel()
 	if s := d.plain(ctx, page); s != nil {
-		w, h, err := pdf.Pixels(s.Width, s.Height, d.dpi)
+		w, h, err := pdf.Pixels(s.Width, s.Height, d.how.PDFDPI)
 		if err != nil {
 			return extent{}, err
 		}
@@ -91,7 +91,7 @@ func (d *pdfDocument) measure(page int) (extent, error) {
 
 func (d *pdfDocument) decode(ctx context.Context, page int) (*Page, error) {
 	if s := d.plain(ctx, page); s != nil {
-		w, h, err := pdf.Pixels(s.Width, s.Height, d.dpi)
+		w, h, err := pdf.Pixels(s.Width, s.Height, d.how.PDFDPI)
 		if err != nil {
 			return nil, err
 		}
@@ -112,11 +112,17 @@ func (d *pdfDocument) decode(ctx context.Context, page int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Page{Width: w, Height: h, Channels: 3, Pix: pix}
-	if d.file.Incomplete() {
-		p.Warning = Incomplete
+	return &Page{Width: w, Height: h, Channels: 3, Pix: pix, Warning: warningOf(f.Visible())}, nil
+}
+
+func warningOf(v pdf.Visible) Warning {
+	switch v {
+	case pdf.Nothing:
+		return Empty
+	case pdf.Partly:
+		return Incomplete
 	}
-	return p, nil
+	return ""
 }
 
 func (d *pdfDocument) close() {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 
+	"cutpoint/pipeline/raster/pdf/fonts"
 	"cutpoint/pipeline/raster/resample"
 )
 
@@ -49,10 +50,12 @@ type Preparation struct {
 }
 
 // Decoding is the part of a preparation that decides how pages are decoded. The zero
-// value decodes whole JPEG files, and renders PDF pages by their longer side.
+// value decodes whole JPEG files, and renders PDF pages by their longer side with the
+// program's own fonts.
 type Decoding struct {
-	FastDecode bool    // decode large JPEG files at a fraction of their size: see jpegDocument
-	PDFDPI     float64 // resolution of rendered pages; 0 = pdf.LongSide pixels on the longer side
+	FastDecode bool      // decode large JPEG files at a fraction of their size: see jpegDocument
+	PDFDPI     float64   // resolution of rendered pages; 0 = pdf.LongSide pixels on the longer side
+	Fonts      fonts.Set // what text is drawn with whose font a PDF does not hold
 }
 
 // Prepare fills dst with the page. It is bit-exact with Pillow's Image.resize on images

@@ -51,16 +51,18 @@ func (how Preparation) Name() string {
 func (how Preparation) Describe(p *schemas.Preset) {
 	how = how.OrDefault()
 	p.Name, p.Resize, p.Filter = how.Name(), string(how.Fit), string(how.Filter)
-	p.FastDecode, p.PDFDPI, p.Revision = how.FastDecode, how.PDFDPI, schemas.PresetRevision
+	p.FastDecode, p.PDFDPI, p.Fonts = how.FastDecode, how.PDFDPI, how.Fonts.SHA256
+	p.Revision = schemas.PresetRevision
 }
 
 // PreparationOf returns the preparation that a description names. It may be one that
-// only a newer program knows.
+// only a newer program knows. Of fonts it has the hash alone.
 func PreparationOf(p schemas.Preset) (how Preparation, err error) {
 	if how.Fit, err = ParseFit(p.Resize); err != nil {
 		return how, err
 	}
 	how.FastDecode, how.PDFDPI = p.FastDecode, p.PDFDPI
+	how.Fonts.SHA256 = p.Fonts
 	how.Filter, err = resample.ParseFilter(p.Filter)
 	return how, err
 }

@@ -11,7 +11,7 @@ import (
 func renderings(t *testing.T, data []byte, page int) (ours, theirs *Page) {
 	t.Helper()
 	limits := DefaultLimits()
-	d, err := openPDF(t.Context(), data, limits, 0)
+	d, err := openPDF(t.Context(), data, limits, Decoding{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func check(t *testing.T, data []byte) {
 	t.Helper()
 	ours, theirs := renderings(t, data, 0)
 	if ours == nil {
-		d, err := openPDF(t.Context(), data, DefaultLimits(), 0)
+		d, err := openPDF(t.Context(), data, DefaultLimits(), Decoding{})
 		if err != nil {
 			t.Fatal(err)
 		}

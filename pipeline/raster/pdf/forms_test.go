@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"cutpoint/pipeline/raster/pdf/fonts"
 )
 
 func testdata(t testing.TB, name string) []byte {
@@ -37,17 +39,17 @@ func TestFormsAreDrawn(t *testing.T) {
 				t.Errorf("%s: %v at %v, want %v", name, got, at, want)
 			}
 		}
-		if f.Incomplete() {
+		if f.Visible() == Partly {
 			t.Errorf("%s: the form is said to be missing", name)
 		}
 	}
 }
 
 // TestValuesAreDrawn where the file has no appearance of them, with about as much ink as
-// pypdfium2 draws.
+// pypdfium2 draws: the M of our fallback font is a tenth lighter than that of pdfium's own.
 func TestValuesAreDrawn(t *testing.T) {
 	pix, _, _ := decode(t, open(t, testdata(t, "values.pdf"), 0), 0)
-	if ink, want := inkOf(pix), 0.0398; ink < 0.9*want || ink > 1.1*want {
+	if ink, want := inkOf(pix), 0.0398; ink < 0.85*want || ink > 1.15*want {
 		t.Errorf("%.4f of the page is ink, want %.4f", ink, want)
 	}
 }
@@ -74,7 +76,7 @@ func TestEndlessForm(t *testing.T) {
 		if err != nil || inkOf(pix) == 0 {
 			t.Errorf("page %d: %v, or nothing was drawn", n, err)
 		}
-		if !f.Incomplete() {
+		if f.Visible() != Partly {
 			t.Errorf("page %d does not say that the form is missing", n)
 		}
 	}
@@ -92,7 +94,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 	var before uint64
 	for n := range 9 {
-		f, err := Open(context.Background(), append(data, make([]byte, n<<16)...), manyPages, 72)
+		f, err := Open(context.Background(), append(data, make([]byte, n<<16)...), manyPages, 72, fonts.Set{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,8 @@ import (
 	pdfium "github.com/klippa-app/go-pdfium/errors"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
+
+	"cutpoint/pipeline/raster/pdf/fonts"
 )
 
 // LongSide is how many pixels the longer side of a page gets if no resolution is given.
@@ -33,16 +35,20 @@ type File struct {
 	document references.FPDF_DOCUMENT
 	pages    int
 	dpi      float64
+	fonts    fonts.Set
 	data     []byte
-	stale    bool // the sandbox was stopped or crashed: the next page gets a new one
+	stale    bool // the sandbox was stopped or crashed, or may be in disorder: the next page gets a new one
 	drawn    int  // how many pages this sandbox has drawn
 	form     form
+	visible  Visible
+	looked   int // objects, in this sandbox
 }
 
 // Open opens a file of at most maxPages pages. Its pages are rendered at dpi, or, if that
-// is 0, so that the longer side has LongSide pixels. The file is to be closed.
-func Open(ctx context.Context, data []byte, maxPages int, dpi float64) (f *File, err error) {
-	f = &File{dpi: dpi, data: data}
+// is 0, so that the longer side has LongSide pixels; text in fonts that the file does not
+// hold gets those of the set. The file is to be closed.
+func Open(ctx context.Context, data []byte, maxPages int, dpi float64, with fonts.Set) (f *File, err error) {
+	f = &File{dpi: dpi, fonts: with, data: data}
 	err = f.start(ctx)
 	switch {
 	case err == nil && f.pages < 1:
@@ -59,7 +65,7 @@ func Open(ctx context.Context, data []byte, maxPages int, dpi float64) (f *File,
 
 // start opens the document in a sandbox of its own.
 func (f *File) start(ctx context.Context) (err error) {
-	if f.instance, err = newInstance(ctx); err != nil {
+	if f.instance, err = newInstance(ctx, f.fonts); err != nil {
 		return err
 	}
 	f.stale, f.drawn, f.form.handle = false, 0, ""
@@ -76,7 +82,7 @@ func (f *File) call(ctx context.Context, in func() error) error {
 		}
 	}
 	err := f.instance.run(ctx, in)
-	f.stale = ctx.Err() != nil || ended(err)
+	f.stale = f.stale || ctx.Err() != nil || ended(err)
 	return err
 }
 
@@ -165,10 +171,6 @@ func (f *File) Decode(ctx context.Context, n, width, height int) (pix []uint8, e
 	return pix, explained(err)
 }
 
-// Incomplete reports whether the form fields are missing from the page that was decoded
-// last.
-func (f *File) Incomplete() bool { return f.form.missing }
-
 func (f *File) render(n, width, height int) ([]uint8, error) {
 	loaded, err := f.instance.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: f.document, Index: n})
 	if err != nil {
@@ -199,7 +201,11 @@ func (f *File) render(n, width, height int) ([]uint8, error) {
 	if err := f.drawForm(page, bitmap, width, height, flags); err != nil {
 		return nil, err
 	}
-	return f.read(bitmap, width, height)
+	pix, err := f.read(bitmap, width, height)
+	if err == nil {
+		f.visible, err = f.look(loaded.Page, pix, width, height)
+	}
+	return pix, err
 }
 
 // whiten fills a bitmap with 0xff.
@@ -228,6 +234,9 @@ func (f *File) read(bitmap references.FPDF_BITMAP, width, height int) ([]uint8, 
 	}
 	return pix, nil
 }
+
+// Visible says how much can be seen of the page that was decoded last.
+func (f *File) Visible() Visible { return f.visible }
 
 // Close frees the sandbox.
 func (f *File) Close() {

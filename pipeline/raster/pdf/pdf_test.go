@@ -11,13 +11,15 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"cutpoint/pipeline/raster/pdf/fonts"
 )
 
 const manyPages = 10_000
 
 func open(t testing.TB, data []byte, dpi float64) *File {
 	t.Helper()
-	f, err := Open(context.Background(), data, manyPages, dpi)
+	f, err := Open(context.Background(), data, manyPages, dpi, fonts.Set{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,14 +108,14 @@ func TestRefuses(t *testing.T) {
 		"rubbish":   {[]byte("%PDF-1.7\nnothing of the kind"), "broken and cannot be repaired", false},
 		"no page":   {drawn("", nil), "no page", false},
 	} {
-		_, err := Open(context.Background(), c.data, manyPages, 0)
+		_, err := Open(context.Background(), c.data, manyPages, 0, fonts.Set{})
 		var u UnsupportedError
 		if err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &u) != c.unsupported {
 			t.Errorf("open %s: error %v, want %q", name, err, c.want)
 		}
 	}
 	three := drawn("", nil, page{10, 10, 0, ""}, page{10, 10, 0, ""}, page{10, 10, 0, ""})
-	if _, err := Open(context.Background(), three, 2, 0); !errors.Is(err, ErrTooLarge) {
+	if _, err := Open(context.Background(), three, 2, 0, fonts.Set{}); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("three pages where two are allowed: %v", err)
 	}
 }
@@ -176,7 +178,7 @@ func TestDocumentsAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			f, err := Open(context.Background(), data, manyPages, 36)
+			f, err := Open(context.Background(), data, manyPages, 36, fonts.Set{})
 			if err != nil {
 				t.Error(err)
 				return
@@ -194,7 +196,7 @@ func TestDocumentsAtOnce(t *testing.T) {
 func exercise(data []byte) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	f, err := Open(ctx, data, manyPages, 18)
+	f, err := Open(ctx, data, manyPages, 18, fonts.Set{})
 	if err != nil {
 		return
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"cutpoint/pipeline/raster/pdf/fonts"
 )
 
 // renderedElsewhere is a line that scripts/conformance/pdf.py prints.
@@ -53,7 +55,7 @@ func (want renderedElsewhere) compare(t *testing.T) (seconds float64, done bool)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := Open(context.Background(), data, manyPages, 0)
+	f, err := Open(context.Background(), data, manyPages, 0, fonts.Set{})
 	if err != nil {
 		if t.Logf("%s: %v; there: %s", name, err, want.Error); want.Error == "" {
 			t.Errorf("open %s, which pdfium opens: %v", name, err)

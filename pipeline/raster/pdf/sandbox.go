@@ -17,6 +17,8 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/sys"
+
+	"cutpoint/pipeline/raster/pdf/fonts"
 )
 
 // MaxMemory is what the sandbox of a document may take at most.
@@ -33,11 +35,21 @@ const maxInstances = 1024
 //go:linkname module github.com/klippa-app/go-pdfium/internal/pdfium_wasm.Module
 var module []byte
 
+// sandboxes are by the hash of the fonts in them: nearly always one for the process.
+var sandboxes sync.Map // string → func() (pdfium.Pool, error)
+
 // sandbox compiles pdfium when the first document needs it, once for the process: that
 // takes seconds unless a cache has it.
-var sandbox = sync.OnceValues(startSandbox)
+func sandbox(with fonts.Set) (pdfium.Pool, error) {
+	start, _ := sandboxes.LoadOrStore(with.SHA256, sync.OnceValues(func() (pdfium.Pool, error) { return startSandbox(with) }))
+	return start.(func() (pdfium.Pool, error))()
+}
 
-func startSandbox() (pdfium.Pool, error) {
+func startSandbox(with fonts.Set) (pdfium.Pool, error) {
+	files, err := with.FS()
+	if err != nil {
+		return nil, err
+	}
 	config := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
 		WithMemoryLimitPages(MaxMemory / wasmPage)
@@ -50,7 +62,7 @@ func startSandbox() (pdfium.Pool, error) {
 	}
 	pool, err := webassembly.InitWithWASM(webassembly.Config{
 		Context: experimental.WithFunctionListenerFactory(context.Background(), listeners), WASM: wasm,
-		MaxTotal: maxInstances, FSConfig: wazero.NewFSConfig(), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard,
+		MaxTotal: maxInstances, FSConfig: wazero.NewFSConfig().WithFSMount(files, "/"), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start pdfium: %w", err)
@@ -82,8 +94,8 @@ type instance struct {
 	once sync.Once // it ends by close or by kill
 }
 
-func newInstance(ctx context.Context) (*instance, error) {
-	pool, err := sandbox()
+func newInstance(ctx context.Context, with fonts.Set) (*instance, error) {
+	pool, err := sandbox(with)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+
+	"cutpoint/pipeline/raster/pdf/fonts"
 )
 
 func TestStandIns(t *testing.T) {
@@ -13,7 +15,7 @@ func TestStandIns(t *testing.T) {
 		"xfa-dynamic.pdf": xfaForm, "xfa-notice.pdf": xfaForm, "xfa-static.pdf": nil,
 		"portfolio.pdf": portfolio, "attachment.pdf": nil,
 	} {
-		f, err := Open(context.Background(), testdata(t, name), manyPages, 72)
+		f, err := Open(context.Background(), testdata(t, name), manyPages, 72, fonts.Set{})
 		if err == nil {
 			f.Close()
 		}

@@ -1,0 +1,75 @@
+package pdf
+
+import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+)
+
+// image is an image object of 4 × 4 grey pixels with a filter.
+func image(filter string, data []byte) object {
+	return stream("/Type /XObject /Subtype /Image /Width 4 /Height 4 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /"+filter, string(data))
+}
+
+func flate(data []byte) []byte {
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	w.Write(data)
+	w.Close()
+	return b.Bytes()
+}
+
+const helvetica = "/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
+
+// strange is text in a font whose glyphs are there for no character: it is not embedded,
+// and its characters are of a private area.
+var strange = identity("", "Strange", "\uE123\uE124")
+
+func TestWhatCannotBeSeen(t *testing.T) {
+	black, snow := flate(make([]byte, 16)), flate(bytes.Repeat([]byte{255}, 16))
+	draw := "q 180 0 0 180 10 10 cm /I Do Q "
+	written := "BT /F 20 Tf 20 100 Td (written) Tj ET "
+	onPage := func(content string, images ...object) []byte {
+		return drawn("/XObject << /I 5 0 R /J 6 0 R >> "+helvetica, images, page{200, 200, 0, content})
+	}
+	for name, test := range map[string]struct {
+		data    []byte
+		visible Visible
+		says    string
+	}{
+		"an image":                    {onPage(draw, image("FlateDecode", black)), All, ""},
+		"no contents":                 {onPage(""), Nothing, ""},
+		"a white image":               {onPage(draw, image("FlateDecode", snow)), Nothing, ""},
+		"spaces":                      {onPage("BT /F 20 Tf 20 100 Td (   ) Tj ET"), Nothing, ""},
+		"white text":                  {onPage("1 g " + written), Nothing, ""},
+		"invisible text":              {onPage("3 Tr " + written), Nothing, ""},
+		"text off the page":           {onPage("BT /F 20 Tf 20 -100 Td (written) Tj ET"), Nothing, ""},
+		"text under white":            {onPage(written + "1 g 0 0 200 200 re f"), Nothing, ""},
+		"clipped text":                {onPage("0 0 5 5 re W n " + written), Nothing, ""},
+		"a broken JPEG":               {onPage(draw, image("DCTDecode", []byte("garbage"))), Nothing, `an image of 4 × 4 pixels that cannot be decoded (DCTDecode)`},
+		"broken JPEG 2000":            {onPage(draw, image("JPXDecode", []byte("garbage"))), Nothing, "cannot be decoded"},
+		"broken JBIG2":                {onPage(draw, image("JBIG2Decode", []byte("garbage"))), Nothing, "cannot be decoded"},
+		"an unknown filter":           {onPage(draw, image("Secret", []byte("garbage"))), Nothing, "cannot be decoded"},
+		"an empty stream":             {onPage(draw, image("FlateDecode", nil)), Nothing, "cannot be decoded"},
+		"broken under invisible text": {onPage(draw+"3 Tr "+written, image("DCTDecode", []byte("garbage"))), Nothing, "cannot be decoded"},
+		"broken beside text":          {onPage("q 50 0 0 50 10 140 cm /I Do Q "+written, image("DCTDecode", []byte("garbage"))), Partly, ""},
+		"broken beside another":       {onPage("q 50 0 0 50 10 140 cm /I Do Q q 50 0 0 50 80 0 cm /J Do Q", image("DCTDecode", []byte("garbage")), image("FlateDecode", black)), Partly, ""},
+		"white beside text":           {onPage("q 50 0 0 50 10 140 cm /I Do Q "+written, image("FlateDecode", snow)), All, ""},
+		"broken in a form":            {onPage("q 1 0 0 1 10 10 cm /J Do Q", image("DCTDecode", []byte("garbage")), stream("/Type /XObject /Subtype /Form /BBox [0 0 200 200] /Matrix [2 0 0 2 0 0] /Resources << /XObject << /I 5 0 R >> >>", "q 40 0 0 40 0 0 cm /I Do Q")), Nothing, "cannot be decoded"},
+		"a font that is not there":    {strange.file(), Nothing, `text (its font "Strange" is not embedded, and no font that is here has its characters)`},
+	} {
+		f := open(t, test.data, 72)
+		w, h, err := f.Size(context.Background(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.Decode(context.Background(), 0, w, h)
+		var unseen UnseenError
+		if errors.As(err, &unseen) != (test.says != "") || err != nil && !strings.Contains(err.Error(), test.says) || f.Visible() != test.visible {
+			t.Errorf("%s: visible %d, error %v; want %d, %q", name, f.Visible(), err, test.visible, test.says)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package pdf
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/klippa-app/go-pdfium/enums"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+)
+
+// lostText returns what to say of a text that cannot be drawn, or "" if it can, or is not
+// meant to be seen: spaces, and the invisible text that lies under scans.
+func (h *holds) lostText(o references.FPDF_PAGEOBJECT) string {
+	mode, err := h.instance.FPDFTextObj_GetTextRenderMode(&requests.FPDFTextObj_GetTextRenderMode{PageObject: o})
+	if err != nil || mode.TextRenderMode == enums.FPDF_TEXTRENDERMODE_INVISIBLE || mode.TextRenderMode == enums.FPDF_TEXTRENDERMODE_CLIP {
+		return ""
+	}
+	const scale = 4
+	alone, err := h.instance.FPDFTextObj_GetRenderedBitmap(&requests.FPDFTextObj_GetRenderedBitmap{Document: h.document, Page: h.page, PageObject: o, Scale: scale})
+	if err == nil && h.opaque(alone.Bitmap) || !h.says(o) || h.clipped(o) {
+		return ""
+	}
+	return "text" + h.ofFont(o)
+}
+
+// opaque says whether a bitmap with alpha has a pixel that can be seen, and frees it.
+func (h *holds) opaque(bitmap references.FPDF_BITMAP) bool {
+	defer h.instance.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: bitmap})
+	buffer, err := h.instance.FPDFBitmap_GetBuffer(&requests.FPDFBitmap_GetBuffer{Bitmap: bitmap})
+	if err != nil {
+		return true
+	}
+	for i := 3; i < len(buffer.Buffer); i += 4 {
+		if buffer.Buffer[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// says whether a text has characters other than spaces.
+func (h *holds) says(o references.FPDF_PAGEOBJECT) bool {
+	if h.text == "" {
+		loaded, err := h.instance.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: requests.Page{ByReference: &h.page}})
+		if err != nil {
+			return false
+		}
+		h.text = loaded.TextPage
+	}
+	text, err := h.instance.FPDFTextObj_GetText(&requests.FPDFTextObj_GetText{PageObject: o, TextPage: h.text})
+	return err == nil && strings.ContainsFunc(text.Text, func(c rune) bool {
+		return !unicode.IsSpace(c) && !unicode.In(c, unicode.Cc, unicode.Cf) && c != 0x3164 // Hangul's filler
+	})
+}
+
+// ofFont names a text's font.
+func (h *holds) ofFont(o references.FPDF_PAGEOBJECT) string {
+	font, err := h.instance.FPDFTextObj_GetFont(&requests.FPDFTextObj_GetFont{PageObject: o})
+	if err != nil {
+		return ""
+	}
+	name := ""
+	if base, err := h.instance.FPDFFont_GetBaseFontName(&requests.FPDFFont_GetBaseFontName{Font: font.Font}); err == nil {
+		name = fmt.Sprintf(" %.60q", base.BaseFontName)
+	}
+	if embedded, err := h.instance.FPDFFont_GetIsEmbedded(&requests.FPDFFont_GetIsEmbedded{Font: font.Font}); err == nil && !embedded.IsEmbedded {
+		return fmt.Sprintf(" (its font%s is not embedded, and no font that is here has its characters)", name)
+	}
+	return fmt.Sprintf(" (its font%s is broken)", name)
+}
+
+// maxAgain is the largest image that is decoded a second time, in pixels: the sandbox has
+// to hold it beside the page.
+const maxAgain = 40_000_000
+
+// lostImage returns what to say of an image that cannot be decoded, or "" if it can.
+func (h *holds) lostImage(o references.FPDF_PAGEOBJECT) string {
+	size, err := h.instance.FPDFImageObj_GetImagePixelSize(&requests.FPDFImageObj_GetImagePixelSize{ImageObject: o})
+	if err == nil && uint64(size.Width)*uint64(size.Height) > maxAgain {
+		return ""
+	}
+	filters := h.filters(o)
+	if h.decodes(o, filters) {
+		return ""
+	}
+	what := "an image"
+	if err == nil {
+		what += fmt.Sprintf(" of %d × %d pixels", size.Width, size.Height)
+	}
+	what += " that cannot be decoded"
+	if len(filters) > 0 {
+		what += " (" + strings.Join(filters, ", ") + ")"
+	}
+	return what
+}
+
+// decodes says whether pdfium makes a bitmap of an image. Of JBIG2 that ends before its
+// first region it makes one that is white.
+func (h *holds) decodes(o references.FPDF_PAGEOBJECT, filters []string) bool {
+	bitmap, err := h.instance.FPDFImageObj_GetBitmap(&requests.FPDFImageObj_GetBitmap{ImageObject: o})
+	if err != nil {
+		return false
+	}
+	h.instance.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: bitmap.Bitmap})
+	if !slices.Equal(filters, []string{"JBIG2Decode"}) {
+		return true
+	}
+	raw, err := h.instance.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: o})
+	return err == nil && hasRegion(raw.Data)
+}
+
+// filters returns how an image is compressed.
+func (h *holds) filters(o references.FPDF_PAGEOBJECT) (names []string) {
+	count, err := h.instance.FPDFImageObj_GetImageFilterCount(&requests.FPDFImageObj_GetImageFilterCount{ImageObject: o})
+	if err != nil {
+		return nil
+	}
+	for i := range min(count.Count, 4) {
+		if filter, err := h.instance.FPDFImageObj_GetImageFilter(&requests.FPDFImageObj_GetImageFilter{ImageObject: o, Index: i}); err == nil {
+			names = append(names, strings.Map(printable, filter.ImageFilter))
+		}
+	}
+	return names
+}
+
+// printable leaves out what a terminal would act on.
+func printable(c rune) rune {
+	if unicode.IsPrint(c) {
+		return c
+	}
+	return -1
+}
