@@ -168,16 +168,31 @@ func (h *Header) Decode(ctx context.Context) ([]uint8, error) {
 	}
 	channels := h.Channels()
 	pix := make([]uint8, h.Width*h.Height*channels)
-	for i := 0; i < len(pix); i += channels {
-		copy(pix[i:i+channels], colors[around][:])
+	if h.width < h.Width || h.height < h.Height {
+		for i := 0; i < len(pix); i += channels {
+			copy(pix[i:i+channels], colors[around][:])
+		}
 	}
 	for n, y := range h.rows() {
 		line := pix[((h.top+y)*h.Width+h.left)*channels:][:h.width*channels]
-		for x, v := range indices[n*h.width:][:h.width] {
-			copy(line[x*channels:][:channels], colors[v][:])
-		}
+		colors.lookUp(line, indices[n*h.width:][:h.width])
 	}
 	return pix, nil
+}
+
+// lookUp writes what indices show to a line of one channel or three.
+func (p *palette) lookUp(line, indices []uint8) {
+	if len(line) == len(indices) {
+		for x, v := range indices {
+			line[x] = p[v][0]
+		}
+		return
+	}
+	for _, v := range indices {
+		c := &p[v]
+		line[0], line[1], line[2] = c[0], c[1], c[2]
+		line = line[3:]
+	}
 }
 
 // rows returns where the rows of pixels stand, in the order of the file.

@@ -1,6 +1,10 @@
 package png
 
-import "cutpoint/pipeline/raster/blend"
+import (
+	"encoding/binary"
+
+	"cutpoint/pipeline/raster/blend"
+)
 
 // place writes a row of a pass to the page.
 func (d *decoding) place(p pass, y int, row []uint8) {
@@ -78,13 +82,39 @@ func (d *decoding) lookUpGrey(dst, row []uint8) {
 		}
 		return
 	}
-	perByte, mask := 8/d.depth, uint8(1<<d.depth-1)
+	perByte := 8 / d.depth
+	for ; len(dst) >= 8; dst, row = dst[perByte:], row[1:] { // what is too much is written again
+		binary.LittleEndian.PutUint64(dst, d.words[row[0]])
+	}
 	for x := range dst {
-		dst[x] = d.table[row[x/perByte]>>(8-d.depth*(x%perByte+1))&mask][0]
+		dst[x] = uint8(d.words[row[x/perByte]] >> (8 * (x % perByte)))
 	}
 }
 
+// packedGreys returns the pixels that a byte holds, the first one lowest.
+func (h *Header) packedGreys(table *[256][3]uint8) *[256]uint64 {
+	if table == nil || h.depth == 8 {
+		return nil
+	}
+	words := new([256]uint64)
+	for i := range words {
+		for x := range 8 / h.depth {
+			index := i >> (8 - h.depth*(x+1)) & (1<<h.depth - 1)
+			words[i] |= uint64(table[index][0]) << (8 * x)
+		}
+	}
+	return words
+}
+
 func (d *decoding) lookUp(dst, row []uint8) {
+	if d.depth == 8 {
+		for _, v := range row {
+			c := &d.table[v]
+			dst[0], dst[1], dst[2] = c[0], c[1], c[2]
+			dst = dst[3:]
+		}
+		return
+	}
 	perByte, mask := 8/d.depth, uint8(1<<d.depth-1)
 	for x := 0; 3*x < len(dst); x++ {
 		copy(dst[3*x:3*x+3], d.table[row[x/perByte]>>(8-d.depth*(x%perByte+1))&mask][:])
@@ -105,19 +135,25 @@ func overWhite(dst, row []uint8, channels, bytes int) {
 // opaque converts pixels without alpha, of which one colour may be transparent.
 func (d *decoding) opaque(dst, row []uint8, channels int) {
 	bytes := d.depth / 8
+	if bytes == 1 {
+		copy(dst, row)
+	} else {
+		for i := range dst {
+			dst[i] = row[2*i]
+		}
+	}
+	if d.transparency == nil {
+		return
+	}
 	var clear []uint8 // the samples of the transparent colour
-	for c := 0; d.transparency != nil && c < channels; c++ {
+	for c := range channels {
 		clear = append(clear, d.transparency[2*c+2-bytes:2*c+2]...)
 	}
-	for ; len(dst) >= channels; dst, row = dst[channels:], row[channels*bytes:] {
-		if clear != nil && string(row[:len(clear)]) == string(clear) {
+	for n := len(clear); len(row) >= n; dst, row = dst[channels:], row[n:] {
+		if row[0] == clear[0] && string(row[:n]) == string(clear) {
 			for c := range channels {
 				dst[c] = 255
 			}
-			continue
-		}
-		for c := range channels {
-			dst[c] = row[c*bytes]
 		}
 	}
 }

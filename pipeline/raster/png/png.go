@@ -111,6 +111,7 @@ func (h *Header) Decode(ctx context.Context) (pix []uint8, incomplete bool, err 
 		return nil, false, err
 	}
 	d := &decoding{Header: h, ctx: ctx, stream: stream, table: h.table(), sum: adler32.New()}
+	d.words = h.packedGreys(d.table)
 	d.pix = stream.Buffer()
 	if !h.direct() {
 		d.pix = make([]uint8, h.Width*h.Height*h.Channels())

@@ -19,6 +19,7 @@ type decoding struct {
 	sum        hash.Hash32
 	summed     int // bytes in it
 	table      *[256][3]uint8
+	words      *[256]uint64 // of greys of fewer than 8 bits
 	pix        []uint8
 	incomplete bool
 }
