@@ -127,7 +127,11 @@ func BenchmarkPage(b *testing.B) {
 		}
 	})
 	b.Run("squash-colour", func(b *testing.B) {
-		p, dst := convert(rgb), make([]uint8, 224*224*3)
+		p, err := convert(rgb)
+		if err != nil {
+			b.Fatal(err)
+		}
+		dst := make([]uint8, 224*224*3)
 		for b.Loop() {
 			p.Prepare(dst, 224, Preparation{})
 		}

@@ -80,18 +80,20 @@ func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 	switch d.format {
 	case "bmp":
 		return openBMP(data)
+	case "gif":
+		return openGIF(data)
 	case "jpeg":
 		return openJPEG(data, d.how.FastDecode)
 	case "pdf":
 		return openPDF(ctx, data, d.limits, d.how)
 	case "pnm":
 		return openPNM(data)
+	case "png":
+		return openPNG(data)
 	case "webp":
 		return openWebP(data)
-	case "tiff":
-		return openTIFF(data, d.limits)
 	}
-	return &standard{d.format, data}, nil
+	return openTIFF(data, d.limits)
 }
 
 // Close frees what the document holds.

@@ -4,6 +4,11 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"cutpoint/pipeline/raster/bmp"
+	"cutpoint/pipeline/raster/jpeg"
+	"cutpoint/pipeline/raster/pdf"
+	"cutpoint/pipeline/raster/tiff"
 )
 
 // Class says what kind of failure an Error is.
@@ -17,6 +22,17 @@ const (
 	TooSlow     Class = "too-slow"    // beyond the limits of time
 	Unseen      Class = "unseen"      // the page holds text or images, and none of them could be drawn
 )
+
+// isUnsupported recognises what the decoders refuse without looking closer.
+func isUnsupported(err error) bool {
+	var (
+		j jpeg.UnsupportedError
+		t tiff.UnsupportedError
+		d pdf.UnsupportedError
+		b bmp.UnsupportedError
+	)
+	return errors.As(err, &j) || errors.As(err, &t) || errors.As(err, &d) || errors.As(err, &b)
+}
 
 // Error is a document, or a page of one, that cannot be read.
 type Error struct {

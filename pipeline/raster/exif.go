@@ -3,57 +3,104 @@ package raster
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
+	"regexp"
 )
 
-// exifOrientation finds the Orientation tag (0x0112) of a JPEG's EXIF segment
-// (Exif 2.3, section 4.5.4); 1 if there is none or it is broken.
-func exifOrientation(data []byte) int {
-	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
-		marker, length := data[at+1], int(binary.BigEndian.Uint16(data[at+2:]))
-		if marker == 0xda || length < 2 || at+2+length > len(data) { // the scan begins
-			return 1
-		}
-		segment := data[at+4 : at+2+length]
-		if marker == 0xe1 && bytes.HasPrefix(segment, []byte("Exif\x00\x00")) {
-			return orientationTag(segment[6:])
-		}
-		at += 2 + length
+var xmpOrientation = regexp.MustCompile(`tiff:Orientation(?:="|>)([0-9])`)
+
+// orientation returns how a page is to be turned: by EXIF data, which are a TIFF
+// structure, or by an XMP packet where they do not say; as Pillow's exif_transpose finds
+// it. Other values than 2 to 8 mean that it is upright.
+func orientation(exif, xmp []byte) int {
+	if value, ok := orientationTag(exif); ok {
+		return value
+	}
+	if found := xmpOrientation.FindSubmatch(xmp); found != nil {
+		return int(found[1][0] - '0')
 	}
 	return 1
 }
 
-// pngOrientation finds the tag in a PNG's eXIf chunk (PNG, third edition, 11.3.3.1).
-func pngOrientation(data []byte) int {
-	for at := 8; at+12 <= len(data); {
-		size := int64(binary.BigEndian.Uint32(data[at:]))
-		if size > int64(len(data)-at-12) {
-			return 1
-		}
-		if string(data[at+4:at+8]) == "eXIf" {
-			return orientationTag(data[at+8 : at+8+int(size)])
-		}
-		at += 12 + int(size)
+// fieldSizes are those of a value, by its type (TIFF 6.0, page 15, and BigTIFF's).
+var fieldSizes = map[uint16]uint64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8}
+
+// orientationTag finds the last Orientation (0x0112) of the first directory. A directory
+// that is cut short, or has a value beyond the end, is read up to there.
+func orientationTag(t []byte) (value int, ok bool) {
+	for bytes.HasPrefix(t, []byte("Exif\x00\x00")) {
+		t = t[6:]
 	}
-	return 1
+	order := byteOrder(t)
+	if order == nil {
+		return 0, false
+	}
+	at := uint64(order.Uint32(t[4:]))
+	if at+2 > uint64(len(t)) {
+		return 0, false
+	}
+	n := order.Uint16(t[at:])
+	for at += 2; n > 0 && at+12 <= uint64(len(t)); n, at = n-1, at+12 {
+		kind, data := order.Uint16(t[at+2:]), t[at+8:at+12]
+		size := fieldSizes[kind] * uint64(order.Uint32(t[at+4:]))
+		if size == 0 {
+			continue
+		}
+		if size > 4 {
+			offset := uint64(order.Uint32(data))
+			if offset+size > uint64(len(t)) {
+				return value, ok
+			}
+			data = t[offset : offset+size]
+		}
+		if order.Uint16(t[at:]) == 0x0112 {
+			value, ok = int(number(order, kind, data)), true
+		}
+	}
+	return value, ok
 }
 
-// orientationTag reads the first directory of a TIFF structure.
-func orientationTag(t []byte) int {
+// byteOrder returns that of a TIFF structure, also of those whose 42 is the wrong way
+// round; nil if it is none.
+func byteOrder(t []byte) binary.ByteOrder {
 	if len(t) < 8 {
-		return 1
+		return nil
 	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if t[0] == 'M' {
-		order = binary.BigEndian
+	switch string(t[:4]) {
+	case "II*\x00", "II\x00*":
+		return binary.LittleEndian
+	case "MM\x00*", "MM*\x00":
+		return binary.BigEndian
 	}
-	at := int64(order.Uint32(t[4:]))
-	if at+2 > int64(len(t)) {
-		return 1
+	return nil
+}
+
+// number returns a field's first value, 0 where it is no whole number of one digit.
+func number(order binary.ByteOrder, kind uint16, data []byte) (value float64) {
+	switch kind {
+	case 3:
+		value = float64(order.Uint16(data))
+	case 4, 13:
+		value = float64(order.Uint32(data))
+	case 5:
+		value = float64(order.Uint32(data)) / float64(order.Uint32(data[4:]))
+	case 6:
+		value = float64(int8(data[0]))
+	case 8:
+		value = float64(int16(order.Uint16(data)))
+	case 9:
+		value = float64(int32(order.Uint32(data)))
+	case 10:
+		value = float64(int32(order.Uint32(data))) / float64(int32(order.Uint32(data[4:])))
+	case 11:
+		value = float64(math.Float32frombits(order.Uint32(data)))
+	case 12:
+		value = math.Float64frombits(order.Uint64(data))
+	case 16:
+		value = float64(order.Uint64(data))
 	}
-	for n, p := int(order.Uint16(t[at:])), at+2; n > 0 && p+12 <= int64(len(t)); n, p = n-1, p+12 {
-		if order.Uint16(t[p:]) == 0x0112 {
-			return int(order.Uint16(t[p+8:]))
-		}
+	if value != math.Trunc(value) || value < 0 || value > 9 {
+		return 0
 	}
-	return 1
+	return value
 }

@@ -24,6 +24,7 @@ const (
 	pdfs  = "pdf/testdata/"
 	pnms  = "pnm/testdata/"
 	here  = "testdata/"
+	inZip = "testdata/odd.zip/"
 )
 
 var variants = []variant{
@@ -53,23 +54,27 @@ var variants = []variant{
 	{"JPEG", "grey", "one channel", []string{jpegs + "grey-50x37.jpg", jpegs + "progressive-grey.jpg"}},
 	{"JPEG", "YCbCr 4:4:4, 4:2:2, 4:2:0, 4:1:1, 4:4:0", "RGB", []string{jpegs + "colour-444-50x37.jpg", jpegs + "colour-422-50x37.jpg", jpegs + "colour-411.jpg", jpegs + "colour-440.jpg"}},
 	{"JPEG", "RGB, CMYK and YCCK with or without Adobe's marker", "CMYK as Pillow converts it", []string{jpegs + "rgb.jpg", jpegs + "cmyk.jpg"}},
-	{"JPEG", "EXIF orientation", "upright", []string{here + "jpeg-420-orientation-5.jpg"}},
+	{"JPEG", "progressive, with scans missing", "smoothed between blocks, as libjpeg-turbo does", []string{inZip + "progressive-colour-3.jpg"}},
+	{"JPEG", "orientation in EXIF, or in XMP where EXIF has none", "upright, as Pillow's exif_transpose turns it", []string{here + "jpeg-420-orientation-5.jpg", inZip + "turned-fill-bytes.jpg", inZip + "turned-xmp.jpg"}},
 	{"JPEG", "broken data between restart markers", "as libjpeg-turbo continues", []string{jpegs + "data-changed.jpg", jpegs + "restart-lost.jpg", jpegs + "marker-too-early.jpg"}},
 	{"PDF", "every page", "rendered by pdfium on white with annotations and filled fields; the longer side has 1000 pixels, or at --pdf-dpi; rotation honoured", []string{"pdf/testdata/owner.pdf"}},
 	{"PDF", "form fields and visible signatures", "as pdfium draws them, from their values where the file has no appearance of them", []string{
 		pdfs + "forms.pdf", pdfs + "rotated.pdf", pdfs + "values.pdf", pdfs + "xfa-static.pdf"}},
 	{"PNG", "1 to 16 bits, grey, RGB, palette, interlaced; of an animation its still image", "grey in one channel; the upper 8 of 16 bits", []string{here + "mode-1.png", here + "palette-2-bits.png", here + "mode-P.png", here + "mode-RGB.png", here + "grey-37x53.png"}},
 	{"PNG", "alpha, and one transparent colour", "over white; the colour is compared at the file's own depth (Pillow misses it in greys of 2 and 4 bits and in 16 bits)", []string{here + "mode-RGBA.png", here + "mode-LA.png", here + "transparent-palette.png", here + "transparent-colour.png", here + "transparent-grey.png"}},
-	{"PNG", "EXIF orientation", "upright", []string{here + "orientation-6.png"}},
-	{"GIF", "first frame, where it stands on the screen", "transparent parts white", []string{here + "palette.gif"}},
+	{"PNG", "no end, more behind it, wrong checksums of chunks that are not needed", "as if nothing were wrong; such chunks do not count", []string{inZip + "end-missing.png", inZip + "end-then-more.png", inZip + "sum-of-text-bad.png"}},
+	{"PNG", "compressed data that end, as they should, before the last row", "the rest black, as with Pillow, and marked incomplete; data that break off are an error", []string{inZip + "rows-missing.png"}},
+	{"PNG", "orientation in eXIf, in ImageMagick's raw profile, or in XMP where they have none", "upright, as Pillow's exif_transpose turns it", []string{here + "orientation-6.png", inZip + "turned-raw-packed.png", inZip + "turned-xmp.png"}},
+	{"GIF", "first frame, where it stands on the screen, which grows to hold it", "transparent parts white; the rest of the screen in the first colour, as with Pillow", []string{here + "palette.gif", inZip + "frame-larger.gif", inZip + "frame-inside.gif"}},
+	{"GIF", "no palette, no end", "without a palette in greys", []string{inZip + "palette-none.gif", inZip + "tail-missing.gif"}},
 	{"BMP", "1, 4 and 8 bits with a palette, 16, 24 and 32 bits, top-down, every header from OS/2's to version 5", "a palette of greys as grey", []string{
 		bmps + "mode-1.bmp", bmps + "palette-4.bmp", bmps + "palette-8-core.bmp", bmps + "rgb-555.bmp", bmps + "rgb-v4-24.bmp", bmps + "top-down.bmp"}},
 	{"BMP", "run lengths of 4 and 8 bits", "", []string{bmps + "rle-4.bmp", bmps + "rle-8.bmp"}},
-	{"BMP", "bit masks, alpha", "alpha over white", []string{bmps + "rgb-565.bmp", bmps + "rgb-32-swapped.bmp", bmps + "rgba-v5.bmp"}},
+	{"BMP", "bit masks, alpha", "alpha over white; alpha that is 0 everywhere is none", []string{bmps + "rgb-565.bmp", bmps + "rgb-32-swapped.bmp", bmps + "rgba-v5.bmp", inZip + "alpha-zero-124.bmp"}},
 	{"WebP", "lossy and lossless", "chroma and colours as libwebp", []string{here + "lossy-131x97.webp", here + "lossless.webp"}},
-	{"WebP", "alpha", "over white", []string{here + "lossy-alpha.webp"}},
+	{"WebP", "alpha", "over white; none where the header says that it is not used", []string{here + "lossy-alpha.webp", inZip + "alpha-unflagged.webp", inZip + "lossless-alpha-unused.webp"}},
 	{"WebP", "animation", "its first frame, where it stands on the canvas", []string{here + "animated-lossy.webp", here + "animated-moved.webp"}},
-	{"WebP", "EXIF orientation", "upright", []string{here + "orientation-6-lossy.webp"}},
+	{"WebP", "orientation in EXIF, or in XMP where EXIF has none", "upright, as Pillow's exif_transpose turns it", []string{here + "orientation-6-lossy.webp", inZip + "turned-xmp.webp"}},
 	{"PNM", "bitmaps, greymaps and pixmaps (P1 to P6), text or binary, any greatest value up to 65535", "its first image; of greys the upper 8 of 16 bits, colours scaled to 8 as Pillow does", []string{
 		pnms + "plain.pbm", pnms + "plain-100.pgm", pnms + "plain-1000.ppm", pnms + "binary.pbm", pnms + "grey-65535.pgm", pnms + "colour-7.ppm", pnms + "two-images.pgm"}},
 }
@@ -154,9 +159,22 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// fileOf reads a file, or one of odd.zip.
+func fileOf(t *testing.T, name string) ([]byte, error) {
+	member, ok := strings.CutPrefix(name, inZip)
+	if !ok {
+		return os.ReadFile(filepath.FromSlash(name))
+	}
+	data, ok := odd(t)[member]
+	if !ok {
+		return nil, fmt.Errorf("odd.zip has no %s", member)
+	}
+	return data, nil
+}
+
 func readWhole(t *testing.T, name string) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.FromSlash(name))
+	data, err := fileOf(t, name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,8 +95,8 @@ func TestHostile(t *testing.T) {
 // FuzzOpen is seeded with a file of each format.
 func FuzzOpen(f *testing.F) { fuzz(f, "*.*", "") }
 
-// FuzzPNG, FuzzGIF and FuzzWebP try what the standard library and golang.org/x/image
-// decode; the other formats have targets in their packages.
+// FuzzPNG, FuzzGIF and FuzzWebP begin with the odd files, too; the other formats have
+// targets in their packages.
 func FuzzPNG(f *testing.F)  { fuzz(f, "*.png", "png") }
 func FuzzGIF(f *testing.F)  { fuzz(f, "*.gif", "gif") }
 func FuzzWebP(f *testing.F) { fuzz(f, "*.webp", "webp") }
@@ -113,6 +113,11 @@ func fuzz(f *testing.F, seeds, format string) {
 			f.Fatal(err)
 		}
 		f.Add(data)
+	}
+	for name, data := range odd(f) {
+		if format != "" && sniff(data) == format && len(data) < 4000 && name != "pages.json" {
+			f.Add(data)
+		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if format == "" || sniff(data) == format {

@@ -1,5 +1,7 @@
 package raster
 
+import "cutpoint/pipeline/raster/blend"
+
 // Page is a decoded page, row-major without padding.
 type Page struct {
 	Width, Height int
@@ -12,10 +14,7 @@ func newPage(width, height, channels int) *Page {
 	return &Page{Width: width, Height: height, Channels: channels, Pix: make([]uint8, width*height*channels)}
 }
 
-// over blends a colour with alpha over white, rounding to nearest.
-func over(c, alpha uint8) uint8 {
-	return uint8((int(c)*int(alpha) + 255*(255-int(alpha)) + 127) / 255)
-}
+func over(c, alpha uint8) uint8 { return blend.OverWhite(c, alpha) }
 
 // onWhite returns a white page with the page on it at (left, top), where it fits.
 func (p *Page) onWhite(width, height, left, top int) *Page {

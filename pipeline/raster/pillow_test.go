@@ -74,6 +74,10 @@ func decodedPage(path string, page int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
+	return decodedData(data, page)
+}
+
+func decodedData(data []byte, page int) (*Page, error) {
 	d, err := Open(context.Background(), data, DefaultLimits(), Decoding{})
 	if err != nil {
 		return nil, err

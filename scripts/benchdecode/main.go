@@ -23,18 +23,19 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 5, "of each, in turns")
 	python := flag.String("python", "python3", "a Python that has Pillow")
+	kinds := flag.String("kinds", "*", "a pattern of those that are timed")
 	fast := flag.Bool("fast", false, "JPEG alone, at a fraction of its size in both")
 	flag.Parse()
-	if err := run(*rounds, *fast, *python, flag.Arg(0)); err != nil {
+	if err := run(*rounds, *fast, *kinds, *python, flag.Arg(0)); err != nil {
 		fmt.Fprintln(os.Stderr, "benchdecode:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rounds int, fast bool, python, folder string) error {
+func run(rounds int, fast bool, pattern, python, folder string) error {
 	runtime.GOMAXPROCS(1)
 	ours, theirs, ratios := map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
-	pattern, task := "*", "time"
+	task := "time"
 	if fast {
 		pattern, task = "jpeg-*", "time-draft"
 	}
@@ -43,7 +44,7 @@ func run(rounds int, fast bool, python, folder string) error {
 		if err != nil {
 			return err
 		}
-		out, err := exec.Command(python, "scripts/benchdecode/pillow.py", task, folder).Output()
+		out, err := exec.Command(python, "scripts/benchdecode/pillow.py", task, folder, pattern).Output()
 		if err != nil {
 			return fmt.Errorf("time Pillow: %w", err)
 		}

@@ -1,8 +1,9 @@
 """draw FOLDER PAGES: writes pages of several kinds, drawn from scanned ones, to
-sub-folders. time FOLDER: prints the CPU seconds a page takes Pillow from the file's
-bytes to 224 x 224 pixels, by kind, as JSON. time-draft FOLDER: the same of JPEG alone,
+sub-folders. time FOLDER PATTERN: prints the CPU seconds a page takes Pillow from the
+file's bytes to 224 x 224 pixels, by kind, as JSON. time-draft FOLDER PATTERN: the same of JPEG alone,
 decoded at a fraction of its size.
 """
+import fnmatch
 import io
 import json
 import os
@@ -19,13 +20,25 @@ def tint(image):
     return Image.merge("RGB", [image, image.point(lambda v: v * 240 // 255), image.point(lambda v: v * 220 // 255 + 10)])
 
 
+def black(image):
+    """A bilevel page."""
+    return image.point(lambda v: 255 if v > 140 else 0).convert("1", dither=Image.Dither.NONE)
+
+
 KINDS = {
     "jpeg-colour": lambda m, f: tint(m).save(f + ".jpg", quality=85),
     "jpeg-grey": lambda m, f: m.save(f + ".jpg", quality=85),
     "jpeg-progressive": lambda m, f: tint(m).save(f + ".jpg", quality=85, progressive=True),
+    "png-grey": lambda m, f: m.save(f + ".png"),
+    "png-colour": lambda m, f: tint(m).save(f + ".png"),
+    "png-palette": lambda m, f: tint(m).quantize(64).save(f + ".png"),
+    "png-bilevel": lambda m, f: black(m).save(f + ".png"),
+    "png-alpha": lambda m, f: tint(m).convert("RGBA").save(f + ".png"),
+    "gif": lambda m, f: m.save(f + ".gif"),
+    "webp-lossy": lambda m, f: tint(m).save(f + ".webp", quality=80),
     "tiff-packbits": lambda m, f: m.save(f + ".tif", compression="packbits"),
     "tiff-lzw": lambda m, f: m.save(f + ".tif", compression="tiff_lzw"),
-    "tiff-g4": lambda m, f: m.point(lambda v: 255 if v > 140 else 0).convert("1", dither=Image.Dither.NONE).save(f + ".tif", compression="group4"),
+    "tiff-g4": lambda m, f: black(m).save(f + ".tif", compression="group4"),
 }
 
 
@@ -41,10 +54,10 @@ def draw(folder, source):
                 save(page, os.path.join(where, str(n)))
 
 
-def measure(folder, draft):
+def measure(folder, pattern, draft):
     seconds = {}
     for kind in sorted(os.listdir(folder)):
-        if draft and not kind.startswith("jpeg-"):
+        if not fnmatch.fnmatch(kind, pattern):
             continue
         where = os.path.join(folder, kind)
         files = [open(os.path.join(where, name), "rb").read() for name in sorted(os.listdir(where))]
@@ -55,8 +68,10 @@ def measure(folder, draft):
                 page = Image.open(io.BytesIO(data))
                 if draft:
                     page.draft(None, (448, 448))
-                if page.mode == "1":
-                    page = page.convert("L")
+                if page.mode in ("1", "P"):
+                    page = page.convert("L" if page.mode == "1" else "RGB")
+                if page.mode == "RGBA":
+                    page = Image.alpha_composite(Image.new("RGBA", page.size, "white"), page).convert("RGB")
                 page.resize((224, 224), Image.Resampling.BILINEAR).convert("RGB")
         seconds[kind] = (time.process_time() - start) / repeat / len(files)
     print(json.dumps(seconds))
@@ -65,4 +80,4 @@ def measure(folder, draft):
 if sys.argv[1] == "draw":
     draw(sys.argv[2], sys.argv[3])
 else:
-    measure(sys.argv[2], sys.argv[1] == "time-draft")
+    measure(sys.argv[2], sys.argv[3], sys.argv[1] == "time-draft")

@@ -108,8 +108,12 @@ func (h *Header) checkVariant() error {
 	plain := h.compression == compressionNone
 	masked := h.compression == compressionMasks || h.compression == compressionAlphaMask
 	switch h.bits {
-	case 1, 24:
+	case 1:
 		if plain {
+			return nil
+		}
+	case 24:
+		if plain || h.compression == compressionMasks {
 			return nil
 		}
 	case 4:
@@ -155,9 +159,12 @@ func (h *Header) readMasks(info []byte, rest *[]byte) error {
 		if len(fields) >= 4*i+4 {
 			h.masks[i] = binary.LittleEndian.Uint32(fields[4*i:])
 		}
-		if m := h.masks[i]; m == 0 && i < 3 {
-			return errors.New("a colour has no mask")
-		}
+	}
+	if h.bits == 32 && h.masks == [4]uint32{} {
+		h.masks = [4]uint32{0xff0000, 0xff00, 0xff, 0xff000000}
+	}
+	if h.masks[0] == 0 || h.masks[1] == 0 || h.masks[2] == 0 {
+		return errors.New("a colour has no mask")
 	}
 	return nil
 }
@@ -202,7 +209,23 @@ func (h *Header) Decode(ctx context.Context) (pix []uint8, err error) {
 		}
 		h.row(h.line(pix, y), h.data[y*stride:])
 	}
+	if h.Channels() == 4 {
+		fillAlpha(pix)
+	}
 	return pix, nil
+}
+
+// fillAlpha makes an image opaque whose alpha is 0 everywhere: programs that know nothing
+// of it leave it so.
+func fillAlpha(pix []uint8) {
+	for i := 3; i < len(pix); i += 4 {
+		if pix[i] != 0 {
+			return
+		}
+	}
+	for i := 3; i < len(pix); i += 4 {
+		pix[i] = 0xff
+	}
 }
 
 // line returns the row of pixels that stands y-th in the file.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // component is a plane of the image.
@@ -17,6 +18,8 @@ type component struct {
 	strideX, strideY int // blocks in whole MCUs
 
 	quant  *[64]uint16 // fixed by the component's first scan
+	now    precision   // of a progressive file
+	before precision   // the same before the component's last scan
 	blocks []block     // (strideY, strideX) if coefficients are kept
 	strip  []uint8     // rows of samples: see output
 	stride int         // of strip
@@ -48,7 +51,7 @@ func (d *decoder) readFrame(marker byte, s []byte) error {
 	components := make([]component, n)
 	for i := range components {
 		b := s[6+3*i:]
-		components[i] = component{id: int(b[0]), h: int(b[1] >> 4), v: int(b[1] & 15), table: int(b[2])}
+		components[i] = component{id: int(b[0]), h: int(b[1] >> 4), v: int(b[1] & 15), table: int(b[2]), now: absent}
 		if c := components[i]; c.h < 1 || c.h > 4 || c.v < 1 || c.v > 4 || c.table > 3 {
 			return fmt.Errorf("component %d is sampled %d × %d and takes quantisation table %d", i, c.h, c.v, c.table)
 		}
@@ -149,11 +152,6 @@ func (d *decoder) readScanHeader(s []byte) (scan, error) {
 		if err != nil {
 			return h, err
 		}
-		for _, other := range h.components {
-			if other.component == c.component {
-				return h, fmt.Errorf("a scan has component %d twice", c.id)
-			}
-		}
 		h.components = append(h.components, c)
 		blocks += c.h * c.v
 	}
@@ -173,15 +171,22 @@ func (h scan) check(components int) error {
 	return nil
 }
 
-// scanned finds a scan's component and its tables.
-func (d *decoder) scanned(h scan, id int, tables byte) (c scanned, err error) {
+// named returns the first component of a name that the scan does not have yet: frames
+// exist whose components share one.
+func (d *decoder) named(h scan, id int) *component {
 	for i := range d.components {
-		if d.components[i].id == id && c.component == nil {
-			c.component = &d.components[i]
+		c := &d.components[i]
+		if c.id == id && !slices.ContainsFunc(h.components, func(s scanned) bool { return s.component == c }) {
+			return c
 		}
 	}
-	if c.component == nil {
-		return c, fmt.Errorf("a scan has component %d, which the frame has not", id)
+	return nil
+}
+
+// scanned finds a scan's component and its tables.
+func (d *decoder) scanned(h scan, id int, tables byte) (c scanned, err error) {
+	if c.component = d.named(h, id); c.component == nil {
+		return c, fmt.Errorf("a scan has component %d, which the frame has not, or not so often", id)
 	}
 	if c.quant == nil {
 		if c.quant = d.quant[c.table]; c.quant == nil {

@@ -3,7 +3,7 @@
 // gives with its defaults, to the last bit, broken data included where that library
 // only warns; a file that ends too early is an error, as it is in Pillow. Two things are
 // different: a sequential file whose data are whole is read without its end marker, and a
-// progressive one that lacks scans is shown as it is, without libjpeg's smoothing.
+// scan may name its components in any order.
 package jpeg
 
 import (
@@ -41,6 +41,7 @@ type Header struct {
 	Components    int
 	Color         Color
 	Progressive   bool
+	EXIF, XMP     []byte // what is said of the image: a TIFF structure, and an XMP packet
 	// CoefficientBytes is what Decode keeps of coefficients, in bytes a pixel, rounded
 	// up: none where a single scan has all.
 	CoefficientBytes int
@@ -71,7 +72,7 @@ func DecodeHeader(data []byte) (Header, error) {
 	if err != nil {
 		return Header{}, err
 	}
-	h := Header{Width: d.width, Height: d.height, Components: len(d.components), Color: d.color(), Progressive: d.progressive}
+	h := Header{Width: d.width, Height: d.height, Components: len(d.components), Color: d.color(), Progressive: d.progressive, EXIF: d.exif, XMP: d.xmp}
 	if d.keepsCoefficients(s) {
 		for i := range d.components {
 			c := &d.components[i]

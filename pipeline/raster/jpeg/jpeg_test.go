@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -78,13 +79,13 @@ func checkScaled(t *testing.T, name string, data []byte, want map[int]string) {
 
 func TestHeader(t *testing.T) {
 	for name, want := range map[string]Header{
-		"grey-50x37.jpg":       {50, 37, 1, Gray, false, 0},
-		"colour-420-17x33.jpg": {17, 33, 3, YCbCr, false, 0},
-		"progressive-420.jpg":  {50, 37, 3, YCbCr, true, 5},
-		"rgb.jpg":              {50, 37, 3, RGB, false, 0},
-		"cmyk.jpg":             {50, 37, 4, CMYK, false, 0},
+		"grey-50x37.jpg":       {50, 37, 1, Gray, false, nil, nil, 0},
+		"colour-420-17x33.jpg": {17, 33, 3, YCbCr, false, nil, nil, 0},
+		"progressive-420.jpg":  {50, 37, 3, YCbCr, true, nil, nil, 5},
+		"rgb.jpg":              {50, 37, 3, RGB, false, nil, nil, 0},
+		"cmyk.jpg":             {50, 37, 4, CMYK, false, nil, nil, 0},
 	} {
-		if got, err := DecodeHeader(read(t, name)); err != nil || got != want {
+		if got, err := DecodeHeader(read(t, name)); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: header %+v, error %v; want %+v", name, got, err, want)
 		}
 	}

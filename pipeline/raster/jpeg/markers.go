@@ -1,6 +1,7 @@
 package jpeg
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ const (
 	markerDQT   = 0xdb
 	markerDRI   = 0xdd
 	markerAPP0  = 0xe0
+	markerAPP1  = 0xe1
 	markerAPP14 = 0xee
 	markerTEM   = 0x01
 )
@@ -37,11 +39,15 @@ type decoder struct {
 	mcusX, mcusY  int         // of interleaved scans
 	unit          int         // the side in pixels of what 8 × 8 samples of full size become
 
+	scans    int // of a progressive file, that were begun
+	lastGood int // the last row of MCUs to which the data of the last scan went
+
 	quant           [4]*[64]uint16 // in natural order
 	dc, ac          [4]*huffman
 	restartInterval int // in MCUs; 0 = none
 	jfif            bool
 	adobe           int // the transform of Adobe's marker; -1 = no such marker
+	exif, xmp       []byte
 }
 
 func newDecoder(data []byte, opt Options) *decoder {
@@ -145,12 +151,24 @@ func (d *decoder) read(marker byte, s []byte) error {
 		return UnsupportedError("JPEG with arithmetic coding")
 	case markerAPP0:
 		d.jfif = d.jfif || len(s) >= 14 && string(s[:5]) == "JFIF\x00" // shorter ones libjpeg does not believe
+	case markerAPP1:
+		d.readMetadata(s)
 	case markerAPP14:
 		if len(s) >= 12 && string(s[:5]) == "Adobe" {
 			d.adobe = int(s[11])
 		}
 	}
 	return nil
+}
+
+// readMetadata keeps EXIF, which may go on in a further segment, and XMP, of which the last
+// counts; both as Pillow takes them.
+func (d *decoder) readMetadata(s []byte) {
+	if more, ok := bytes.CutPrefix(s, []byte("Exif\x00\x00")); ok {
+		d.exif = append(d.exif, more...)
+	} else if packet, ok := bytes.CutPrefix(s, []byte("http://ns.adobe.com/xap/1.0/\x00")); ok {
+		d.xmp = packet
+	}
 }
 
 // readTables takes the tables of an abbreviated stream (T.81, B.5).

@@ -43,6 +43,7 @@ func (d *decoder) decodeScans(ctx context.Context, s scan, out *output) error {
 func (d *decoder) decodeScan(ctx context.Context, s scan) error {
 	e := d.newEntropy(s)
 	decode := d.blockDecoder(s)
+	d.progress(s)
 	width, height := d.mcusX, d.mcusY
 	single := len(s.components) == 1
 	if single {
@@ -53,6 +54,12 @@ func (d *decoder) decodeScan(ctx context.Context, s scan) error {
 			return err
 		}
 		for x := range width {
+			if !e.insufficient { // before the marker that may end this
+				d.lastGood = y
+				if single {
+					d.lastGood = y / s.components[0].v
+				}
+			}
 			if err := e.beforeMCU(); err != nil {
 				return err
 			}
@@ -228,6 +235,7 @@ func (e *entropy) refine(b *block, k, end, zeros int) int {
 
 // transform makes samples of all coefficients.
 func (d *decoder) transform(ctx context.Context, out *output) error {
+	smooth := d.smooths()
 	for y := range d.mcusY {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -235,6 +243,10 @@ func (d *decoder) transform(ctx context.Context, out *output) error {
 		for i := range d.components {
 			c := &d.components[i]
 			for by := range c.v {
+				if smooth {
+					d.smoothRow(c, y, by)
+					continue
+				}
 				for x := range c.strideX {
 					b := &c.blocks[(y*c.v+by)*c.strideX+x]
 					c.transform(x, by, &b.coef, b.last())

@@ -1,0 +1,44 @@
+package raster
+
+import (
+	"context"
+
+	"cutpoint/pipeline/raster/png"
+)
+
+// pngDocument is a PNG file; of an animated one the still image is shown.
+type pngDocument struct {
+	header      *png.Header
+	orientation int
+}
+
+func openPNG(data []byte) (decoder, error) {
+	h, err := png.DecodeHeader(data)
+	if err != nil {
+		return nil, err
+	}
+	return pngDocument{h, orientation(h.EXIF, h.XMP)}, nil
+}
+
+func (d pngDocument) pages() int { return 1 }
+
+// measure counts what the decoder needs, and the page turned upright.
+func (d pngDocument) measure(int) (extent, error) {
+	e := extent{d.header.Width, d.header.Height, d.header.BytesPerPixel()}
+	if d.orientation > 1 {
+		e.perPixel += d.header.Channels()
+	}
+	return e, nil
+}
+
+func (d pngDocument) decode(ctx context.Context, _ int) (*Page, error) {
+	pix, incomplete, err := d.header.Decode(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := (&Page{Width: d.header.Width, Height: d.header.Height, Channels: d.header.Channels(), Pix: pix}).upright(d.orientation)
+	if incomplete {
+		p.Warning = Incomplete
+	}
+	return p, nil
+}
