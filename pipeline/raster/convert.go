@@ -20,7 +20,7 @@ func convert(img image.Image) *Page {
 			for x := range row {
 				row[x] = m.Pix[y*m.Stride+2*x]
 			}
-		})
+		}).markRange(false)
 	case *image.YCbCr:
 		return fromYCbCr(m)
 	case *image.NYCbCrA:
@@ -34,9 +34,9 @@ func convert(img image.Image) *Page {
 	case *image.NRGBA:
 		return byRow(w, h, 3, func(row []uint8, y int) { straightRow(row, m.Pix[y*m.Stride:], 4) })
 	case *image.RGBA64:
-		return byRow(w, h, 3, func(row []uint8, y int) { premultipliedRow(row, high(m.Pix[y*m.Stride:][:8*w]), 4) })
+		return byRow(w, h, 3, func(row []uint8, y int) { premultipliedRow(row, high(m.Pix[y*m.Stride:][:8*w]), 4) }).markRange(false)
 	case *image.NRGBA64:
-		return byRow(w, h, 3, func(row []uint8, y int) { straightRow(row, high(m.Pix[y*m.Stride:][:8*w]), 4) })
+		return byRow(w, h, 3, func(row []uint8, y int) { straightRow(row, high(m.Pix[y*m.Stride:][:8*w]), 4) }).markRange(false)
 	}
 	return byRow(w, h, 3, func(row []uint8, y int) {
 		for x := range w {

@@ -39,15 +39,17 @@ var variants = []variant{
 		tiffs + "old-stream.tif", tiffs + "old-tables.tif", tiffs + "old-strips.tif", tiffs + "old-grey.tif", tiffs + "old-planes.tif"}},
 	{"TIFF", "bilevel, black or white first, fill order 1 and 2", "8-bit grey before resampling", []string{
 		here + "bilevel-raw.tif", here + "bilevel-white-is-zero.tif", tiffs + "fax-black-is-zero.tif", tiffs + "fill-order-2.tif"}},
-	{"TIFF", "grey of 2 to 16 bits, signed too", "one channel; the upper 8 of 16 bits", []string{
-		tiffs + "grey-2-white-is-zero.tif", tiffs + "grey-4-black-is-zero.tif", tiffs + "grey-12.tif", tiffs + "grey-16-little.tif", tiffs + "grey-8-signed.tif"}},
+	{"TIFF", "grey of 2 to 16 bits", "one channel; the upper 8 of 16 bits, or of those that MaxSampleValue says are in use (2^n - 1)", []string{
+		tiffs + "grey-2-white-is-zero.tif", tiffs + "grey-4-black-is-zero.tif", tiffs + "grey-12.tif", tiffs + "grey-16-little.tif", tiffs + "grey-16-of-12.tif"}},
+	{"TIFF", "signed samples of 2 to 16 bits", "from 0, which is black like all below; those of 8 bits as if they were unsigned, as Pillow does", []string{tiffs + "grey-16-signed.tif", tiffs + "grey-8-signed.tif"}},
 	{"TIFF", "palette of 1 to 8 bits", "RGB; a palette of greys as grey", []string{tiffs + "palette-1.tif", tiffs + "palette-2.tif", tiffs + "palette-4.tif", tiffs + "palette-8.tif"}},
 	{"TIFF", "RGB of 8 and 16 bits, predictor", "the upper 8 of 16 bits", []string{tiffs + "rgb-16.tif", tiffs + "rgb-16-lzw-predictor.tif", tiffs + "rgb-deflate-predictor.tif"}},
 	{"TIFF", "alpha, multiplied in or not, with RGB and grey", "over white", []string{tiffs + "rgba-associated.tif", tiffs + "rgba-unassociated.tif", tiffs + "grey-alpha.tif"}},
 	{"TIFF", "CMYK of 8 and 16 bits", "as Pillow converts it, without a colour profile", []string{tiffs + "cmyk.tif", tiffs + "cmyk-16.tif", tiffs + "cmyk-planes.tif"}},
 	{"TIFF", "YCbCr without JPEG, subsampled 1, 2 or 4 either way, with coefficients and reference levels", "as libtiff converts it", []string{
 		tiffs + "ycbcr-11.tif", tiffs + "ycbcr-22.tif", tiffs + "ycbcr-44.tif", tiffs + "ycbcr-bt709.tif", tiffs + "ycbcr-studio.tif"}},
-	{"TIFF", "orientation 1 to 8", "upright", []string{here + "orientation-2.tif", here + "orientation-5.tif", here + "orientation-8.tif"}},
+	{"TIFF", "orientation 1 to 8, of any numeric type, or in XMP", "upright", []string{
+		here + "orientation-2.tif", here + "orientation-5.tif", here + "orientation-8.tif", tiffs + "turned-long.tif", tiffs + "turned-xmp.tif"}},
 	{"JPEG", "baseline and progressive, 8 bits, any restart interval", "bit for bit as libjpeg-turbo: slow integer transform, fancy upsampling", []string{
 		jpegs + "colour-420-50x37.jpg", jpegs + "progressive-420.jpg", jpegs + "progressive-444-restarts.jpg", jpegs + "restarts.jpg"}},
 	{"JPEG", "frames of Motion JPEG, which leave the usual Huffman tables out", "", []string{jpegs + "no-huffman-tables.jpg"}},
@@ -142,6 +144,7 @@ func TestFormats(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", v.format, v.name, v.shown)
 	}
+	b.WriteString("\nA page of 16 bits a sample (TIFF, PNG, PNM) whose samples are all below 4096, as of cameras and scanners that have 12 bits, is nearly black: it has the warning `dark`; scale its samples to 16 bits.\n")
 	b.WriteString("\nOther variants are refused with a message, and the document becomes a row in the failures table with the class `unsupported`.\n\n| format | variant | message |\n|---|---|---|\n")
 	for _, r := range refused(t) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.format, r.name, refusal(t, r.name+r.format, r.data))

@@ -12,7 +12,7 @@ func errUnread(what string) *Error {
 
 // Remedies that many formats share.
 const (
-	printIt    = ": print it to PDF"
+	printIt  = ": print it to PDF"
 	toPNG    = ": convert it to PNG"
 	leaveOut = ": leave it out"
 	unpack   = ": unpack it"
