@@ -37,6 +37,9 @@ func (d pngDocument) decode(ctx context.Context, _ int) (*Page, error) {
 		return nil, err
 	}
 	p := (&Page{Width: d.header.Width, Height: d.header.Height, Channels: d.header.Channels(), Pix: pix}).upright(d.orientation)
+	if d.header.Deep() {
+		p.markRange(false)
+	}
 	if incomplete {
 		p.Warning = Incomplete
 	}

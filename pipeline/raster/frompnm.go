@@ -26,5 +26,9 @@ func (d pnmDocument) decode(ctx context.Context, _ int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Page{Width: d.header.Width, Height: d.header.Height, Channels: d.header.Channels(), Pix: pix}, nil
+	p := &Page{Width: d.header.Width, Height: d.header.Height, Channels: d.header.Channels(), Pix: pix}
+	if d.header.Deep() {
+		p.markRange(false)
+	}
+	return p, nil
 }

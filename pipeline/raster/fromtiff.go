@@ -51,9 +51,13 @@ func (d tiffDocument) decode(ctx context.Context, page int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
+	white := img.Inverted()
 	p, err := colors(img)
 	if err != nil {
 		return nil, err
+	}
+	if img.Deep() {
+		p.markRange(white)
 	}
 	return p.upright(img.Orientation), nil
 }

@@ -19,6 +19,7 @@ func over(c, alpha uint8) uint8 { return blend.OverWhite(c, alpha) }
 // onWhite returns a white page with the page on it at (left, top), where it fits.
 func (p *Page) onWhite(width, height, left, top int) *Page {
 	q := newPage(width, height, p.Channels)
+	q.Warning = p.Warning
 	for i := range q.Pix {
 		q.Pix[i] = 0xff
 	}
@@ -48,6 +49,7 @@ func (p *Page) upright(orientation int) *Page {
 	start := at(0, 0)
 	right, down := at(1, 0)-start, at(0, 1)-start
 	q := newPage(w, h, p.Channels)
+	q.Warning = p.Warning
 	for x := 0; x < w; x += turnBlock {
 		for y := range h {
 			row := q.Pix[(y*w+x)*p.Channels:][:min(turnBlock, w-x)*p.Channels]

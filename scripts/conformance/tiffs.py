@@ -3,6 +3,8 @@ its RGB pixels in full size, upright and over white, as Pillow shows them: {"pat
 "page", "width", "height", "sha256"} a line, or {"path", "page", "error"}.
 
 Pillow clips samples of more than eight bits; here their upper eight bits are taken.
+Directories of reduced copies and masks are left out and not counted, unless a file has
+nothing else.
 """
 import hashlib
 import json
@@ -39,21 +41,32 @@ def shown(page):
     return page.convert("RGB")
 
 
+def directories(image):
+    """The numbers of the directories that are pages."""
+    pages, reduced, n = [], [], 0
+    while True:
+        try:
+            image.seek(n)
+        except EOFError:
+            return pages or reduced or list(range(n))
+        kind, photometric = image.tag_v2.get(254, 0), image.tag_v2.get(262)
+        if kind & 1 or image.tag_v2.get(255) == 2:
+            reduced.append(n)
+        elif not kind & 4 and photometric != 4:
+            pages.append(n)
+        n += 1
+
+
 def rows(path):
     with Image.open(path, formats=["TIFF"]) as image:
-        n = 0
-        while True:
+        for n, directory in enumerate(directories(image)):
             try:
-                image.seek(n)
-            except EOFError:
-                return
-            try:
+                image.seek(directory)
                 page = shown(image)
                 sha = hashlib.sha256(page.tobytes()).hexdigest()
                 yield {"page": n, "width": page.width, "height": page.height, "sha256": sha}
             except Exception as e:  # every reason is worth reporting, none ends the run
                 yield {"page": n, "error": f"{type(e).__name__}: {e}"}
-            n += 1
 
 
 for line in sys.stdin:

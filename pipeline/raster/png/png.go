@@ -39,6 +39,9 @@ type Header struct {
 	pixels       []byte // the file from its first IDAT on
 }
 
+// Deep reports whether samples have 16 bits.
+func (h *Header) Deep() bool { return h.depth == 16 }
+
 // Channels returns 1 for greys, of a palette too, and 3 for colours. Alpha is none: the
 // page is shown on white.
 func (h *Header) Channels() int { return h.channels }

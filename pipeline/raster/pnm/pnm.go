@@ -32,6 +32,9 @@ func (h *Header) Channels() int {
 	return 1
 }
 
+// Deep reports whether samples have 16 bits.
+func (h *Header) Deep() bool { return h.maxval > 0xff }
+
 func (h *Header) bitmap() bool { return h.kind == '1' || h.kind == '4' }
 func (h *Header) plain() bool  { return h.kind <= '3' }
 

@@ -172,7 +172,10 @@ func (f *File) entry(e []byte, at uint64) field {
 	return v
 }
 
-const typeRational = 5
+const (
+	typeASCII    = 2
+	typeRational = 5
+)
 
 // typeSize is the size of a field type in bytes (TIFF 6.0, page 15); 0 for those
 // that are not needed here.

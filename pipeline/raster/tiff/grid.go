@@ -10,7 +10,7 @@ type grid struct {
 	offsets, counts []uint64
 }
 
-func (f *File) grid(d directory, h Header) (g grid, err error) {
+func (f *File) layGrid(d directory, h Header) (g grid, err error) {
 	if g, err = f.layOut(d, h); err != nil {
 		return g, err
 	}

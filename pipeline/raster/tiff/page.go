@@ -1,6 +1,9 @@
 package tiff
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // The tags that are read (TIFF 6.0, appendix A).
 const (
@@ -64,6 +67,35 @@ const (
 	CIELab      = 8
 )
 
+// Sample formats.
+const (
+	formatUnsigned = 1
+	formatSigned   = 2
+	formatFloat    = 3
+	formatVoid     = 4
+)
+
+// isSigned reports whether samples are two's complements. Those of eight bits are taken
+// for unsigned, as Pillow does, and two levels need no sign.
+func (h Header) isSigned() bool { return h.format == formatSigned && h.bits != 8 && h.bits > 1 }
+
+// Deep reports whether samples have 16 bits, of which a page may use few.
+func (h Header) Deep() bool { return h.bits == 16 }
+
+// Inverted reports whether the file's 0 is white.
+func (h Header) Inverted() bool { return h.inverted }
+
+// depthOf returns how many bits the greatest sample value says are in use: 9 to 15 where
+// it is all ones. Other values are statistics, which are not to change what is shown
+// (TIFF 6.0, page 37).
+func depthOf(greatest int) int {
+	depth := bits.Len(uint(greatest))
+	if depth < 9 || depth > 15 || greatest != 1<<depth-1 {
+		return 0
+	}
+	return depth
+}
+
 // Alpha is what the first sample behind the colours means (ExtraSamples).
 type Alpha uint64
 
@@ -95,7 +127,12 @@ type Header struct {
 	ColorMap      []uint64 // red, green and blue of all indices, 16 bits each
 
 	bits, compression, fillOrder, planar, predictor, t4 int
-	segment                                             int64 // pixels of a tile
+
+	format int // of the samples (SampleFormat)
+	depth  int // bits in use of samples of 16; 0 for all
+
+	inverted bool  // 0 is white
+	segment  int64 // pixels of a tile
 }
 
 // Alpha returns what the first sample after the colours means. A fourth sample of RGB
@@ -156,9 +193,9 @@ func (f *File) Header(n int) (h Header, err error) {
 		absent int
 	}{
 		{&h.Width, tagWidth, 0}, {&h.Height, tagHeight, 0}, {&h.PerPixel, tagSamplesPerPixel, 1},
-		{&h.Photometric, tagPhotometric, -1}, {&h.Orientation, tagOrientation, 1}, {&h.bits, tagBitsPerSample, 1},
+		{&h.Photometric, tagPhotometric, -1}, {&h.bits, tagBitsPerSample, 1},
 		{&h.compression, tagCompression, 1}, {&h.fillOrder, tagFillOrder, 1}, {&h.planar, tagPlanar, 1},
-		{&h.predictor, tagPredictor, 1}, {&h.t4, tagT4Options, 0},
+		{&h.predictor, tagPredictor, 1}, {&h.t4, tagT4Options, 0}, {&h.format, tagSampleFormat, formatUnsigned},
 	} {
 		if *t.to, err = f.one(d, t.tag, t.absent); err != nil {
 			return h, err
@@ -172,6 +209,11 @@ func (f *File) Header(n int) (h Header, err error) {
 	}
 	if h.compression == compressionOldJPEG {
 		h.fixOldJPEG(d)
+	}
+	h.Orientation = f.orientation(d)
+	h.inverted = h.Photometric == WhiteIsZero
+	if h.bits == 16 && !h.isSigned() {
+		h.depth = depthOf(f.oneOr(d, tagMaxSampleValue, 0))
 	}
 	if h.Photometric < 0 { // the tag is required, but fax programs leave it out
 		h.Photometric = WhiteIsZero
@@ -217,8 +259,7 @@ func (f *File) checkHeader(d directory, h Header) error {
 	return h.checkPredictor()
 }
 
-// checkSamples accepts unsigned integers of up to 16 bits, all of a size. Signed ones
-// of eight bits are taken for unsigned, as Pillow does.
+// checkSamples accepts integers of up to 16 bits, all of a size.
 func (f *File) checkSamples(d directory, h Header) error {
 	sizes, err := f.values(d, tagBitsPerSample)
 	if err != nil {
@@ -241,8 +282,10 @@ func (f *File) checkSamples(d directory, h Header) error {
 	}
 	for _, format := range formats[:min(len(formats), h.PerPixel)] {
 		switch {
-		case format == 1, format == 4, format == 2 && h.bits == 8:
-		case format == 3:
+		case format != uint64(h.format):
+			return UnsupportedError(fmt.Sprintf("a page with samples of formats %v", formats))
+		case format == formatUnsigned, format == formatVoid, format == formatSigned:
+		case format == formatFloat:
 			return UnsupportedError("a page of floating-point samples")
 		default:
 			return UnsupportedError(fmt.Sprintf("a page of samples of format %d and %d bits", format, h.bits))

@@ -33,26 +33,35 @@ func (f *File) Decode(ctx context.Context, n int) (*Image, error) {
 		return nil, err
 	}
 	d := &pageDecoder{File: f, directory: f.pages[n], levels: h.levels()}
+	defer d.close()
+	img, err := d.decode(ctx, h)
+	if err != nil || !d.levels.beyond {
+		return img, err
+	}
+	h.depth = 0 // more bits are in use than the directory says
+	d.levels = h.levels()
+	return d.decode(ctx, h)
+}
+
+func (d *pageDecoder) decode(ctx context.Context, h Header) (img *Image, err error) {
 	if h.compression == compressionOldJPEG {
 		return d.decodeOldJPEG(ctx, h)
 	}
-	if d.grid, err = f.grid(d.directory, h); err != nil {
+	if d.grid, err = d.layGrid(d.directory, h); err != nil {
 		return nil, err
 	}
-	g := d.grid
-	defer d.close()
 	if h.isPackedYCbCr() {
-		if d.colors, err = f.ycbcr(f.pages[n], h.planar); err != nil {
+		if d.colors, err = d.ycbcr(d.directory, h.planar); err != nil {
 			return nil, err
 		}
 	}
 	d.img = &Image{Header: h, Samples: make([]uint8, h.Width*h.Height*h.PerPixel)}
-	for i := range g.offsets {
+	for i := range d.grid.offsets {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		if err := d.segment(ctx, i); err != nil {
-			return nil, fmt.Errorf("%s %d: %w", g.name, i, err)
+			return nil, fmt.Errorf("%s %d: %w", d.grid.name, i, err)
 		}
 	}
 	return d.finish(), nil

@@ -153,7 +153,7 @@ func TestRefuses(t *testing.T) {
 	for want, d := range map[string][]entry{
 		"a sample of 32 bits":                             {{tagBitsPerSample, 32}},
 		"a page of floating-point samples":                {{tagBitsPerSample, 16}, {tagSampleFormat, 3}},
-		"a page of samples of format 2 and 16 bits":       {{tagBitsPerSample, 16}, {tagSampleFormat, 2}},
+		"a page of samples of format 5 and 16 bits":       {{tagBitsPerSample, 16}, {tagSampleFormat, 5}},
 		"a page of 65535 samples a pixel":                 {{tagSamplesPerPixel, 65535}},
 		"the JPEG's tables are missing":                   {{tagCompression, compressionOldJPEG}},
 		"an old-style JPEG of 4 components":               {{tagCompression, compressionOldJPEG}, {tagSamplesPerPixel, 4}},

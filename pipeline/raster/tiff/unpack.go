@@ -6,18 +6,28 @@ import "encoding/binary"
 // to light, but for a palette's indices, which stay what they are.
 type levels struct {
 	bits    int
+	shift   int // of samples of 16 bits
+	plain   bool
+	beyond  bool // a sample had more bits than those in use
 	invert  bool
-	of      [256]uint8  // of samples of up to 8 bits
+	of      [256]uint8  // of samples of up to 8 bits, and of the upper 8 of longer ones
 	bilevel [256]uint64 // of eight samples of one bit, the first lowest
 }
 
 func (h Header) levels() *levels {
-	l := &levels{bits: h.bits, invert: h.Photometric == WhiteIsZero && h.PerPixel == 1}
+	l := &levels{bits: h.bits, shift: 8, invert: h.Photometric == WhiteIsZero && h.PerPixel == 1}
+	if h.depth > 0 {
+		l.shift = h.depth - 8
+	}
+	l.plain = !h.isSigned() && !l.invert && l.shift == 8
 	top := 1<<min(h.bits, 8) - 1
 	for v := range top + 1 {
 		level := uint8((v*255 + top/2) / top)
-		if h.Photometric == Palette {
+		switch {
+		case h.Photometric == Palette:
 			level = uint8(v)
+		case h.isSigned(): // 0 is black, and what is below
+			level = signedLevel(v, top/2)
 		}
 		if l.invert {
 			level = ^level
@@ -32,6 +42,15 @@ func (h Header) levels() *levels {
 		}
 	}
 	return l
+}
+
+// signedLevel returns the level of a value in two's complement, of which top is the
+// greatest.
+func signedLevel(v, top int) uint8 {
+	if v > top {
+		return 0
+	}
+	return uint8((v*255 + top/2) / top)
 }
 
 // unpack spreads n packed samples of a row to every step-th byte of out.
@@ -62,17 +81,23 @@ func (l *levels) unpackBilevel(out []uint8, row []byte) {
 	}
 }
 
-// unpackHigh keeps the upper halves of samples of 16 bits.
+// unpackHigh keeps the upper halves of samples of 16 bits, or the upper eight of those
+// that are in use.
 func (l *levels) unpackHigh(out []uint8, row []byte, n, step int, order binary.ByteOrder) {
-	high, flip := 0, uint8(0)
+	if !l.plain {
+		for i := range n {
+			v := order.Uint16(row[2*i:]) >> l.shift
+			l.beyond = l.beyond || v > 0xff
+			out[i*step] = l.of[min(v, 0xff)]
+		}
+		return
+	}
+	high := 0
 	if order == binary.ByteOrder(binary.LittleEndian) {
 		high = 1
 	}
-	if l.invert {
-		flip = 0xff
-	}
 	for i := range n {
-		out[i*step] = row[2*i+high] ^ flip
+		out[i*step] = row[2*i+high]
 	}
 }
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[4] / "scripts/conformance/tiffs.py"
 rng = random.Random(2)
-TYPES = {1: "B", 3: "H", 4: "I", 5: "I", 7: "B"}
+TYPES = {1: "B", 2: "B", 3: "H", 4: "I", 5: "I", 7: "B"}
 TILED = 322
 
 
@@ -394,6 +394,21 @@ places, pieces = strips_of(tiles, 0)
 tags = old(size=(32, 32), t278=None, t322=(3, [16]), t323=(3, [16]), t324=places[273], t325=places[279], t530=(3, [1, 1]))
 scattered("old-tiles.tif", tags | tables(parts)[0], tables(parts)[1] | pieces)
 scattered("old-tiles-as-stream.tif", old(size=(32, 32), t513=(4, ["jpeg"])), {"jpeg": saved(square, subsampling="4:4:4")})
+
+# Samples that do not use their range.
+twelve = [v >> 4 for v in deep]
+put("grey-16-of-12.tif", fields(SIZE, 16, 1, t281=(3, [4095])), [struct.pack(f"<{len(deep)}H", *twelve)])
+put("grey-16-of-12-lies.tif", fields(SIZE, 16, 1, t281=(3, [4095])), [struct.pack(f"<{len(deep)}H", *deep)])
+put("grey-16-dark.tif", fields(SIZE, 16, 1), [struct.pack(f"<{len(deep)}H", *twelve)])
+put("grey-16-signed.tif", fields(SIZE, 16, 1, t339=(3, [2])), [struct.pack(f"<{len(deep)}h", *(v >> 1 for v in deep))])
+
+# Orientations in other types than SHORT, and in XMP.
+packet = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+for name, more in {
+    "long": {274: (4, [6])}, "byte": {274: (1, [6])}, "rational": {274: (5, [6, 1])}, "xmp": {700: (1, packet)},
+    "xmp-element": {700: (7, packet.replace(b'="6"', b">6<"))}, "tag-over-xmp": {274: (3, [1]), 700: (1, packet)}, "text": {274: (2, b"6\0")},
+}.items():
+    put(f"turned-{name}.tif", fields(SIZE, 8, 1, compression=8) | more, [zlib.compress(grey.tobytes(), 9)])
 
 sys.stdin = io.StringIO("\n".join(sorted(p.name for p in pathlib.Path().glob("*.tif"))))
 with open("pages.json", "w") as out, contextlib.redirect_stdout(out):

@@ -1,0 +1,27 @@
+package tiff
+
+import "regexp"
+
+// inXMP finds the orientation in an XMP packet, as Pillow does (Image.py, getexif).
+var inXMP = regexp.MustCompile(`tiff:Orientation(?:="|>)([0-9])`)
+
+// orientation returns the page's: the tag's, of whatever numeric type it is, or where
+// there is none the XMP packet's. One that is broken turns nothing.
+func (f *File) orientation(d directory) int {
+	tag, ok := d[tagOrientation]
+	switch {
+	case !ok:
+		packet, err := f.opaque(d, tagXMP)
+		if found := inXMP.FindSubmatch(packet); err == nil && found != nil {
+			return int(found[1][0] - '0')
+		}
+	case tag.kind == typeASCII:
+	case tag.count == 1 && tag.kind == typeRational:
+		if v, err := f.fractions(d, tagOrientation, []float32{1}); err == nil && v[0] == float32(int(v[0])) {
+			return int(v[0])
+		}
+	default:
+		return f.oneOr(d, tagOrientation, 1)
+	}
+	return 1
+}
