@@ -43,7 +43,7 @@ type batcher struct {
 func (r *run) batchAll(ctx context.Context, order <-chan *document, out chan<- *batch) error {
 	defer close(out)
 	b := &batcher{run: r, out: out, watch: r.batching.watch(), seen: map[string]corpus.Entry{}, left: r.opt.Limit}
-	b.current = &batch{records: Records{Documents: r.plan.refresh}}
+	b.current = &batch{records: Records{Documents: r.plan.refresh, Recovered: r.plan.gone}}
 	for d := range order {
 		b.watch.waited()
 		if r.ended() {

@@ -12,18 +12,48 @@ type plan struct {
 	read    []corpus.Entry           // files to open, in corpus order
 	refresh []schemas.Document       // rows whose path, label or split is out of date
 	inPlace map[schemas.PageKey]bool // failures whose file is as recorded, as record.inPlace
+	gone    []schemas.PageKey        // failures to read what the corpus has no more, or can list again
 
 	settled      int // documents with nothing left to do
 	failedBefore int // documents with a remembered failure
 	pages        int // lower bound of the pages to compute
 }
 
-func makePlan(c *catalog, entries []corpus.Entry, opt Options) plan {
-	p := plan{inPlace: map[schemas.PageKey]bool{}}
-	for _, e := range entries {
+func makePlan(c *catalog, job Job, opt Options) plan {
+	p := plan{inPlace: map[schemas.PageKey]bool{}, gone: c.gone(job.Listing)}
+	c.keepUnknown(job.Listing)
+	for _, e := range job.Entries {
 		p.classify(c, e, opt)
 	}
 	return p
+}
+
+// keepUnknown takes documents below folders that could not be listed as being in place: a
+// copy elsewhere does not get their rows.
+func (c *catalog) keepUnknown(l corpus.Listing) {
+	if len(l.Unlisted) == 0 {
+		return
+	}
+	for path, first := range c.byPath {
+		if l.Unknown(path) {
+			c.rows[first].inPlace = true
+		}
+	}
+}
+
+// gone returns the failures of files and folders that could not be read and that the corpus
+// has no more. A folder that can be listed again is one: the corpus has what it holds.
+func (c *catalog) gone(l corpus.Listing) (keys []schemas.PageKey) {
+	var paths []string
+	for path, failed := range c.failedAt {
+		if slices.ContainsFunc(failed, func(k schemas.PageKey) bool { return k.DocumentID == pathID(path) }) {
+			paths = append(paths, path)
+		}
+	}
+	for _, path := range l.Absent(paths) {
+		keys = append(keys, schemas.PageKey{DocumentID: pathID(path), Page: schemas.WholeDocument})
+	}
+	return keys
 }
 
 // classify decides whether a file is read, and if not, why.
