@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/pipeline/printable"
 	"cutpoint/pipeline/quantity"
 	"cutpoint/store"
 )
@@ -51,9 +52,9 @@ func historyAction(c *cli.Context) error {
 	case c.Bool("json"):
 		return writeJSON(c.App.Writer, newest(commits, c.Int("last")))
 	case c.Bool("commits"):
-		return printCommits(c.App.Writer, newest(commits, c.Int("last")))
+		return printCommits(printable.NewWriter(c.App.Writer), newest(commits, c.Int("last")))
 	}
-	return printRuns(c.App.Writer, newest(runsOf(commits), c.Int("last")))
+	return printRuns(printable.NewWriter(c.App.Writer), newest(runsOf(commits), c.Int("last")))
 }
 
 func newest[T any](lines []T, n int) []T {

@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/urfave/cli/v2"
+
+	"cutpoint/pipeline/printable"
 )
 
 // Run runs an app over a command line and returns the exit code.
@@ -22,6 +24,7 @@ func Run(ctx context.Context, app *cli.App, args []string) int {
 	for _, c := range app.Commands {
 		c.OnUsageError = asUsage
 	}
+	app.ErrWriter = printable.NewWriter(app.ErrWriter)
 	return Report(app.ErrWriter, app.Name, app.RunContext(ctx, Arrange(app, args)))
 }
 
