@@ -81,8 +81,7 @@ func translate(segment string) string {
 		case '[':
 			end := closing(segment, i)
 			if end < 0 {
-				b.WriteString(segment[i:]) // path.Match refuses it
-				return b.String()
+				return "[" // which path.Match refuses
 			}
 			b.WriteString(translateClass(segment[i+1 : end]))
 			i = end
