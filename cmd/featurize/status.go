@@ -151,7 +151,7 @@ func (st status) print(w io.Writer) error {
 	d := st.Description
 	fmt.Fprintf(w, "Store        %s\n", st.Store)
 	fmt.Fprintf(w, "Trunk        %s, weights %s (%.12s), preset %s (%s, %s), %s, stored as %s\n",
-		d.Model, d.Weights.Source, d.Weights.SHA256, d.Preset.Name, d.Preset.Resize, d.Preset.Filter, d.Precision, d.ValueType())
+		d.Model, printable.Line(d.Weights.Source), d.Weights.SHA256, d.Preset.Name, d.Preset.Resize, d.Preset.Filter, d.Precision, d.ValueType())
 	fmt.Fprintf(w, "Fingerprint  %.12s\n", st.Fingerprint)
 	fmt.Fprintf(w, "Documents    %d with %d pages\n", st.Documents, st.Pages)
 	for _, label := range slices.Sorted(maps.Keys(st.Labels)) {
