@@ -12,8 +12,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/listing"
 	"cutpoint/cmd/internal/reading"
-	"cutpoint/pipeline/corpus"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -21,13 +21,13 @@ import (
 func compactCommand() *cli.Command {
 	return &cli.Command{
 		Name: "compact", Usage: "merge small parts, update labels, drop documents that are gone",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			storeFlag(),
 			&cli.StringFlag{Name: "target-size", Usage: "`SIZE`: size of merged parts before compression; needs about twice the memory", Value: "256MB"},
 			&cli.BoolFlag{Name: "drop-gone", Usage: "drop documents that the CORPUS no longer holds"},
 			&cli.BoolFlag{Name: "force", Usage: "with --drop-gone: even if more than half of the documents are gone"},
 			reading.ColumnFlag(corpusTopic), dryRunFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
-		},
+		}, listing.Flags()...),
 		Action: compactAction,
 	}
 }
@@ -43,6 +43,8 @@ func compactAction(c *cli.Context) error {
 		return command.Usagef("compact takes no corpus without --drop-gone, got %q", c.Args().First())
 	case !c.Args().Present() && c.Bool("drop-gone"):
 		return command.Usagef("--drop-gone needs the corpus that the nightly run reads")
+	case listing.Set(c) != "" && !c.Bool("drop-gone"):
+		return command.Usagef("--%s is for --drop-gone", listing.Set(c))
 	}
 	s, err := store.Open(c.String("store"))
 	if err != nil {
@@ -94,20 +96,30 @@ func mergeProgress(log *slog.Logger) func(table string, done, merges int) {
 	}
 }
 
-// goneFrom tells which recorded paths the corpus on the command line lacks.
+// goneFrom tells which recorded paths the corpus on the command line lacks. What lies below
+// a folder that cannot be listed is not gone.
 func goneFrom(ctx context.Context, c *cli.Context, s *store.Store) (func(string) bool, error) {
-	listing, err := corpus.List(ctx, c.Args().Slice(), corpus.Options{Stdin: c.App.Reader, Exclude: s.Dir(), Columns: reading.Columns(c)})
+	opt, err := listing.Parse(c)
 	if err != nil {
-		return nil, reading.ExplainColumns(err)
+		return nil, err
 	}
-	present := make(map[string]bool, len(listing.Entries))
-	for _, e := range listing.Entries {
+	log := command.Logger(c.App.ErrWriter, c.Bool("quiet"))
+	l, err := listing.List(ctx, c.Args().Slice(), opt, log)
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range l.Unlisted {
+		log.Warn("a folder cannot be listed; nothing below it is dropped", "folder", folder)
+	}
+	present := make(map[string]bool, len(l.Entries))
+	for _, e := range l.Entries {
 		present[e.Name()] = true
 	}
+	gone := func(path string) bool { return !present[path] && !l.Unknown(path) }
 	known, lost := map[string]bool{}, 0
 	err = s.Documents().Scan(ctx, func(rows []schemas.Document) error {
 		for _, r := range rows {
-			if !known[r.Path] && !present[r.Path] {
+			if !known[r.Path] && gone(r.Path) {
 				lost++
 			}
 			known[r.Path] = true
@@ -120,7 +132,7 @@ func goneFrom(ctx context.Context, c *cli.Context, s *store.Store) (func(string)
 	if 2*lost > len(known) && !c.Bool("force") {
 		return nil, fmt.Errorf("%d of %d documents are not in the corpus: is it the whole corpus, named as in the nightly run? Nothing was dropped; --force drops them", lost, len(known))
 	}
-	return func(path string) bool { return !present[path] }, nil
+	return gone, nil
 }
 
 func printCompaction(w io.Writer, done []store.Compaction, dry bool) error {

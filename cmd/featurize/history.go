@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/pipeline/printable"
 	"cutpoint/pipeline/quantity"
 	"cutpoint/store"
 )
@@ -51,9 +52,9 @@ func historyAction(c *cli.Context) error {
 	case c.Bool("json"):
 		return writeJSON(c.App.Writer, newest(commits, c.Int("last")))
 	case c.Bool("commits"):
-		return printCommits(c.App.Writer, newest(commits, c.Int("last")))
+		return printCommits(printable.NewWriter(c.App.Writer), newest(commits, c.Int("last")))
 	}
-	return printRuns(c.App.Writer, newest(runsOf(commits), c.Int("last")))
+	return printRuns(printable.NewWriter(c.App.Writer), newest(runsOf(commits), c.Int("last")))
 }
 
 func newest[T any](lines []T, n int) []T {
@@ -68,7 +69,7 @@ func printCommits(w io.Writer, commits []store.Commit) error {
 	fmt.Fprintf(t, "time\ttable\tversion\toperation\trows\tparts\tsize\tseconds\trun\n")
 	for _, m := range commits {
 		fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%d\t+%d −%d\t%s\t%.2f\t%.8s\n", m.Time.Local().Format(time.DateTime), m.Table, m.Version,
-			m.Operation, m.RowsAdded, m.PartsAdded, m.PartsRemoved, quantity.Bytes(m.BytesAdded), m.Seconds, m.Run)
+			printable.Line(m.Operation), m.RowsAdded, m.PartsAdded, m.PartsRemoved, quantity.Bytes(m.BytesAdded), m.Seconds, printable.Line(m.Run))
 	}
 	return t.Flush()
 }
@@ -124,12 +125,12 @@ func printRuns(w io.Writer, runs []*runLine) error {
 		for _, table := range r.tables {
 			rows = append(rows, fmt.Sprintf("%s %d", table, r.rows[table]))
 		}
-		run := fmt.Sprintf("%.8s", r.run)
+		run := fmt.Sprintf("%.8s", printable.Line(r.run))
 		if run == "" {
 			run = "-"
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\t%s\n", r.began.Local().Format(time.DateTime), r.end.Sub(r.began).Round(time.Second/10),
-			run, r.commits, strings.ToLower(strings.Join(r.operations, ", ")), strings.Join(rows, ", "))
+			run, r.commits, printable.Line(strings.ToLower(strings.Join(r.operations, ", "))), strings.Join(rows, ", "))
 	}
 	return t.Flush()
 }

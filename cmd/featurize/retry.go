@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -47,7 +48,7 @@ func retryAction(c *cli.Context) error {
 		}
 		return nil
 	}
-	return runOver(c, o, func(e corpus.Entry) bool { return failed.paths[e.Name()] })
+	return runOver(c, o, func(e corpus.Entry) bool { return failed.concerns(e.Name()) })
 }
 
 // failed are the paths of failures, and how many failures there are of each class.
@@ -70,6 +71,16 @@ func readFailed(ctx context.Context, s *store.Store, classes []string) (failed, 
 	return f, err
 }
 
+// concerns reports whether the path failed, or a folder that it lies in.
+func (f failed) concerns(path string) bool {
+	for ; !f.paths[path]; path = filepath.Dir(path) {
+		if path == filepath.Dir(path) {
+			return false
+		}
+	}
+	return true
+}
+
 // String says what failures a store has.
 func (f failed) String() string {
 	if len(f.classes) == 0 {
@@ -82,12 +93,15 @@ func (f failed) String() string {
 	return fmt.Sprintf("store %s has no failures of that class; it has %s", f.store, strings.Join(list, ", "))
 }
 
-// only keeps the entries that a retry is about.
-func only(listing *corpus.Listing, keep func(corpus.Entry) bool) error {
-	all := len(listing.Entries)
-	listing.Entries = slices.DeleteFunc(listing.Entries, func(e corpus.Entry) bool { return !keep(e) })
-	if len(listing.Entries) == 0 {
-		return &command.ExitError{Code: command.Fatal, Err: fmt.Errorf("none of the %d documents of the corpus is among the failures of the store; name the corpus as in the run that failed", all)}
+// only returns the entries that a retry is about.
+func only(entries []corpus.Entry, keep func(corpus.Entry) bool) (kept []corpus.Entry, err error) {
+	for _, e := range entries {
+		if keep(e) {
+			kept = append(kept, e)
+		}
 	}
-	return nil
+	if len(kept) == 0 {
+		return nil, &command.ExitError{Code: command.Fatal, Err: fmt.Errorf("none of the %d documents of the corpus is among the failures of the store; name the corpus as in the run that failed", len(entries))}
+	}
+	return kept, nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/listing"
 	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
@@ -54,7 +56,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "shard", Usage: "`K/N`: take the K-th of N shares of the corpus, so that N machines fill one store", Category: runsTopic},
 		reading.ColumnFlag(corpusTopic),
 		lockWaitFlag(), dryRunFlag(), jsonFlag(), quietFlag(),
-	}, append(vgg19.PresetFlags(), reading.Flags()...)...)
+	}, slices.Concat(listing.Flags(), vgg19.PresetFlags(), reading.Flags())...)
 }
 
 // runOptions are the typed flags of a run.
@@ -64,6 +66,7 @@ type runOptions struct {
 	device              engine.Options
 	cuts                []model.Cut
 	corpus              []string
+	list                corpus.Options
 	run                 featurize.Options
 	lockWait            time.Duration
 	shard               shard
@@ -111,6 +114,9 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	if err != nil {
 		return o, err
 	}
+	if o.list, err = listing.Parse(c); err != nil {
+		return o, err
+	}
 	if o.device, err = vgg19.ParseDevice(c, o.settings.Precision); err != nil {
 		return o, err
 	}
@@ -143,15 +149,13 @@ func runAction(c *cli.Context) error {
 func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 	log := command.Logger(c.App.ErrWriter, o.quiet)
 	o.run.Log = log
-	listing, err := corpus.List(c.Context, o.corpus, corpus.Options{Stdin: c.App.Reader, Exclude: o.store, Columns: reading.Columns(c)})
+	all, err := listing.List(c.Context, o.corpus, o.list, log)
 	if err != nil {
-		return reading.ExplainColumns(err)
+		return err
 	}
-	log.Info("corpus listed", "files", len(listing.Entries), "skipped_links", listing.Skipped.Links,
-		"skipped_special", listing.Skipped.Special, "skipped_hidden", listing.Skipped.Hidden)
-	listing.Entries = o.shard.filter(listing.Entries)
+	entries := o.shard.filter(all.Entries)
 	if keep != nil {
-		if err := only(&listing, keep); err != nil {
+		if entries, err = only(entries, keep); err != nil {
 			return err
 		}
 	}
@@ -160,7 +164,7 @@ func runOver(c *cli.Context, o runOptions, keep func(corpus.Entry) bool) error {
 		return err
 	}
 	t := network{w, trunk.Describe(w, o.settings), o.device}
-	result, err := t.featurize(c, o, listing, log)
+	result, err := t.featurize(c, o, featurize.Job{Entries: entries, Listing: all}, log)
 	return conclude(c, o, result, err)
 }
 
@@ -199,14 +203,14 @@ type result struct {
 	Interrupted bool           `json:"interrupted"`
 }
 
-func (t *network) featurize(c *cli.Context, o runOptions, listing corpus.Listing, log *slog.Logger) (*result, error) {
+func (t *network) featurize(c *cli.Context, o runOptions, job featurize.Job, log *slog.Logger) (*result, error) {
 	run := t.run
 	if o.dryRun {
 		run = t.dryRun
 	}
-	summary, err := run(c, o, listing.Entries, log)
+	summary, err := run(c, o, job, log)
 	r := &result{
-		Summary: summary, Skipped: listing.Skipped, Store: o.store, Weights: t.description.Weights.Source,
+		Summary: summary, Skipped: job.Listing.Skipped, Store: o.store, Weights: t.description.Weights.Source,
 		Fingerprint: t.description.Fingerprint(), DryRun: o.dryRun, Interrupted: errors.Is(err, featurize.ErrStopped),
 	}
 	for _, cut := range o.cuts {
@@ -215,25 +219,23 @@ func (t *network) featurize(c *cli.Context, o runOptions, listing corpus.Listing
 	return r, err
 }
 
-func (t *network) dryRun(c *cli.Context, o runOptions, entries []corpus.Entry, _ *slog.Logger) (featurize.Summary, error) {
-	stored, err := openStored(o.store, t.description)
-	if err != nil {
+func (t *network) dryRun(c *cli.Context, o runOptions, job featurize.Job, _ *slog.Logger) (featurize.Summary, error) {
+	var err error
+	if job.Stored, err = openStored(o.store, t.description); err != nil {
 		return featurize.Summary{}, err
 	}
-	return featurize.DryRun(c.Context, featurize.Job{Entries: entries, Stored: stored}, o.run)
+	return featurize.DryRun(c.Context, job, o.run)
 }
 
-func (t *network) run(c *cli.Context, o runOptions, entries []corpus.Entry, log *slog.Logger) (featurize.Summary, error) {
+func (t *network) run(c *cli.Context, o runOptions, job featurize.Job, log *slog.Logger) (featurize.Summary, error) {
 	tables, release, err := openTables(c.Context, o, t.description)
 	if err != nil {
 		return featurize.Summary{}, err
 	}
 	defer release()
 	stop := make(chan struct{})
-	job := featurize.Job{
-		Entries: entries, Stored: tables, Sink: featurize.TableSink{Tables: tables}, NewEngine: t.newEngine,
-		Progress: &featurize.Progress{}, Stop: stop,
-	}
+	job.Stored, job.Sink, job.NewEngine = tables, featurize.TableSink{Tables: tables}, t.newEngine
+	job.Progress, job.Stop = &featurize.Progress{}, stop
 	once := sync.OnceFunc(func() {
 		log.Warn("interrupted: finishing the part at hand; press Ctrl-C again to leave at once")
 		close(stop)

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"hash/fnv"
-	"slices"
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/pipeline/corpus"
@@ -26,15 +25,18 @@ func parseShard(text string) (shard, error) {
 }
 
 // filter keeps the entries of the shard. A path is always in the same one.
-func (s shard) filter(entries []corpus.Entry) []corpus.Entry {
+func (s shard) filter(entries []corpus.Entry) (kept []corpus.Entry) {
 	if s.of <= 1 {
 		return entries
 	}
-	return slices.DeleteFunc(entries, func(e corpus.Entry) bool {
+	for _, e := range entries {
 		h := fnv.New32a()
 		h.Write([]byte(e.Name()))
-		return int(h.Sum32()%uint32(s.of)) != s.number-1
-	})
+		if int(h.Sum32()%uint32(s.of)) == s.number-1 {
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }
 
 // writer is what the shard's commits are numbered under (store.CommitInfo.App).

@@ -14,6 +14,7 @@ import (
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/pipeline/featurize"
+	"cutpoint/pipeline/printable"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -34,7 +35,7 @@ func statusCommand() *cli.Command {
 			if c.Bool("json") {
 				return writeJSON(c.App.Writer, st)
 			}
-			return st.print(c.App.Writer)
+			return st.print(printable.NewWriter(c.App.Writer))
 		},
 	}
 }
@@ -150,11 +151,11 @@ func (st status) print(w io.Writer) error {
 	d := st.Description
 	fmt.Fprintf(w, "Store        %s\n", st.Store)
 	fmt.Fprintf(w, "Trunk        %s, weights %s (%.12s), preset %s (%s, %s), %s, stored as %s\n",
-		d.Model, d.Weights.Source, d.Weights.SHA256, d.Preset.Name, d.Preset.Resize, d.Preset.Filter, d.Precision, d.ValueType())
+		d.Model, printable.Line(d.Weights.Source), d.Weights.SHA256, d.Preset.Name, d.Preset.Resize, d.Preset.Filter, d.Precision, d.ValueType())
 	fmt.Fprintf(w, "Fingerprint  %.12s\n", st.Fingerprint)
 	fmt.Fprintf(w, "Documents    %d with %d pages\n", st.Documents, st.Pages)
 	for _, label := range slices.Sorted(maps.Keys(st.Labels)) {
-		name := label
+		name := printable.Line(label)
 		if name == "" {
 			name = "(no label)"
 		}
@@ -182,7 +183,7 @@ func (st status) printFailures(w io.Writer) error {
 		if f.Page != nil {
 			page = fmt.Sprintf(" page %d", *f.Page)
 		}
-		if _, err := fmt.Fprintf(w, "  %s%s: %s (%s, attempt %d)\n", f.Path, page, f.Message, f.Class, f.Attempts); err != nil {
+		if _, err := fmt.Fprintf(w, "  %s%s: %s (%s, attempt %d)\n", printable.Line(f.Path), page, printable.Line(f.Message), f.Class, f.Attempts); err != nil {
 			return err
 		}
 	}

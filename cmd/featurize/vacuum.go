@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/pipeline/printable"
 	"cutpoint/pipeline/quantity"
 	"cutpoint/store"
 )
@@ -64,7 +65,7 @@ func vacuumAction(c *cli.Context) error {
 		return writeJSON(c.App.Writer, r)
 	}
 	for _, f := range files {
-		fmt.Fprintf(c.App.Writer, "%s\t%s\t%s since %s\n", f.Path, quantity.Bytes(f.Bytes), f.Why, f.Since.Local().Format(time.DateTime))
+		fmt.Fprintf(c.App.Writer, "%s\t%s\t%s since %s\n", printable.Line(f.Path), quantity.Bytes(f.Bytes), f.Why, f.Since.Local().Format(time.DateTime))
 	}
 	if !c.Bool("quiet") {
 		verb := "would be removed; --delete removes them"

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/urfave/cli/v2"
 
@@ -11,6 +12,7 @@ import (
 	"cutpoint/model"
 	"cutpoint/model/engine"
 	"cutpoint/pipeline/featurize/recompute"
+	"cutpoint/pipeline/printable"
 	"cutpoint/pipeline/raster"
 	"cutpoint/pipeline/trunk"
 	"cutpoint/schemas"
@@ -77,7 +79,7 @@ func verifyAction(c *cli.Context) error {
 			return err
 		}
 	} else {
-		v.print(c)
+		v.print(printable.NewWriter(c.App.Writer))
 	}
 	if len(v.Problems) > 0 {
 		return &command.ExitError{Code: command.Fatal}
@@ -85,15 +87,15 @@ func verifyAction(c *cli.Context) error {
 	return nil
 }
 
-func (v verified) print(c *cli.Context) {
+func (v verified) print(w io.Writer) {
 	if r := v.Recomputed; r != nil {
 		for _, u := range r.Unchecked {
-			fmt.Fprintf(c.App.Writer, "not computed again: %s\n", u)
+			fmt.Fprintf(w, "not computed again: %s\n", printable.Line(u))
 		}
-		fmt.Fprintf(c.App.Writer, "%d of %d pages computed again: %d of %d vectors the same bit for bit, greatest relative RMS difference %.2g\n",
+		fmt.Fprintf(w, "%d of %d pages computed again: %d of %d vectors the same bit for bit, greatest relative RMS difference %.2g\n",
 			r.Pages, r.Asked, r.Identical, r.Vectors, r.Greatest)
 	}
-	fmt.Fprint(c.App.Writer, v.VerifyReport)
+	fmt.Fprint(w, v.VerifyReport)
 }
 
 // storedSettings returns what the store's features were computed with.

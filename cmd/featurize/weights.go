@@ -11,6 +11,7 @@ import (
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model/weights"
+	"cutpoint/pipeline/printable"
 	"cutpoint/pipeline/quantity"
 	"cutpoint/schemas"
 )
@@ -44,7 +45,7 @@ func inspectAction(c *cli.Context) error {
 		out.SetIndent("", "  ")
 		err = out.Encode(in)
 	} else {
-		err = printInspection(c.App.Writer, path, in)
+		err = printInspection(printable.NewWriter(c.App.Writer), path, in)
 	}
 	if err != nil {
 		return fmt.Errorf("write what was found: %w", err)
@@ -62,7 +63,7 @@ func printInspection(w io.Writer, path string, in *weights.Inspection) error {
 		if serves == "" {
 			serves = "(not used)"
 		}
-		fmt.Fprintf(w, "  %-40s %-5s %-20s %s\n", t.Name, t.Type, fmt.Sprint(t.Shape), serves)
+		fmt.Fprintf(w, "  %-40s %-5s %-20s %s\n", printable.Line(t.Name), t.Type, fmt.Sprint(t.Shape), serves)
 	}
 	if in.Refused != "" {
 		return nil

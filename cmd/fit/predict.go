@@ -14,9 +14,11 @@ import (
 	"golang.org/x/term"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/listing"
 	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/head"
+	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/predict"
 	"cutpoint/store"
 )
@@ -33,7 +35,7 @@ func predictCommand() *cli.Command {
 			vgg19.BatchFlag(), reading.ColumnFlag(labelling),
 			&cli.BoolFlag{Name: "json", Usage: "write a machine-readable summary to standard output; needs -o"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but warnings and errors"},
-		}, reading.Flags()...),
+		}, slices.Concat(listing.Flags(), reading.Flags())...),
 		Action: predictAction,
 	}
 }
@@ -44,6 +46,7 @@ type predictOptions struct {
 	when                 store.Moment
 	corpus               []string
 	unit, format, output string
+	list                 corpus.Options
 	read                 reading.Options // of documents
 	json, quiet          bool
 }
@@ -68,6 +71,9 @@ func parsePredict(c *cli.Context) (predictOptions, error) {
 	if o.read, err = reading.Parse(c); err != nil {
 		return o, err
 	}
+	if o.list, err = listing.Parse(c); err != nil {
+		return o, err
+	}
 	o.when, err = parseAsOf(c.String("as-of"))
 	return o, err
 }
@@ -82,6 +88,8 @@ func (o *predictOptions) checkSource(c *cli.Context) error {
 		return command.Usagef("--weights is missing: documents need the weights that the head's features were computed with")
 	case len(o.corpus) > 0 && c.String("as-of") != "":
 		return command.Usagef("--as-of is for a store; documents are as they are now")
+	case len(o.corpus) == 0 && listing.Set(c) != "":
+		return command.Usagef("--%s is for documents; a store has what its runs listed", listing.Set(c))
 	case len(o.corpus) == 0 && o.store == "":
 		return command.Usagef("nothing to predict; name a store with --store, or give --weights and documents")
 	}

@@ -7,12 +7,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
-	"cutpoint/cmd/internal/reading"
+	"cutpoint/cmd/internal/listing"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/engine"
 	"cutpoint/model/head"
-	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/predict"
 	"cutpoint/pipeline/trunk"
@@ -50,9 +49,9 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	listing, err := corpus.List(ctx, o.corpus, corpus.Options{Stdin: c.App.Reader, Exclude: o.store, Columns: reading.Columns(c)})
+	all, err := listing.List(ctx, o.corpus, o.list, command.Logger(c.App.ErrWriter, true))
 	if err != nil {
-		return nil, reading.ExplainColumns(err)
+		return nil, err
 	}
 	w, err := vgg19.Open(ctx, o.weights, []model.Cut{cut})
 	if err != nil {
@@ -66,7 +65,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 		done := &featurize.Progress{}
 		defer command.ShowProgress("predict", done.Counts, o.quiet, log)()
 		return predict.Corpus(ctx, predict.Job{
-			Entries: listing.Entries, DType: settings.DType, Preparation: settings.Preparation, Batch: device.Batch, Workers: o.read.Workers, Pages: o.read.Pages, Limits: o.read.Limits, Progress: done, Log: log,
+			Entries: all.Entries, DType: settings.DType, Preparation: settings.Preparation, Batch: device.Batch, Workers: o.read.Workers, Pages: o.read.Pages, Limits: o.read.Limits, Progress: done, Log: log,
 			NewEngine: func() (model.Engine, error) {
 				packed := w
 				w = nil // the engine has its own

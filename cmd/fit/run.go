@@ -15,6 +15,7 @@ import (
 	"cutpoint/model"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/compare"
+	"cutpoint/pipeline/printable"
 	"cutpoint/pipeline/report"
 	"cutpoint/pipeline/report/thumbnail"
 	"cutpoint/schemas"
@@ -116,7 +117,7 @@ func readLabels(path string) (*compare.Labels, error) {
 
 // write prints the report and, if asked for, leaves it in a folder.
 func (o fitOptions) write(c *cli.Context, r *compare.Report) error {
-	print := r.WriteText
+	print := func(w io.Writer) error { return r.WriteText(printable.NewWriter(w)) }
 	if o.json {
 		print = func(w io.Writer) error { return writeJSON(w, r) }
 	}

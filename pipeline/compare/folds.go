@@ -3,10 +3,9 @@ package compare
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"cutpoint/model/head/train"
+	"cutpoint/schemas"
 )
 
 // fold is one split of the common pages into training and test.
@@ -43,13 +42,6 @@ func (p *pages) folds(k, repeats int, seed uint64) ([]fold, error) {
 	return out, nil
 }
 
-// Names of splits that a corpus may give. Pages for validation are trained on:
-// recipes hold out what they need themselves.
-var (
-	trainSplits = []string{"train", "training", "validation", "valid", "val", "dev"}
-	testSplits  = []string{"test", "testing"}
-)
-
 // storeSplit returns the only split that the corpus itself gives. A page whose
 // group is tested is not trained on.
 func (p *pages) storeSplit() ([]fold, error) {
@@ -59,14 +51,14 @@ func (p *pages) storeSplit() ([]fold, error) {
 	var s fold
 	tested := map[int]bool{} // groups
 	for i, name := range p.splits {
-		if slices.Contains(testSplits, strings.ToLower(name)) {
+		if schemas.IsTest(name) {
 			s.test = append(s.test, i)
 			tested[p.groups[i]] = true
 		}
 	}
 	trained := make([]int, len(p.classes))
 	for i, name := range p.splits {
-		switch isTrain := slices.Contains(trainSplits, strings.ToLower(name)); {
+		switch isTrain := schemas.IsTrain(name); {
 		case isTrain && tested[p.groups[i]]:
 			p.counts.Leaks++
 		case isTrain:

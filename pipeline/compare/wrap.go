@@ -2,18 +2,14 @@ package compare
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"cutpoint/pipeline/printable"
 )
 
-// clip shortens a name to n runes and replaces what would disturb a table.
+// clip shortens a name to n runes, without what would disturb a table.
 func clip(name string, n int) string {
-	name = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '�'
-		}
-		return r
-	}, name)
+	name = printable.Line(name)
 	if utf8.RuneCountInString(name) <= n {
 		return name
 	}

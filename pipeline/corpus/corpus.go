@@ -1,7 +1,9 @@
 // Package corpus finds documents: it turns the arguments of a command line
-// (folders, files, lists of documents, paths on standard input) into one ordered list
-// of files with their labels, without opening any document that a folder or list names. Symbolic links found
-// in a folder are not followed, and what is not a regular file is not a document.
+// (folders, files, lists of documents, paths on standard input) into one ordered list of
+// files with their labels, without opening any document that a folder or list names. What
+// cannot be listed is an entry that fails when it is read. Symbolic links found in a folder
+// are followed when asked, and never out of the named folders; what is not a regular file
+// is not a document.
 package corpus
 
 import (
@@ -12,15 +14,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync/atomic"
+	"slices"
+	"strings"
+	"syscall"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"cutpoint/pipeline/lists"
 )
 
-// Entry is one file that may be a document.
+// Entry is one file that may be a document, or a folder that could not be listed.
 type Entry struct {
 	Path     string // how the corpus names it; Name is its form for tables
 	Label    string // "" if the corpus gives none
@@ -28,21 +30,36 @@ type Entry struct {
 	Size     int64  // bytes
 	Modified time.Time
 	root     string // folder that was walked, or "" for a file named by the user
-	err      error  // why the file could not be looked at
+	real     string // where it is, below root, if Path leads there over links
+	err      error  // why the file could not be looked at, or the folder not listed
 }
 
 // Listing is a corpus in its order: arguments as given, folders sorted by path,
 // manifests and standard input line by line.
 type Listing struct {
-	Entries []Entry
-	Skipped Skipped
+	Entries  []Entry
+	Skipped  Skipped
+	Unlisted []string // of Entries: names of folders that could not be listed, wholly or in part
+	Splits   []string // folders whose sub-folders are splits, with labels below
+	Unsplit  []string // folders of which some sub-folders only are named like splits with labels
+	walked   []string // names of the folders that were walked
 }
 
-// Skipped counts what folders hold that is no document.
+// Skipped counts what folders hold that is no document. What a folder holds that is left
+// out is not counted.
 type Skipped struct {
-	Links   int `json:"links"`   // symbolic links
-	Special int `json:"special"` // FIFOs, sockets, devices
-	Hidden  int `json:"hidden"`  // names that begin with a dot
+	Links    int `json:"links"`    // symbolic links that were not followed, or lead nowhere
+	Outside  int `json:"outside"`  // symbolic links that lead out of the named folders
+	Again    int `json:"again"`    // what links lead to and the corpus has under another name
+	Special  int `json:"special"`  // FIFOs, sockets, devices
+	Hidden   int `json:"hidden"`   // names that begin with a dot
+	Junk     int `json:"junk"`     // what systems leave among documents, such as Thumbs.db
+	Excluded int `json:"excluded"` // by a pattern
+}
+
+// Sum is the number of names that were skipped.
+func (s Skipped) Sum() int {
+	return s.Links + s.Outside + s.Again + s.Special + s.Hidden + s.Junk + s.Excluded
 }
 
 // ErrEmpty is returned when the arguments hold no file at all.
@@ -50,8 +67,11 @@ var ErrEmpty = errors.New("the corpus holds no document")
 
 // Options for List.
 type Options struct {
-	Stdin   io.Reader // what the argument "-" reads
-	Exclude string    // a folder that is never part of a corpus: the store itself
+	Stdin       io.Reader // what the argument "-" reads
+	Exclude     string    // a folder that is never part of a corpus: the store itself
+	Patterns    Patterns  // of names in folders; what is named as an argument or in a list is taken
+	FollowLinks bool      // follow symbolic links in folders, if they lead into named folders
+	NoSplits    bool      // train/cat is the label train, not the split train and the label cat
 	// Columns are what lists call their columns where it is not path, label and split:
 	// "label" → "class".
 	Columns map[string]string
@@ -59,13 +79,17 @@ type Options struct {
 
 // List finds the files of all arguments. A named file that is absent is an error;
 // a file that a manifest or standard input names and that is absent becomes an
-// entry whose Open fails, so that it is accounted for like any other.
+// entry whose Open fails, so that it is accounted for like any other. So does a folder
+// that cannot be listed, unless nothing else was found.
 func List(ctx context.Context, args []string, opt Options) (Listing, error) {
-	l := lister{ctx: ctx, exclude: absolute(opt.Exclude), columns: opt.Columns}
+	l := newLister(ctx, args, opt)
 	for _, arg := range args {
 		if err := l.argument(arg, opt.Stdin); err != nil {
 			return Listing{}, err
 		}
+	}
+	if err := l.nothingRead(); err != nil {
+		return Listing{}, err
 	}
 	if err := statAll(ctx, l.listing.Entries); err != nil {
 		return Listing{}, err
@@ -74,29 +98,35 @@ func List(ctx context.Context, args []string, opt Options) (Listing, error) {
 		return Listing{}, fmt.Errorf("%w: %s; name a folder of scans, a file, a manifest, or - for paths on standard input",
 			ErrEmpty, describe(args, l.listing.Skipped))
 	}
+	if !opt.NoSplits {
+		l.findSplits()
+	}
 	return l.listing, nil
 }
 
 func describe(args []string, s Skipped) string {
-	switch {
-	case len(args) == 0:
+	if len(args) == 0 {
 		return "no corpus is named"
-	case s != (Skipped{}):
-		return fmt.Sprintf("%q has only links (%d), special files (%d) and hidden files (%d)", args, s.Links, s.Special, s.Hidden)
 	}
-	return fmt.Sprintf("%q is empty", args)
+	if s.Sum() == 0 {
+		return fmt.Sprintf("%q is empty", args)
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{
+		{s.Links, "links"}, {s.Outside, "links out of it"}, {s.Again, "links to what it has"}, {s.Special, "special files"},
+		{s.Hidden, "hidden files"}, {s.Junk, "files that systems leave"}, {s.Excluded, "excluded files"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%s (%d)", p.what, p.n))
+		}
+	}
+	return fmt.Sprintf("%q has only %s", args, strings.Join(parts, ", "))
 }
 
-type lister struct {
-	ctx     context.Context
-	exclude string
-	columns map[string]string
-	listing Listing
-
-	folderRoot, folderPath string // of the file that was found last
-	label                  string // of that folder
-}
-
+// argument lists one argument.
 func (l *lister) argument(arg string, stdin io.Reader) error {
 	if arg == "-" {
 		return l.lines(stdin)
@@ -105,10 +135,13 @@ func (l *lister) argument(arg string, stdin io.Reader) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("corpus %s does not exist; check the path", arg)
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ELOOP), errors.Is(err, syscall.ENAMETOOLONG):
+		return fmt.Errorf("look at corpus %s: %w; check the path", arg, cause(err))
 	case err != nil:
-		return fmt.Errorf("look at corpus %s: %w", arg, err)
+		l.unlisted(tidy(arg), err)
+		return nil
 	case info.IsDir():
-		return l.folder(arg)
+		return l.folder(tidy(arg))
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("corpus %s is neither a folder nor a regular file", arg)
 	case l.isManifest(arg):
@@ -118,64 +151,49 @@ func (l *lister) argument(arg string, stdin io.Reader) error {
 	return nil
 }
 
+// add takes an entry into the listing: one file has one name, and one label one form.
 func (l *lister) add(e Entry) {
-	e.Label = lists.Label(e.Label)
+	e.Path, e.Label, e.Split = tidy(e.Path), lists.Label(e.Label), lists.Label(e.Split)
 	l.listing.Entries = append(l.listing.Entries, e)
 }
 
-// statsAtOnce is how many files are asked about at once. On a network file system
-// each answer is a round trip.
-const statsAtOnce = 16
-
-// statAll finds out size and time of change of all entries.
-func statAll(ctx context.Context, entries []Entry) error {
-	const chunk = 1024
-	var next atomic.Int64
-	group, ctx := errgroup.WithContext(ctx)
-	for range min(statsAtOnce, 1+len(entries)/chunk) {
-		group.Go(func() error {
-			for {
-				from := int(next.Add(chunk)) - chunk
-				if from >= len(entries) {
-					return nil
-				}
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				for i := range entries[from:min(from+chunk, len(entries))] {
-					entries[from+i].stat()
-				}
-			}
-		})
+// unlisted records a folder that could not be listed.
+func (l *lister) unlisted(path string, err error) {
+	if l.listing.isUnlisted(Name(path)) {
+		return
 	}
-	return group.Wait()
+	l.listing.Unlisted = append(l.listing.Unlisted, Name(path))
+	l.add(Entry{Path: path, err: fmt.Errorf("the folder cannot be listed: %w", cause(err))})
 }
 
-// stat finds out what the file is; if that fails, opening the entry says why. A
-// link is followed if it was named, and was not added if it was found.
-func (e *Entry) stat() {
-	stat := os.Stat
-	if e.root != "" {
-		stat = os.Lstat
+// nothingRead returns an error if nothing but named folders that cannot be listed was
+// found: that is a disk that is missing rather than a corpus with a fault.
+func (l *lister) nothingRead() error {
+	n := len(l.listing.Entries)
+	if n == 0 || n != len(l.listing.Unlisted) {
+		return nil
 	}
-	info, err := stat(e.Path)
-	switch {
-	case err != nil:
-		e.err = err
-	case !info.Mode().IsRegular():
-		e.err = errors.New("not a regular file")
-	default:
-		e.Size, e.Modified = info.Size(), info.ModTime()
+	if slices.ContainsFunc(l.listing.walked, func(root string) bool { return !slices.Contains(l.listing.Unlisted, root) }) {
+		return nil
 	}
+	first := l.listing.Entries[0]
+	return fmt.Errorf("corpus %s: %w", first.Path, first.err)
 }
 
-func absolute(path string) string {
-	if path == "" {
-		return ""
-	}
-	abs, err := filepath.Abs(path)
-	if err != nil {
+// tidy writes a path as folders are walked: ./scans and scans/ are scans. What ".." leads
+// to depends on links, so it stays.
+func tidy(path string) string {
+	if path == "" || slices.Contains(strings.Split(path, "/"), "..") {
 		return path
 	}
-	return abs
+	return filepath.Clean(path)
+}
+
+// cause is what the system said, without the path that it was said of.
+func cause(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }

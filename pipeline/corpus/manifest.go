@@ -36,7 +36,7 @@ func namedList(file string) bool {
 }
 
 func (l *lister) listOptions(file string) lists.Options {
-	return lists.Options{Name: "manifest " + file, Folder: filepath.Dir(file), Columns: l.columns, Paths: !namedList(file)}
+	return lists.Options{Name: "manifest " + file, Folder: filepath.Dir(file), Columns: l.opt.Columns, Paths: !namedList(file)}
 }
 
 // manifest reads a list. Relative paths are relative to its folder.
@@ -47,7 +47,7 @@ func (l *lister) manifest(file string) error {
 	}
 	defer f.Close()
 	o := l.listOptions(file)
-	return l.list(f, o, o.In)
+	return l.readList(f, o, o.In)
 }
 
 // lines reads a list from standard input, usually one of paths.
@@ -55,11 +55,11 @@ func (l *lister) lines(r io.Reader) error {
 	if r == nil {
 		return errors.New("the corpus - needs paths on standard input")
 	}
-	return l.list(r, lists.Options{Name: "standard input", Columns: l.columns, Paths: true}, func(path string) string { return path })
+	return l.readList(r, lists.Options{Name: "standard input", Columns: l.opt.Columns, Paths: true}, func(path string) string { return path })
 }
 
-// list adds the entries of a list.
-func (l *lister) list(r io.Reader, o lists.Options, in func(path string) string) error {
+// readList adds the entries of a list.
+func (l *lister) readList(r io.Reader, o lists.Options, in func(path string) string) error {
 	named := named{first: len(l.listing.Entries)}
 	return lists.Read(l.ctx, r, o, func(row lists.Row) error {
 		before := len(l.listing.Entries)

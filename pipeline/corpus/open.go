@@ -1,11 +1,13 @@
 package corpus
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -41,12 +43,19 @@ func (e Entry) Read(limit int64) ([]byte, error) {
 	return data, nil
 }
 
+// location is where the file is; Path may lead there over links.
+func (e *Entry) location() string { return cmp.Or(e.real, e.Path) }
+
 // open does not block on a FIFO that took the place of a file.
-func (e Entry) open() (*os.File, error) {
+func (e *Entry) open() (*os.File, error) {
 	if e.root == "" {
-		return os.OpenFile(e.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+		f, err := os.OpenFile(e.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+		if errors.Is(err, syscall.ENAMETOOLONG) {
+			return openLong(e.Path)
+		}
+		return f, err
 	}
-	rel, err := filepath.Rel(e.root, e.Path)
+	rel, err := filepath.Rel(e.root, e.location())
 	if err != nil {
 		return nil, err
 	}
@@ -56,4 +65,20 @@ func (e Entry) open() (*os.File, error) {
 	}
 	defer root.Close()
 	return root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
+}
+
+// openLong opens a file whose path is longer than the system takes (1024 bytes on macOS,
+// 4096 on Linux): its folder in the first 1000 bytes as usual, and the rest below that.
+func openLong(path string) (*os.File, error) {
+	const usual = 1000
+	cut := strings.LastIndexByte(path[:min(usual, len(path))], '/')
+	if cut <= 0 {
+		return nil, syscall.ENAMETOOLONG
+	}
+	root, err := os.OpenRoot(path[:cut])
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.OpenFile(path[cut+1:], os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }

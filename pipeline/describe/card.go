@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"cutpoint/pipeline/printable"
 )
 
 // Card writes the store's newest snapshot as a Hugging Face dataset card: YAML that
@@ -153,8 +155,8 @@ func (s Store) loadProse(b *strings.Builder) {
 
 // markdown keeps a text from being read as markup, or from ending a table's cell.
 func markdown(s string) string {
-	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", "&", "&amp;", "[", `\[`, "]", `\]`).Replace(oneLine(s))
+	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", "&", "&amp;", "[", `\[`, "]", `\]`).Replace(printable.Line(s))
 }
 
 // code keeps a text inside its backticks.
-func code(s string) string { return strings.ReplaceAll(oneLine(s), "`", "'") }
+func code(s string) string { return strings.ReplaceAll(printable.Line(s), "`", "'") }

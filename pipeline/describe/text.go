@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"cutpoint/pipeline/printable"
 	"cutpoint/schemas"
 )
 
@@ -17,7 +18,7 @@ import (
 func Text(w io.Writer, s Store) error {
 	var b strings.Builder
 	for _, line := range s.facts() {
-		fmt.Fprintf(&b, "%-12s %s\n", line[0], oneLine(line[1]))
+		fmt.Fprintf(&b, "%-12s %s\n", line[0], printable.Line(line[1]))
 	}
 	b.WriteString("\n")
 	table(&b, 1, s.tableRows())
@@ -83,7 +84,7 @@ func (t Table) cells() []string {
 func (s Store) labelRows() [][]string {
 	rows := [][]string{{"label", "split", "documents", "pages"}}
 	for _, n := range s.Labels {
-		rows = append(rows, []string{cmp.Or(oneLine(n.Label), "(none)"), cmp.Or(oneLine(n.Split), "(none)"), grouped(int64(n.Documents)), grouped(int64(n.Pages))})
+		rows = append(rows, []string{cmp.Or(printable.Line(n.Label), "(none)"), cmp.Or(printable.Line(n.Split), "(none)"), grouped(int64(n.Documents)), grouped(int64(n.Pages))})
 	}
 	return rows
 }
@@ -102,7 +103,7 @@ func (s Store) toolLines() []string {
 		if parts[tool] == 1 {
 			noun = "part"
 		}
-		lines = append(lines, fmt.Sprintf("%s %s written by %s.", grouped(int64(parts[tool])), noun, cmp.Or(tool, "a program that does not say")))
+		lines = append(lines, fmt.Sprintf("%s %s written by %s.", grouped(int64(parts[tool])), noun, cmp.Or(printable.Line(tool), "a program that does not say")))
 	}
 	return lines
 }
@@ -144,14 +145,4 @@ func minute(t time.Time) string {
 		return "unknown"
 	}
 	return t.UTC().Format("2006-01-02 15:04Z")
-}
-
-// oneLine keeps a label or path from breaking a table, or a terminal.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s)
 }

@@ -88,7 +88,7 @@ func TestReplacedFileIsNoCopy(t *testing.T) {
 		}))
 	}
 	c.index()
-	makePlan(c, []corpus.Entry{{Path: "a", Size: 5, Modified: time.UnixMicro(1)}}, Options{})
+	makePlan(c, Job{Entries: []corpus.Entry{{Path: "a", Size: 5, Modified: time.UnixMicro(1)}}}, Options{})
 	if !c.document("new")[0].inPlace || c.document("old")[0].inPlace {
 		t.Error("only the new document is at its path")
 	}

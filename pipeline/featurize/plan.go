@@ -10,7 +10,7 @@ import (
 // plan sorts the corpus into what must be read and what is already done.
 type plan struct {
 	read    []corpus.Entry           // files to open, in corpus order
-	refresh Records                  // rows whose path, label or split is out of date, or that were replaced
+	refresh Records                  // rows whose path, label or split is out of date, or that were replaced; failures to list what can be listed again, or is gone
 	inPlace map[schemas.PageKey]bool // failures whose file is as recorded, as record.inPlace
 
 	replaced map[string]bool // documents whose path holds another one, by id
@@ -20,12 +20,42 @@ type plan struct {
 	pages        int            // lower bound of the pages to compute
 }
 
-func makePlan(c *catalog, entries []corpus.Entry, opt Options) plan {
+func makePlan(c *catalog, job Job, opt Options) plan {
 	p := plan{inPlace: map[schemas.PageKey]bool{}, replaced: map[string]bool{}, failedBefore: map[string]int{}}
-	for _, e := range entries {
+	p.refresh.Recovered = c.gone(job.Listing)
+	c.keepUnknown(job.Listing)
+	for _, e := range job.Entries {
 		p.classify(c, e, opt)
 	}
 	return p
+}
+
+// keepUnknown takes documents below folders that could not be listed as being in place: a
+// copy elsewhere does not get their rows.
+func (c *catalog) keepUnknown(l corpus.Listing) {
+	if len(l.Unlisted) == 0 {
+		return
+	}
+	for path, first := range c.byPath {
+		if l.Unknown(path) {
+			c.rows[first].inPlace = true
+		}
+	}
+}
+
+// gone returns the failures of files and folders that could not be read and that the corpus
+// has no more. A folder that can be listed again is one: the corpus has what it holds.
+func (c *catalog) gone(l corpus.Listing) (keys []schemas.PageKey) {
+	var paths []string
+	for path, failed := range c.failedAt {
+		if slices.ContainsFunc(failed, func(k schemas.PageKey) bool { return k.DocumentID == pathID(path) }) {
+			paths = append(paths, path)
+		}
+	}
+	for _, path := range l.Absent(paths) {
+		keys = append(keys, schemas.PageKey{DocumentID: pathID(path), Page: schemas.WholeDocument})
+	}
+	return keys
 }
 
 // classify decides whether a file is read, and if not, why.

@@ -20,7 +20,8 @@ var ErrStopped = errors.New("stopped before the end of the corpus")
 // Job is one run's input.
 type Job struct {
 	Entries   []corpus.Entry
-	Stored    Stored // nil if nothing is stored yet
+	Listing   corpus.Listing // that Entries are of, or some of; without it nothing is known of other paths
+	Stored    Stored         // nil if nothing is stored yet
 	Sink      Sink
 	NewEngine func() (model.Engine, error) // called once, if there is a page to compute
 	Progress  *Progress                    // nil = progress is not shown
@@ -92,7 +93,7 @@ func newRun(ctx context.Context, job Job, opt Options) (*run, error) {
 		return nil, fmt.Errorf("read what the store holds: %w", err)
 	}
 	r := &run{
-		opt: opt, catalog: c, plan: makePlan(c, job.Entries, opt), sink: job.Sink,
+		opt: opt, catalog: c, plan: makePlan(c, job, opt), sink: job.Sink,
 		newEngine: job.NewEngine, progress: job.Progress, stop: job.Stop,
 		warned: newWarned(), intakeEnded: make(chan struct{}), vectors: make([]buffers[float32], len(opt.Cuts)),
 		fileMemory: newBudget(opt.Limits.MaxBytes), pageMemory: newBudget(opt.Limits.MaxMemory),

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"cutpoint/pipeline/printable"
 )
 
 // Exit codes, as --help documents them.
@@ -57,7 +59,7 @@ func Report(w io.Writer, program string, err error) int {
 	case errors.Is(err, context.Canceled):
 		code = Interrupted
 	}
-	fmt.Fprintf(w, "%s: %v\n", program, err)
+	fmt.Fprintf(w, "%s: %s\n", program, printable.Line(err.Error()))
 	if code == Usage {
 		fmt.Fprintf(w, "Run '%s --help' for how to use it.\n", program)
 	}

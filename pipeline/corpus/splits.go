@@ -1,0 +1,130 @@
+package corpus
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"cutpoint/pipeline/lists"
+	"cutpoint/schemas"
+)
+
+// top is a sub-folder of a named folder: a label, or a split with labels below.
+type top struct{ labelled bool }
+
+// findSplits recognises the layout of ImageFolder and Keras, train/cat and val/cat: all
+// sub-folders of a named folder are named like splits, and hold the folders of labels.
+// One of them alone may be a label, unless it is train: a lone label is of no use. Files
+// beside the sub-folders do not matter.
+func (l *lister) findSplits() {
+	whole := true
+	for _, t := range l.trees {
+		tops := l.tops(t)
+		switch {
+		case isLayout(tops):
+			l.split(t)
+			l.listing.Splits = append(l.listing.Splits, t.path)
+			whole = false
+		case looksLikeSplits(tops):
+			l.listing.Unsplit = append(l.listing.Unsplit, t.path)
+			whole = false
+		}
+	}
+	if whole {
+		l.splitRoots()
+	}
+}
+
+// tops returns the sub-folders that hold entries.
+func (l *lister) tops(t tree) map[string]top {
+	tops := map[string]top{}
+	for _, e := range l.listing.Entries[t.from:t.to] {
+		parts := t.below(e)
+		isFolder := e.err != nil && l.listing.isUnlisted(e.Name())
+		if isFolder {
+			parts = append(parts, "") // what it would hold
+		}
+		if len(parts) > 1 && parts[0] != "" {
+			tops[parts[0]] = top{tops[parts[0]].labelled || len(parts) > 2}
+		}
+	}
+	return tops
+}
+
+// below returns the first three segments of an entry's path below the tree's folder, none
+// for that folder itself.
+func (t tree) below(e Entry) []string {
+	rel, err := filepath.Rel(t.path, e.Path)
+	if err != nil || rel == "." {
+		return nil
+	}
+	return strings.SplitN(rel, "/", 3)
+}
+
+func isLayout(tops map[string]top) bool {
+	names, labelled := 0, false
+	for name, t := range tops {
+		if !schemas.IsSplit(name) {
+			return false
+		}
+		names++
+		labelled = labelled || t.labelled
+		if name = strings.ToLower(name); len(tops) == 1 && name != "train" && name != "training" {
+			return false
+		}
+	}
+	return names > 0 && labelled
+}
+
+// looksLikeSplits reports whether somebody may have meant splits.
+func looksLikeSplits(tops map[string]top) bool {
+	names, labelled := 0, false
+	for name, t := range tops {
+		if schemas.IsSplit(name) {
+			names++
+			labelled = labelled || t.labelled
+		}
+	}
+	return names > 1 || names == 1 && labelled && len(tops) > 1
+}
+
+// split takes sub-folders as splits and the folders below as labels.
+func (l *lister) split(t tree) {
+	entries := l.listing.Entries[t.from:t.to]
+	for i := range entries {
+		e := &entries[i]
+		parts := t.below(*e)
+		if len(parts) < 2 {
+			continue
+		}
+		e.Split, e.Label = splitName(parts[0]), ""
+		if len(parts) == 3 {
+			e.Label = lists.Label(Name(parts[1]))
+		}
+	}
+}
+
+func splitName(folder string) string { return strings.ToLower(folder) }
+
+// splitRoots takes folders as splits that are named together, as scans/train scans/val.
+func (l *lister) splitRoots() {
+	var names []string
+	for _, t := range l.trees {
+		name := filepath.Base(t.path)
+		if !schemas.IsSplit(name) || filepath.Dir(t.path) != filepath.Dir(l.trees[0].path) {
+			return
+		}
+		names = append(names, splitName(name))
+	}
+	slices.Sort(names)
+	if len(slices.Compact(names)) < 2 {
+		return
+	}
+	for _, t := range l.trees {
+		entries := l.listing.Entries[t.from:t.to]
+		for i := range entries {
+			entries[i].Split = splitName(filepath.Base(t.path))
+		}
+	}
+	l.listing.Splits = append(l.listing.Splits, filepath.Dir(l.trees[0].path))
+}
