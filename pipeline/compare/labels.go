@@ -164,6 +164,6 @@ func (l *Labels) meetNothing(d *Dataset) error {
 			stored = append(stored, key.DocumentID)
 		}
 	}
-	return fmt.Errorf("none of the %d documents in the labels file is in the store: the file names %s, the store %s; name them as the store does, or by their paths from the labels file's folder or the current one",
+	return fmt.Errorf("none of the labels file's documents (%d) is in the store: the file names %s, the store %s; name them as the store does, or by their paths from the labels file's folder or the current one",
 		n, examples(listed, n), examples(stored, len(stored)))
 }

@@ -216,7 +216,7 @@ func TestLabelsOverride(t *testing.T) {
 
 func TestLabelsThatMeetNothing(t *testing.T) {
 	d := corpus{documents: 20, pages: 1, classes: 2}.table(cut(t, "pool1-avg"), 1)
-	for says, spoil := range map[string]func(){"none of the 1": func() {}, "has no paths": func() { d.Paths = nil }} {
+	for says, spoil := range map[string]func(){"none of the labels file's documents (1)": func() {}, "has no paths": func() { d.Paths = nil }} {
 		l, err := readLabels("path,label\nelsewhere.tif,a\n")
 		if err != nil {
 			t.Fatal(err)

@@ -145,7 +145,7 @@ func TestRefuses(t *testing.T) {
 		"empty":                  {"", Options{}, []string{"m.csv: it is empty", "path,label"}},
 		"blank":                  {" \n\n", Options{}, []string{"m.csv: it is empty"}},
 		"no rows":                {"path,label\n", Options{}, []string{"no rows"}},
-		"no path":                {"filename,label\na,b\n", Options{}, []string{"line 1: no column is called path", `"filename" "label"`}},
+		"no path":                {"filename,label\na,b\n", Options{}, []string{"line 1: no column is called path", `"filename", "label"`}},
 		"no label":               {"path,class\na,b\n", labels, []string{"line 1: no column is called label", `"class"`}},
 		"renamed, not there":     {"path,label\na,b\n", Options{Columns: map[string]string{"label": "class"}}, []string{"no column is called class"}},
 		"twice the name":         {"path,label,Label\na,b,c\n", Options{}, []string{"line 1: two columns are called label"}},
