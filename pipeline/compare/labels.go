@@ -51,7 +51,7 @@ func ReadLabels(ctx context.Context, r io.Reader, o lists.Options) (*Labels, err
 		key := cmp.Or(row.Document, pathKey(row.Path))
 		if i, twice := l.at[key]; twice {
 			if earlier := l.rows[i]; earlier.label != row.Label {
-				return fmt.Errorf("%s is labelled %q here and %q in line %d; keep one", cmp.Or(row.Document, row.Path), row.Label, earlier.label, earlier.line)
+				return fmt.Errorf("%s is labelled %q here and %q in %s %d; keep one", cmp.Or(row.Document, row.Path), row.Label, earlier.label, row.Unit, earlier.line)
 			}
 			return nil
 		}

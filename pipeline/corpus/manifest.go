@@ -67,7 +67,7 @@ func (l *lister) list(r io.Reader, o lists.Options, in func(path string) string)
 		if len(l.listing.Entries) == before {
 			return nil
 		}
-		return named.check(l.listing.Entries, row.Line)
+		return named.check(l.listing.Entries, row)
 	})
 }
 
@@ -80,9 +80,9 @@ type named struct {
 }
 
 // check holds the newest entry against those before.
-func (n *named) check(entries []Entry, line int) error {
+func (n *named) check(entries []Entry, row lists.Row) error {
 	entries = entries[n.first:]
-	n.lines = append(n.lines, int32(line))
+	n.lines = append(n.lines, int32(row.Line))
 	last := len(entries) - 1
 	if e := entries[last]; n.at == nil && e.Label == "" && e.Split == "" {
 		return nil
@@ -95,7 +95,7 @@ func (n *named) check(entries []Entry, line int) error {
 		key := filepath.Clean(entries[i].Path)
 		if earlier, again := n.at[key]; !again {
 			n.at[key] = i
-		} else if err := agree(entries[earlier], entries[i], n.lines[earlier]); err != nil {
+		} else if err := agree(entries[earlier], entries[i], fmt.Sprint(row.Unit, " ", n.lines[earlier])); err != nil {
 			return err
 		}
 	}
@@ -103,12 +103,12 @@ func (n *named) check(entries []Entry, line int) error {
 }
 
 // agree refuses a document that a list names twice, and not alike.
-func agree(earlier, again Entry, line int32) error {
+func agree(earlier, again Entry, where string) error {
 	switch {
 	case earlier.Label != again.Label:
-		return fmt.Errorf("%s is labelled %q here and %q in line %d; keep one", again.Path, again.Label, earlier.Label, line)
+		return fmt.Errorf("%s is labelled %q here and %q in %s; keep one", again.Path, again.Label, earlier.Label, where)
 	case earlier.Split != again.Split:
-		return fmt.Errorf("%s is in the split %q here and in %q in line %d; keep one", again.Path, again.Split, earlier.Split, line)
+		return fmt.Errorf("%s is in the split %q here and in %q in %s; keep one", again.Path, again.Split, earlier.Split, where)
 	}
 	return nil
 }

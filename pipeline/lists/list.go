@@ -14,7 +14,8 @@ import (
 
 // Row is what a list says of one document.
 type Row struct {
-	Line     int    // its place: the number of its line, object or row, from 1
+	Line     int    // its place, from 1
+	Unit     string // what Line counts: "line", "object" (of a JSON array) or "row" (of Parquet)
 	Path     string // as the list has it; "" if it names documents by their ids
 	Document string // id
 	Label    string // as Label returns it; "" for none
