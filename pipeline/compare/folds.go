@@ -64,26 +64,36 @@ func (p *pages) folds(k, repeats int, seed uint64) ([]fold, error) {
 	return out, nil
 }
 
-// Names of splits that a corpus may give. Pages for validation are trained on:
-// recipes hold out what they need themselves.
+// Names of splits that a corpus may give. Pages for validation are trained on, since
+// recipes hold out what they need themselves, but tested where none are for test.
 var (
-	trainSplits = []string{"train", "training", "validation", "valid", "val", "dev"}
-	testSplits  = []string{"test", "testing"}
+	trainSplits      = []string{"train", "training"}
+	validationSplits = []string{"validation", "valid", "val", "dev"}
+	testSplits       = []string{"test", "testing"}
 )
+
+// inSplit reports whether a split has one of the names.
+func inSplit(names []string, split string) bool {
+	return slices.Contains(names, strings.ToLower(split))
+}
 
 // storeSplit returns the only split that the corpus itself gives. A page whose
 // group is tested is not trained on.
 func (p *pages) storeSplit() (s fold, err error) {
 	p.counts.Leaks = 0
+	testNames, trainNames := testSplits, slices.Concat(trainSplits, validationSplits)
+	if !slices.ContainsFunc(p.splits, func(name string) bool { return inSplit(testSplits, name) }) {
+		testNames, trainNames = validationSplits, trainSplits
+	}
 	tested := map[int]bool{} // groups
 	for i, name := range p.splits {
-		if slices.Contains(testSplits, strings.ToLower(name)) {
+		if inSplit(testNames, name) {
 			s.test = append(s.test, i)
 			tested[p.groups[i]] = true
 		}
 	}
 	for i, name := range p.splits {
-		switch isTrain := slices.Contains(trainSplits, strings.ToLower(name)); {
+		switch isTrain := inSplit(trainNames, name); {
 		case isTrain && tested[p.groups[i]]:
 			p.counts.Leaks++
 		case isTrain:
@@ -96,7 +106,7 @@ func (p *pages) storeSplit() (s fold, err error) {
 		if rare := p.leftOut.RareLabels; len(rare) > 0 {
 			without = fmt.Sprintf(" without the labels that lack documents for training (%s)", listLabels(rare, someLabels))
 		}
-		return s, fmt.Errorf("the store's split has %d pages for training and %d for test%s: give the corpus as a manifest whose column split says train or test, or compare on folds", len(s.train), len(s.test), without)
+		return s, fmt.Errorf("the store's split has %d pages for training and %d for test%s: give the corpus as a manifest whose column split says train or test (or validation), or compare on folds", len(s.train), len(s.test), without)
 	}
 	p.leftOut.UntestedLabels = nil
 	for k, has := range p.present(s.test) {

@@ -184,3 +184,25 @@ func TestWarningsOfALabelsFile(t *testing.T) {
 		t.Errorf("warnings %q, want %q", got, want)
 	}
 }
+
+// TestValidationIsTested: only where nothing is for test.
+func TestValidationIsTested(t *testing.T) {
+	d := corpus{documents: 40, pages: 1, classes: 2, signal: 1}.table(cut(t, "pool1-avg"), 1)
+	for _, c := range []struct {
+		splits      []string // of every four documents
+		train, test int
+	}{
+		{[]string{"train", "Val", "train", "Val"}, 20, 20},
+		{[]string{"train", "train", "validation", "test"}, 30, 10},
+		{[]string{"train", "", "test", "valid"}, 20, 10},
+	} {
+		d.Splits = make([]string, 40)
+		for i := range d.Splits {
+			d.Splits[i] = c.splits[(i/2)%4]
+		}
+		s := one(t, d, Options{Split: SplitStore}).Report.Candidates[0].Splits[0]
+		if s.TrainPages != c.train || s.TestPages != c.test {
+			t.Errorf("splits %q: %d pages for training and %d for test, want %d and %d", c.splits, s.TrainPages, s.TestPages, c.train, c.test)
+		}
+	}
+}

@@ -41,7 +41,7 @@ func splitting(r *compare.Report) []fact {
 
 func splits(r *compare.Report) string {
 	if r.Split == compare.SplitStore {
-		return "The corpus’s own: heads learn from the pages whose split is “train” and are scored on those whose split is “test”."
+		return "The corpus’s own: heads learn from the pages whose split is “train” and are scored on those whose split is “test”, or “validation” where none is."
 	}
 	text := fmt.Sprintf("%d folds, stratified by class; each takes its turn as the test set, and heads choose their strength on training pages alone.", r.Folds)
 	if r.Repeats > 1 {
