@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -17,10 +16,11 @@ import (
 
 // Labels override what the tables say. A nil *Labels overrides nothing.
 type Labels struct {
-	byPath          bool             // keys are paths, not document ids
-	at              map[string]int32 // of keys: their place in rows
-	rows            []labelled
-	folder, current string // absolute: of the list, and of this process
+	byPath  bool             // keys are paths, not document ids
+	at      map[string]int32 // of keys: their place in rows
+	rows    []labelled
+	folder  []string // of the list, absolute, and without links if there are any
+	current []string // of this process
 }
 
 // labelled is what a list says of a document.
@@ -40,11 +40,11 @@ func ReadLabels(ctx context.Context, r io.Reader, o lists.Options) (*Labels, err
 	o.Labels = true
 	l := &Labels{at: map[string]int32{}}
 	var err error
-	if l.current, err = os.Getwd(); err != nil {
-		return nil, fmt.Errorf("find the current folder: %w", err)
+	if l.current, err = places("."); err != nil {
+		return nil, err
 	}
-	if l.folder = o.Folder; !filepath.IsAbs(l.folder) {
-		l.folder = filepath.Join(l.current, o.Folder)
+	if l.folder, err = places(o.Folder); err != nil {
+		return nil, err
 	}
 	err = lists.Read(ctx, r, o, func(row lists.Row) error {
 		l.byPath = row.Document == ""
@@ -62,6 +62,20 @@ func ReadLabels(ctx context.Context, r io.Reader, o lists.Options) (*Labels, err
 	return l, err
 }
 
+// places returns a folder's absolute path, and the one without symbolic links if that is
+// another.
+func places(folder string) ([]string, error) {
+	place, err := filepath.Abs(folder)
+	if err != nil {
+		return nil, fmt.Errorf("find the current folder: %w", err)
+	}
+	keys := []string{pathKey(place)}
+	if target, err := filepath.EvalSymlinks(place); err == nil && pathKey(target) != keys[0] {
+		keys = append(keys, pathKey(target))
+	}
+	return keys, nil
+}
+
 // pathKey is a path as it is compared. Programs write an accented letter of a name as
 // one character or as two.
 func pathKey(path string) string { return norm.NFC.String(filepath.Clean(path)) }
@@ -70,16 +84,24 @@ func pathKey(path string) string { return norm.NFC.String(filepath.Clean(path)) 
 func (l *Labels) pathKeys(path string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		key := pathKey(path)
-		place := key
-		if !filepath.IsAbs(key) {
-			place = filepath.Join(l.current, key)
-		}
-		if path == "" || !yield(key) || place != key && !yield(place) {
+		if path == "" || !yield(key) {
 			return
 		}
-		for _, from := range []string{l.folder, l.current} {
-			if relative, err := filepath.Rel(from, place); err == nil && relative != key && !yield(relative) {
+		leads := []string{key}
+		if !filepath.IsAbs(key) {
+			leads = nil
+			for _, from := range l.current {
+				leads = append(leads, filepath.Join(from, key))
+			}
+		}
+		for _, place := range leads {
+			if !yield(place) {
 				return
+			}
+			for _, from := range slices.Concat(l.folder, l.current) {
+				if relative, err := filepath.Rel(from, place); err == nil && !yield(relative) {
+					return
+				}
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -184,6 +185,20 @@ func TestPathsOfLabels(t *testing.T) {
 		}
 		if n, _ := l.Unused(); (n == 0) != c.meets {
 			t.Errorf("%s: %d unused", c.listed, n)
+		}
+	}
+	linked := filepath.Join(t.TempDir(), "linked")
+	if err := os.Symlink(here, linked); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(linked)
+	for _, listed := range []string{here + "/in/a.png", linked + "/in/a.png", "in/a.png"} {
+		l, err := readLabels("path,label\n" + listed + ",x\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := l.Of("id", "in/a.png", ""); got != "x" {
+			t.Errorf("%s of a list is not in/a.png of a store where the current folder is a link", listed)
 		}
 	}
 	l, err := readLabels("path,label\n/lists/in/a.png,far\nin/a.png,near\n")

@@ -112,6 +112,9 @@ func findHeader(first []byte, line int, try []byte, o Options) (best header, com
 	for _, c := range try {
 		names, splitErr := fieldsOf(first, line, c)
 		h, headerErr := header{}, splitErr
+		for len(names) > 1 && names[len(names)-1] == "" { // as spreadsheets leave them
+			names = names[:len(names)-1]
+		}
 		if splitErr == nil {
 			h, headerErr = newHeader(names, o)
 			if headerErr != nil {

@@ -104,6 +104,10 @@ func readJSONArray(s *source, o Options, yield func(Row) error) error {
 	if _, err := d.Token(); err != nil {
 		return whole(fmt.Errorf("the array of objects has no end: %w", err))
 	}
+	in.left = maxRecord
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return whole(errors.New("something follows the array of objects; make it one array, or one object a line"))
+	}
 	return t.end()
 }
 
