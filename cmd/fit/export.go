@@ -33,7 +33,7 @@ func exportCommand() *cli.Command {
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", "), DefaultText: "by --output's extension, or arrow"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
 			&cli.StringFlag{Name: "rows", Usage: "`FILE`: keys for npy, safetensors and libsvm", DefaultText: "--output's name with .rows.csv"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but warnings and errors"},
 		},
 		Action: exportAction,
 	}

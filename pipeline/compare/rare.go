@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -121,7 +122,7 @@ func (p *pages) checkLabels() error {
 	case len(p.keys) == 0 && p.counts.Unlabelled > 0:
 		return fmt.Errorf("none of the %d pages has a label: put documents into one folder per label, or give a labels file", p.counts.Unlabelled)
 	case len(p.keys) == 0:
-		return fmt.Errorf("no page is at every cut: featurize the same corpus at all of them")
+		return errors.New("no page is at every cut: featurize the same corpus at all of them")
 	case len(p.classes) == 1:
 		return fmt.Errorf("all %d pages have the label %s: a head needs at least two labels; label documents of another kind too", len(p.keys), quoted(p.classes[0]))
 	}
@@ -149,8 +150,8 @@ func (p *pages) leaveOutRare(least, folds int) error {
 // tooRare lists the labels that are left and those that were left out.
 func (p *pages) tooRare(left []RareLabel, least, folds int) error {
 	e := &TooRareError{Labels: commonestFirst(append(left, p.leftOut.RareLabels...)), MinDocuments: least, ForTraining: folds < 2}
-	if len(e.Labels) > 1 && least == folds && e.Labels[1].Documents >= 2 {
-		e.Folds = e.Labels[1].Documents
+	if second := e.Labels[min(1, len(e.Labels)-1)].Documents; least == folds && second >= 2 && second < folds {
+		e.Folds = second
 	}
 	return e
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -63,12 +64,32 @@ func (l *lister) list(r io.Reader, o lists.Options, in func(path string) string)
 	named := named{first: len(l.listing.Entries)}
 	return lists.Read(l.ctx, r, o, func(row lists.Row) error {
 		before := len(l.listing.Entries)
+		if before == named.first {
+			if err := elsewhere(row.Path, in(row.Path)); err != nil {
+				return err
+			}
+		}
 		l.add(Entry{Path: in(row.Path), Label: row.Label, Split: row.Split})
 		if len(l.listing.Entries) == before {
 			return nil
 		}
 		return named.check(l.listing.Entries, row)
 	})
+}
+
+// elsewhere refuses a list whose first path leads nowhere from the list's folder, but
+// does from the current one.
+func elsewhere(path, in string) error {
+	if path == in {
+		return nil
+	}
+	if _, err := os.Lstat(in); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if _, err := os.Lstat(path); err != nil {
+		return nil
+	}
+	return fmt.Errorf("%s leads to a file from the current folder, but not from the list's, and paths of a list are relative to its own folder; move the list here, or give it on standard input with -", path)
 }
 
 // named is where a list names documents. Paths are kept from the first label or split

@@ -85,6 +85,28 @@ func TestTableOnStandardInput(t *testing.T) {
 	}
 }
 
+// TestPathsOfTheCurrentFolder: a list that lies elsewhere says what its paths are relative
+// to, and is read on standard input.
+func TestPathsOfTheCurrentFolder(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	write(t, dir, map[string]string{"in/a.png": "a", "in/b.png": "b"})
+	t.Chdir(dir)
+	for name, text := range map[string]string{"paths.txt": "in/a.png\nin/b.png\n", "m.csv": "path\nin/a.png\n"} {
+		write(t, other, map[string]string{name: text})
+		_, err := List(context.Background(), []string{filepath.Join(other, name)}, Options{})
+		if err == nil || !strings.Contains(err.Error(), "relative to its own folder") {
+			t.Errorf("%s: error %v, want one that says what its paths are relative to", name, err)
+		}
+		if l := list(t, Options{Stdin: strings.NewReader(text)}, "-"); l.Entries[0].Size != 1 {
+			t.Errorf("%s on standard input: %+v", name, l.Entries)
+		}
+	}
+	write(t, dir, map[string]string{"m.csv": "path\ngone.png\nin/a.png\n"})
+	if l := list(t, Options{}, "m.csv"); len(l.Entries) != 2 {
+		t.Errorf("a list whose first file is gone: %+v", l.Entries)
+	}
+}
+
 // TestTwiceInAManifest: a document may be named again, not with another label or split.
 func TestTwiceInAManifest(t *testing.T) {
 	for content, want := range map[string]string{
