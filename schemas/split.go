@@ -5,18 +5,25 @@ import (
 	"strings"
 )
 
-// Names of splits that a corpus may give, in any case. Pages for validation are trained
-// on: recipes hold out what they need themselves.
+// Names of splits that a corpus may give, in any case.
 var (
-	trainSplits = []string{"train", "training", "validation", "valid", "val", "dev"}
-	testSplits  = []string{"test", "testing"}
+	trainSplits      = []string{"train", "training"}
+	validationSplits = []string{"validation", "valid", "val", "dev"}
+	testSplits       = []string{"test", "testing"}
 )
 
-// IsTrain reports whether pages of the split are trained on.
-func IsTrain(split string) bool { return slices.Contains(trainSplits, strings.ToLower(split)) }
+// IsTrain reports whether pages of the split are for training.
+func IsTrain(split string) bool { return isOneOf(trainSplits, split) }
 
-// IsTest reports whether pages of the split are tested on.
-func IsTest(split string) bool { return slices.Contains(testSplits, strings.ToLower(split)) }
+// IsValidation reports whether pages of the split are for validation.
+func IsValidation(split string) bool { return isOneOf(validationSplits, split) }
+
+// IsTest reports whether pages of the split are for testing.
+func IsTest(split string) bool { return isOneOf(testSplits, split) }
 
 // IsSplit reports whether the name is that of a split.
-func IsSplit(name string) bool { return IsTrain(name) || IsTest(name) }
+func IsSplit(name string) bool { return IsTrain(name) || IsValidation(name) || IsTest(name) }
+
+func isOneOf(names []string, split string) bool {
+	return slices.Contains(names, strings.ToLower(split))
+}

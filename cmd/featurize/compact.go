@@ -26,7 +26,7 @@ func compactCommand() *cli.Command {
 			&cli.StringFlag{Name: "target-size", Usage: "`SIZE`: size of merged parts before compression; needs about twice the memory", Value: "256MB"},
 			&cli.BoolFlag{Name: "drop-gone", Usage: "drop documents that the CORPUS no longer holds"},
 			&cli.BoolFlag{Name: "force", Usage: "with --drop-gone: even if more than half of the documents are gone"},
-			reading.ColumnFlag(corpusTopic), dryRunFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
+			reading.ColumnFlag(listsTopic), dryRunFlag(), lockWaitFlag(), jsonFlag(), quietFlag(),
 		}, listing.Flags()...),
 		Action: compactAction,
 	}

@@ -32,10 +32,10 @@ func storeFlag() cli.Flag {
 	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER`: the store", EnvVars: []string{"CUTPOINT_STORE"}}
 }
 
-// Topics of the help: what is read, and how runs resume, retry and share a corpus.
+// Topics of the help: what lists are, and how runs resume, retry and share a corpus.
 const (
-	corpusTopic = "corpus"
-	runsTopic   = "runs"
+	listsTopic = "lists"
+	runsTopic  = "runs"
 )
 
 func jsonFlag() cli.Flag {
@@ -54,7 +54,7 @@ func runFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "retry-failed", Usage: "try documents again that failed in an earlier run", Category: runsTopic},
 		&cli.BoolFlag{Name: "rehash", Usage: "read every file, even if its size and modification time are as recorded", Category: runsTopic},
 		&cli.StringFlag{Name: "shard", Usage: "`K/N`: take the K-th of N shares of the corpus, so that N machines fill one store", Category: runsTopic},
-		reading.ColumnFlag(corpusTopic),
+		reading.ColumnFlag(listsTopic),
 		lockWaitFlag(), dryRunFlag(), jsonFlag(), quietFlag(),
 	}, slices.Concat(listing.Flags(), vgg19.PresetFlags(), reading.Flags())...)
 }

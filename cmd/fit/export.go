@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/reading"
 	"cutpoint/model"
 	"cutpoint/pipeline/compare"
 	"cutpoint/pipeline/export"
@@ -28,11 +29,11 @@ func exportCommand() *cli.Command {
 			storeFlag(),
 			&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "`CUT`: cut to write"},
 			asOfFlag(),
-			&cli.StringFlag{Name: "labels", Usage: "`FILE`: CSV that overrides the store's labels", Category: labelling},
+			labelsFlag(), reading.ColumnFlag(labelling),
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", "), DefaultText: "by --output's extension, or arrow"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
 			&cli.StringFlag{Name: "rows", Usage: "`FILE`: keys for npy, safetensors and libsvm", DefaultText: "--output's name with .rows.csv"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but errors"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but warnings and errors"},
 		},
 		Action: exportAction,
 	}
@@ -41,6 +42,7 @@ func exportCommand() *cli.Command {
 // exportOptions are the typed flags.
 type exportOptions struct {
 	store, labels        string
+	columns              map[string]string
 	cut                  model.Cut
 	when                 store.Moment
 	format, output, rows string
@@ -49,7 +51,7 @@ type exportOptions struct {
 
 func parseExport(c *cli.Context) (exportOptions, error) {
 	o := exportOptions{store: c.String("store"), labels: c.String("labels"), format: c.String("format"),
-		output: c.String("output"), rows: c.String("rows"), quiet: c.Bool("quiet")}
+		output: c.String("output"), rows: c.String("rows"), quiet: c.Bool("quiet"), columns: reading.Columns(c)}
 	switch {
 	case c.Args().Present():
 		return o, command.Usagef("export takes no arguments, got %q", c.Args().First())
@@ -114,6 +116,9 @@ func exportAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if sentence := e.labels.UnusedSentence(); sentence != "" {
+		warn(c.App.ErrWriter, sentence)
+	}
 	vectors := func(w io.Writer) error { return e.write(ctx, o.format, w, nil) }
 	if o.rows != "" {
 		vectors = func(w io.Writer) error {
@@ -144,7 +149,7 @@ func (o exportOptions) openTable(ctx context.Context, s *store.Store) (*exported
 		return nil, err
 	}
 	v := views[0]
-	labels, err := readLabels(o.labels)
+	labels, err := readLabels(ctx, o.labels, o.columns)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/reading"
 	"cutpoint/model"
 	"cutpoint/pipeline/compare"
 	"cutpoint/store"
@@ -13,6 +14,10 @@ import (
 
 func storeFlag() cli.Flag {
 	return &cli.StringFlag{Name: "store", Aliases: []string{"s"}, Usage: "`FOLDER`: the store", EnvVars: []string{"CUTPOINT_STORE"}}
+}
+
+func labelsFlag() cli.Flag {
+	return &cli.StringFlag{Name: "labels", Usage: "`FILE`: list (path,label or document_id,label) that overrides the store's labels", Category: labelling}
 }
 
 // Categories of flags are the topics of the help that teach them.
@@ -29,11 +34,12 @@ func fitFlags() []cli.Flag {
 		&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "`CUTS`: comma-separated cuts of the store, or all", DefaultText: "the head's own"},
 		&cli.StringFlag{Name: "head", Usage: "`HEADS`: comma-separated heads (fit help heads), or all", Value: defaultHead},
 		asOfFlag(),
-		&cli.StringFlag{Name: "labels", Usage: "`FILE`: CSV (path,label or document_id,label) that overrides the store's labels", Category: labelling},
+		labelsFlag(), reading.ColumnFlag(labelling),
 
 		&cli.StringFlag{Name: "split", Category: comparing, Usage: "`KIND`: folds (cross-validation) or store (the store's splits)", Value: compare.SplitFolds},
 		&cli.IntFlag{Name: "folds", Category: comparing, Usage: "`K`: number of folds", Value: 5},
 		&cli.IntFlag{Name: "repeats", Category: comparing, Usage: "`N`: number of repeats with new folds", Value: 1},
+		&cli.IntFlag{Name: "min-documents", Category: comparing, Usage: "`N`: leave labels out that have fewer different documents", DefaultText: "--folds, or 1 with --split store"},
 		&cli.StringFlag{Name: "unit", Category: comparing, Usage: "`UNIT`: page, or document (mean log probability of its pages)", Value: compare.UnitPage},
 		&cli.BoolFlag{Name: "learning-curve", Category: comparing, Usage: "also train on 2, 5, 10, 20, … pages per class: how much data is enough?"},
 		&cli.Uint64Flag{Name: "seed", Category: comparing, Usage: "`NUMBER`: seed of the folds and of the heads' initial weights", Value: 1},
@@ -56,6 +62,8 @@ type fitOptions struct {
 	weights               string // of the trunk, for heads that start from it
 	progress              *progress
 	folds, repeats        int // 0: the default
+	minDocuments          int // 0: the default
+	columns               map[string]string
 	seed                  uint64
 	split, unit           string
 	learningCurve         bool
@@ -70,6 +78,7 @@ func parseFit(c *cli.Context) (fitOptions, error) {
 		seed: c.Uint64("seed"), split: c.String("split"), unit: c.String("unit"), learningCurve: c.Bool("learning-curve"),
 		pagesPerSecond: c.Float64("pages-per-second"), weights: c.String("weights"),
 		json: c.Bool("json"), quiet: c.Bool("quiet"), progress: newProgress(c.Bool("quiet")),
+		minDocuments: c.Int("min-documents"), columns: reading.Columns(c),
 	}
 	if err := o.checkFlags(c); err != nil {
 		return o, err
@@ -114,6 +123,10 @@ func (o fitOptions) checkFlags(c *cli.Context) error {
 		return command.Usagef("--split store tests the pages that the store says; leave out --folds and --repeats")
 	case c.Int("folds") < 2:
 		return command.Usagef("--folds must be 2 or more")
+	case c.IsSet("min-documents") && o.split == compare.SplitFolds && o.minDocuments < 2:
+		return command.Usagef("--min-documents must be 2 or more: a label needs one document to learn from and one to test")
+	case o.minDocuments < 0:
+		return command.Usagef("--min-documents cannot be negative")
 	case c.Int("repeats") < 1:
 		return command.Usagef("--repeats must be 1 or more")
 	case o.pagesPerSecond < 0:

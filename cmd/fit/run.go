@@ -57,9 +57,10 @@ func fitAction(c *cli.Context) error {
 	result, err := compare.Compare(ctx, load, candidates, options)
 	o.progress.end()
 	if err != nil {
-		return err
+		return explainRare(err)
 	}
 	r := result.Report
+	o.warn(c.App.ErrWriter, r)
 	d := s.Description()
 	r.Tool, r.Command, r.Created = schemas.Tool(), os.Args, time.Now()
 	r.Source = compare.Source{Store: o.store, Fingerprint: d.Fingerprint(), Description: &d}
@@ -93,26 +94,14 @@ func storedCuts(s *store.Store) ([]model.Cut, error) {
 
 // comparison turns flags into the library's options.
 func (o fitOptions) comparison(ctx context.Context, s *store.Store, keep bool) (compare.Options, error) {
-	options := compare.Options{Folds: o.folds, Repeats: o.repeats, Seed: o.seed, Unit: o.unit, Split: o.split,
+	options := compare.Options{Folds: o.folds, Repeats: o.repeats, Seed: o.seed, Unit: o.unit, Split: o.split, MinDocuments: o.minDocuments,
 		LearningCurve: o.learningCurve, KeepHeads: keep}
 	var err error
-	if options.Labels, err = readLabels(o.labels); err != nil {
+	if options.Labels, err = readLabels(ctx, o.labels, o.columns); err != nil {
 		return options, err
 	}
 	options.Rate, err = trunkRate(ctx, s, o.pagesPerSecond)
 	return options, err
-}
-
-func readLabels(path string) (*compare.Labels, error) {
-	if path == "" {
-		return nil, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("open labels: %w", err)
-	}
-	defer f.Close()
-	return compare.ParseLabels(f, path)
 }
 
 // write prints the report and, if asked for, leaves it in a folder.

@@ -46,6 +46,8 @@ func (f *File) check() error {
 		return errors.New("the head is empty")
 	case len(f.Classes) != h.Classes:
 		return fmt.Errorf("%d class names for %d classes", len(f.Classes), h.Classes)
+	case h.Dim > MaxDim || h.Classes > maxClasses || len(h.Hidden) > maxHidden || h.Neighbours != nil && h.Neighbours.Pages.Out > maxPages:
+		return fmt.Errorf("the head is too large to be read again: %d features, %d classes", h.Dim, h.Classes)
 	case f.Cut == "" || f.Fingerprint == "" || h.Kind == "":
 		return errors.New("kind, cut or fingerprint is missing")
 	case h.Neighbours != nil && (h.Neighbours.K < 1 || h.Neighbours.K > h.Neighbours.Pages.Out):

@@ -103,7 +103,11 @@ func TestWriteRefuses(t *testing.T) {
 		"not finite":     func(f *File) { f.Head.Kernel[3] = float32(math.NaN()) },
 		"short kernel":   func(f *File) { f.Head.Kernel = f.Head.Kernel[:5] },
 		"no way through": func(f *File) { f.Head.Hidden = []Dense{{In: 5, Out: 6, Kernel: ramp(30), Bias: ramp(6)}} },
-		"nobody votes":   func(f *File) { f.Head.Neighbours = &Neighbours{} },
+		"many classes": func(f *File) {
+			f.Classes, f.Head.Classes = make([]string, maxClasses+1), maxClasses+1
+			f.Head.Kernel, f.Head.Bias = ramp(6*(maxClasses+1)), ramp(maxClasses+1)
+		},
+		"nobody votes": func(f *File) { f.Head.Neighbours = &Neighbours{} },
 	} {
 		f := sample(t)
 		spoil(f)

@@ -16,12 +16,11 @@ import (
 // largest cut, pool1, has 802,816.
 const MaxDim = 1 << 20
 
-// Limits on what a head file may claim, checked before memory is allocated.
+// Limits on what a head file may claim. Memory is allocated for what it holds alone.
 const (
 	maxClasses = 1 << 16
 	maxHidden  = 8
 	maxPages   = 1 << 24 // that vote
-	maxValues  = 1 << 29 // of a tensor
 )
 
 // ErrFormat is returned for a file that is not a head file.
@@ -92,15 +91,7 @@ func fromMetadata(meta map[string]string) (*File, error) {
 			return nil, fmt.Errorf("its options are not JSON: %w", err)
 		}
 	}
-	if err := f.Head.shapesOf(meta); err != nil {
-		return nil, err
-	}
-	for _, t := range f.Head.tensors() {
-		if t.size() > maxValues {
-			return nil, fmt.Errorf("tensor %s has %v values", t.name, t.shape)
-		}
-	}
-	return f, nil
+	return f, f.Head.shapesOf(meta)
 }
 
 // shapesOf sets the sizes of what lies between the features and the classes.

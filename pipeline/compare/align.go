@@ -3,6 +3,7 @@ package compare
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"cutpoint/model"
@@ -18,14 +19,19 @@ type pages struct {
 	y       []int             // (N) index in classes
 	classes []string          // (K) sorted
 	groups  []int             // (N) pages that may not be separated
-	counts  Rows
+	kept    []int             // (N) places among the pages before labels were left out
+
+	duplicate []bool // (N) another document's page has the same vector
+	counts    Rows
+	leftOut   LeftOut
 }
 
 // Rows says what became of the pages of the tables.
 type Rows struct {
-	Used           int `json:"used"`             // labelled and at every cut
+	Used           int `json:"used"`             // labelled, with a label that is not too rare, and at every cut
 	Unlabelled     int `json:"unlabelled"`       // at every cut, without a label
 	NotAtEveryCut  int `json:"not_at_every_cut"` // at some cuts only
+	Rare           int `json:"rare"`             // at every cut, with a label that has too few documents
 	Groups         int `json:"groups"`           // sets of pages that stay together
 	Duplicates     int `json:"duplicates"`       // pages whose vector another document's page also has
 	LabelsDiffer   int `json:"labels_differ"`    // pages that tables label differently; the first cut counts
@@ -61,8 +67,10 @@ func survey(ctx context.Context, load Load, cuts []model.Cut, labels *Labels) (*
 		p.counts.LabelsDiffer += d.survey(names, found)
 		datasets[i] = d
 	}
-	if p.counts.LabelsUnused = labels.unused(); labels != nil && p.counts.LabelsUnused == len(labels.of) {
-		return nil, nil, fmt.Errorf("none of the %d pages or documents in the labels file is in the store: name them as featurize did", p.counts.LabelsUnused)
+	p.leftOut.LabelsFile = labels != nil
+	p.counts.LabelsUnused, p.leftOut.LabelsUnused = labels.Unused()
+	if labels != nil && p.counts.LabelsUnused == len(labels.rows) {
+		return nil, nil, labels.meetNothing(datasets[0])
 	}
 	p.common(found, len(cuts))
 	tables := make([]*table, len(cuts))
@@ -104,25 +112,52 @@ func open(ctx context.Context, load Load, cut model.Cut) (*Dataset, error) {
 
 // common keeps the labelled pages that all cuts have, sorted.
 func (p *pages) common(found map[schemas.PageKey]*seen, cuts int) {
+	var unlabelled []schemas.PageKey
+	elsewhere := map[string]bool{} // labels of pages that some cut lacks
 	for key, s := range found {
 		switch {
 		case s.cuts < cuts:
 			p.counts.NotAtEveryCut++
+			if s.label != "" {
+				elsewhere[s.label] = true
+			}
 		case s.label == "":
-			p.counts.Unlabelled++
+			unlabelled = append(unlabelled, key)
 		default:
 			p.keys = append(p.keys, key)
 		}
 	}
+	p.counts.Unlabelled = len(unlabelled)
+	p.leftOut.Unlabelled = firstPaths(unlabelled, found)
 	slices.SortFunc(p.keys, schemas.PageKey.Compare)
 	for _, key := range p.keys {
 		s := found[key]
 		p.labels, p.paths, p.splits = append(p.labels, s.label), append(p.paths, s.path), append(p.splits, s.split)
 	}
-	p.classes = slices.Compact(slices.Sorted(slices.Values(p.labels)))
-	for _, label := range p.labels {
-		class, _ := slices.BinarySearch(p.classes, label)
-		p.y = append(p.y, class)
+	p.classify()
+	for _, label := range slices.Sorted(maps.Keys(elsewhere)) {
+		if _, has := slices.BinarySearch(p.classes, label); !has {
+			p.leftOut.RareLabels = append(p.leftOut.RareLabels, RareLabel{Name: label})
+		}
 	}
-	p.counts.Used = len(p.keys)
+}
+
+// classify numbers the labels.
+func (p *pages) classify() {
+	p.classes = slices.Compact(slices.Sorted(slices.Values(p.labels)))
+	p.y = make([]int, len(p.labels))
+	for i, label := range p.labels {
+		p.y[i], _ = slices.BinarySearch(p.classes, label)
+	}
+}
+
+// firstPaths returns the first few pages' paths, by name.
+func firstPaths(keys []schemas.PageKey, found map[schemas.PageKey]*seen) (paths []string) {
+	for _, key := range keys {
+		if path := found[key].path; len(paths) < fewExamples || path < paths[fewExamples-1] {
+			i, _ := slices.BinarySearch(paths, path)
+			paths = slices.Insert(paths, i, path)[:min(len(paths)+1, fewExamples)]
+		}
+	}
+	return paths
 }

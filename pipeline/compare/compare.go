@@ -34,6 +34,9 @@ func Compare(ctx context.Context, load Load, candidates []Candidate, o Options) 
 	if err != nil {
 		return nil, err
 	}
+	for _, t := range tables {
+		t.rows = pick(t.rows, p.kept)
+	}
 	for _, t := range inOrder(tables) {
 		if err := t.load(ctx); err != nil {
 			return nil, err
@@ -203,7 +206,7 @@ func (c *comparison) against(i, j int) Test {
 
 // newReport returns a report with everything but the scores.
 func newReport(p *pages, u *units, candidates []Candidate, o Options) *Report {
-	r := &Report{Rows: p.counts, Unit: o.Unit, Split: o.Split, Folds: o.Folds, Repeats: o.Repeats, Seed: o.Seed, Rate: o.Rate,
+	r := &Report{Rows: p.counts, LeftOut: p.leftOut, Unit: o.Unit, Split: o.Split, Folds: o.Folds, Repeats: o.Repeats, Seed: o.Seed, Rate: o.Rate,
 		Classes: make([]Class, len(p.classes))}
 	for k, name := range p.classes {
 		r.Classes[k].Name = name
@@ -228,8 +231,8 @@ func newReport(p *pages, u *units, candidates []Candidate, o Options) *Report {
 }
 
 // pick returns values at rows.
-func pick(values, rows []int) []int {
-	out := make([]int, len(rows))
+func pick[T any](values []T, rows []int) []T {
+	out := make([]T, len(rows))
 	for i, r := range rows {
 		out[i] = values[r]
 	}

@@ -269,8 +269,14 @@ func TestCompareRefuses(t *testing.T) {
 	}{
 		{"no labels", "none of the 20 pages has a label", func(d *planted) { clear(d.Labels) }, Options{}},
 		{"one label", "at least two labels", func(d *planted) { copy(d.Labels, slices.Repeat([]string{"a"}, 20)) }, Options{}},
-		{"few of a label", `"rare" has 3 different documents`, func(d *planted) { copy(d.Labels, []string{"rare", "rare", "rare"}) }, Options{}},
-		{"one of a label", `"rare" has 1 document`, func(d *planted) { d.Labels[0] = "rare" }, Options{}},
+		{"few of all labels", `"class B" 10, "class A" 3, "rare" 3; label more documents, or divide them into 3 folds`, func(d *planted) {
+			for i := range 10 {
+				d.Labels[2*i] = []string{"rare", "rare", "rare", "", "", "class A", "class A", "class A", "", ""}[i]
+			}
+		}, Options{}},
+		{"one of a label", `"class B" 19, "rare" 1; label more documents`, func(d *planted) { copy(d.Labels, slices.Repeat([]string{"class B"}, 20)); d.Labels[0] = "rare" }, Options{}},
+		{"more folds than documents", "20 different documents cannot be divided into 30 folds", func(*planted) {}, Options{Folds: 30, MinDocuments: 2}},
+		{"one document a label", "there must be 2", func(*planted) {}, Options{MinDocuments: 1}},
 		{"page twice", "twice", func(d *planted) { d.Keys[1] = d.Keys[0] }, Options{}},
 		{"values short", "values", func(d *planted) { d.X = d.X[1:] }, Options{}},
 		{"one fold", "at least 2 folds", func(*planted) {}, Options{Folds: 1}},

@@ -1,8 +1,8 @@
 package compare
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 
 	"cutpoint/model/head/train"
 	"cutpoint/schemas"
@@ -11,18 +11,40 @@ import (
 // fold is one split of the common pages into training and test.
 type fold struct{ train, test []int }
 
-// divide returns the splits that the options ask for.
+// divide returns the splits that the options ask for. Labels that are too rare for them
+// are left out.
 func (p *pages) divide(o Options) ([]fold, error) {
+	if err := p.checkLabels(); err != nil {
+		return nil, err
+	}
+	for {
+		if err := p.leaveOutRare(o.MinDocuments, o.Folds); err != nil {
+			return nil, err
+		}
+		folds, err := p.deal(o)
+		if err != nil {
+			return nil, err
+		}
+		missing := p.missing(folds)
+		if len(missing) == 0 {
+			return folds, nil
+		}
+		p.leaveOut(missing) // and deal the others anew
+	}
+}
+
+func (p *pages) deal(o Options) ([]fold, error) {
 	if o.Split == SplitStore {
-		return p.storeSplit()
+		f, err := p.storeSplit()
+		return []fold{f}, err
 	}
 	return p.folds(o.Folds, o.Repeats, o.Seed)
 }
 
 // folds deals the pages out repeats times. Each page is tested once a repeat.
 func (p *pages) folds(k, repeats int, seed uint64) ([]fold, error) {
-	if err := p.checkClasses(k); err != nil {
-		return nil, err
+	if p.counts.Groups < k {
+		return nil, fmt.Errorf("%d different documents cannot be divided into %d folds: label more documents, or ask for %d folds", p.counts.Groups, k, p.counts.Groups)
 	}
 	var out []fold
 	for r := range repeats {
@@ -42,68 +64,43 @@ func (p *pages) folds(k, repeats int, seed uint64) ([]fold, error) {
 	return out, nil
 }
 
-// storeSplit returns the only split that the corpus itself gives. A page whose
-// group is tested is not trained on.
-func (p *pages) storeSplit() ([]fold, error) {
-	if err := p.checkClasses(1); err != nil {
-		return nil, err
+// storeSplit returns the only split that the corpus itself gives. Pages for validation are
+// trained on, since recipes hold out what they need themselves, but tested where none are
+// for test. A page whose group is tested is not trained on.
+func (p *pages) storeSplit() (s fold, err error) {
+	p.counts.Leaks = 0
+	isTest, isTrain := schemas.IsTest, func(split string) bool { return schemas.IsTrain(split) || schemas.IsValidation(split) }
+	if !slices.ContainsFunc(p.splits, schemas.IsTest) {
+		isTest, isTrain = schemas.IsValidation, schemas.IsTrain
 	}
-	var s fold
 	tested := map[int]bool{} // groups
 	for i, name := range p.splits {
-		if schemas.IsTest(name) {
+		if isTest(name) {
 			s.test = append(s.test, i)
 			tested[p.groups[i]] = true
 		}
 	}
-	trained := make([]int, len(p.classes))
 	for i, name := range p.splits {
-		switch isTrain := schemas.IsTrain(name); {
-		case isTrain && tested[p.groups[i]]:
+		switch train := isTrain(name); {
+		case train && tested[p.groups[i]]:
 			p.counts.Leaks++
-		case isTrain:
+		case train:
 			s.train = append(s.train, i)
-			trained[p.y[i]]++
 		}
 	}
 	p.counts.InNoSplit = len(p.keys) - len(s.test) - len(s.train) - p.counts.Leaks
 	if len(s.test) == 0 || len(s.train) == 0 {
-		return nil, fmt.Errorf("the store's split has %d pages for training and %d for test: give the corpus as a manifest whose column split says train or test, or compare on folds", len(s.train), len(s.test))
+		without := ""
+		if rare := p.leftOut.RareLabels; len(rare) > 0 {
+			without = fmt.Sprintf(" without the labels that lack documents for training (%s)", listLabels(rare, someLabels))
+		}
+		return s, fmt.Errorf("the store's split has %d pages for training and %d for test%s: give the corpus as a manifest whose column split says train or test (or validation), or compare on folds", len(s.train), len(s.test), without)
 	}
-	for y, n := range trained {
-		if n == 0 {
-			return nil, fmt.Errorf("no page labelled %q is for training: a head cannot learn it; change the split, or leave the label out", p.classes[y])
+	p.leftOut.UntestedLabels = nil
+	for k, has := range p.present(s.test) {
+		if !has {
+			p.leftOut.UntestedLabels = append(p.leftOut.UntestedLabels, p.classes[k])
 		}
 	}
-	return []fold{s}, nil
-}
-
-// checkClasses refuses labels from which no k folds can be made.
-func (p *pages) checkClasses(k int) error {
-	switch {
-	case len(p.keys) == 0 && p.counts.Unlabelled > 0:
-		return fmt.Errorf("none of the %d pages has a label: put documents into one folder per label, or give a labels file", p.counts.Unlabelled)
-	case len(p.keys) == 0:
-		return errors.New("no page is at every cut: featurize the same corpus at all of them")
-	case len(p.classes) == 1:
-		return fmt.Errorf("all %d pages have the label %q: a head needs at least two labels", len(p.keys), p.classes[0])
-	}
-	if k < 2 {
-		return nil
-	}
-	groups := make([]map[int]bool, len(p.classes))
-	for i, y := range p.y {
-		if groups[y] == nil {
-			groups[y] = map[int]bool{}
-		}
-		groups[y][p.groups[i]] = true
-	}
-	for y, g := range groups {
-		if len(g) < k && len(g) >= 2 {
-			return fmt.Errorf("label %q has %d different documents and %d folds need at least %d: label more of them, or ask for %d folds", p.classes[y], len(g), k, k, len(g))
-		} else if len(g) < k {
-			return fmt.Errorf("label %q has 1 document (duplicates count once) and %d folds need at least %d: label more of them, or leave the label out", p.classes[y], k, k)
-		}
-	}
-	return nil
+	return s, nil
 }

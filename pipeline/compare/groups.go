@@ -24,26 +24,34 @@ func (p *pages) group(ctx context.Context, tables []*table, kept int) error {
 	for i, key := range p.keys {
 		sets.join(first(documents, key.DocumentID, i), i)
 	}
-	duplicate := make([]bool, len(p.keys))
+	p.duplicate = make([]bool, len(p.keys))
 	for i, t := range bySize(tables) {
-		if err := p.joinEqual(ctx, t, sets, duplicate); err != nil {
+		if err := p.joinEqual(ctx, t, sets); err != nil {
 			return err
 		}
 		if kept -= 4 * len(t.values); kept < 0 && i < len(tables)-1 {
 			t.values = nil
 		}
 	}
-	p.groups = make([]int, len(p.keys))
+	p.groups, p.kept = make([]int, len(p.keys)), make([]int, len(p.keys))
 	for i := range p.keys {
-		p.groups[i] = sets.find(i)
-		if p.groups[i] == i {
-			p.counts.Groups++
-		}
-		if duplicate[i] {
+		p.groups[i], p.kept[i] = sets.find(i), i
+	}
+	p.count()
+	return nil
+}
+
+// count counts the pages that are used.
+func (p *pages) count() {
+	groups := map[int]bool{}
+	p.counts.Used, p.counts.Duplicates = len(p.keys), 0
+	for i, g := range p.groups {
+		groups[g] = true
+		if p.duplicate[i] {
 			p.counts.Duplicates++
 		}
 	}
-	return nil
+	p.counts.Groups = len(groups)
 }
 
 // bySize sorts tables, the smallest first.
@@ -53,14 +61,14 @@ func bySize(tables []*table) []*table {
 
 // joinEqual loads a table, joins the pages that have the same vector there, and
 // marks those that have it from another document.
-func (p *pages) joinEqual(ctx context.Context, t *table, sets *unionFind, duplicate []bool) error {
+func (p *pages) joinEqual(ctx context.Context, t *table, sets *unionFind) error {
 	if err := t.load(ctx); err != nil {
 		return err
 	}
 	contents := map[[16]byte]int{}
 	for i, key := range p.keys {
 		other := first(contents, contentHash(t.row(t.rows[i])), i)
-		duplicate[i] = duplicate[i] || p.keys[other].DocumentID != key.DocumentID
+		p.duplicate[i] = p.duplicate[i] || p.keys[other].DocumentID != key.DocumentID
 		sets.join(other, i)
 	}
 	return nil

@@ -1,150 +1,191 @@
 package compare
 
 import (
-	"bufio"
-	"encoding/csv"
-	"errors"
+	"cmp"
+	"context"
 	"fmt"
 	"io"
+	"iter"
+	"path/filepath"
 	"slices"
-	"strings"
 
-	"cutpoint/schemas"
-)
+	"golang.org/x/text/unicode/norm"
 
-// Limits on a labels file.
-const (
-	maxLabelBytes = 1 << 30
-	maxLabelName  = 1 << 10
+	"cutpoint/pipeline/lists"
 )
 
 // Labels override what the tables say. A nil *Labels overrides nothing.
 type Labels struct {
-	byPath bool              // keys are paths, not document ids
-	of     map[string]string // "" takes a page's label away
-	used   map[string]bool
+	byPath  bool             // keys are paths, not document ids
+	at      map[string]int32 // of keys: their place in rows
+	rows    []labelled
+	folder  []string // of the list, absolute, and without links if there are any
+	current []string // of this process
 }
 
-// ParseLabels reads a CSV or TSV table with a header that has a column "label"
-// and a column "path" or "document_id"; other columns are ignored. name is the
-// file's, for messages. A label may be empty: the page is then left out.
-func ParseLabels(r io.Reader, name string) (*Labels, error) {
-	limited := &io.LimitedReader{R: r, N: maxLabelBytes + 1}
-	in := bufio.NewReader(limited)
-	table, key, label, byPath, err := labelHeader(in)
+// labelled is what a list says of a document.
+type labelled struct {
+	label string // "" takes a document's label away
+	line  int32
+	used  bool
+}
+
+// ReadLabels reads a list that has a column label, and names documents by their
+// document_id or path. A label may be empty: the document is then left out.
+//
+// A path of the list is that of a document if both read the same, or lead to the same
+// place: relative paths of the list from its folder or from the current one, relative
+// paths of the store from the current one.
+func ReadLabels(ctx context.Context, r io.Reader, o lists.Options) (*Labels, error) {
+	o.Labels = true
+	l := &Labels{at: map[string]int32{}}
+	var err error
+	if l.current, err = places("."); err != nil {
+		return nil, err
+	}
+	if l.folder, err = places(o.Folder); err != nil {
+		return nil, err
+	}
+	err = lists.Read(ctx, r, o, func(row lists.Row) error {
+		l.byPath = row.Document == ""
+		key := cmp.Or(row.Document, pathKey(row.Path))
+		if i, twice := l.at[key]; twice {
+			if earlier := l.rows[i]; earlier.label != row.Label {
+				return fmt.Errorf("%s is labelled %q here and %q in %s %d; keep one", cmp.Or(row.Document, row.Path), row.Label, earlier.label, row.Unit, earlier.line)
+			}
+			return nil
+		}
+		l.at[key] = int32(len(l.rows))
+		l.rows = append(l.rows, labelled{label: row.Label, line: int32(row.Line)})
+		return nil
+	})
+	return l, err
+}
+
+// places returns a folder's absolute path, and the one without symbolic links if that is
+// another.
+func places(folder string) ([]string, error) {
+	place, err := filepath.Abs(folder)
 	if err != nil {
-		return nil, fmt.Errorf("read labels %s: %w", name, err)
+		return nil, fmt.Errorf("find the current folder: %w", err)
 	}
-	l := &Labels{byPath: byPath, of: map[string]string{}, used: map[string]bool{}}
-	for {
-		record, err := table.Read()
-		if limited.N == 0 {
-			return nil, fmt.Errorf("read labels %s: the file is larger than %d MiB", name, maxLabelBytes>>20)
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read labels %s: %w", name, err)
-		}
-		line, _ := table.FieldPos(0)
-		if err := l.add(record[key], record[label]); err != nil {
-			return nil, fmt.Errorf("read labels %s: line %d: %w", name, line, err)
-		}
+	keys := []string{pathKey(place)}
+	if target, err := filepath.EvalSymlinks(place); err == nil && pathKey(target) != keys[0] {
+		keys = append(keys, pathKey(target))
 	}
-	if len(l.of) == 0 {
-		return nil, fmt.Errorf("read labels %s: it has a header and no lines", name)
-	}
-	return l, nil
+	return keys, nil
 }
 
-// labelHeader reads the header and finds the columns.
-func labelHeader(in *bufio.Reader) (table *csv.Reader, key, label int, byPath bool, err error) {
-	if bom, _ := in.Peek(3); string(bom) == "\uFEFF" {
-		in.Discard(3)
-	}
-	start, _ := in.Peek(4096)
-	line, _, _ := strings.Cut(string(start), "\n")
-	table = csv.NewReader(in)
-	table.ReuseRecord = true
-	if strings.Contains(line, "\t") {
-		table.Comma, table.LazyQuotes = '\t', true
-	}
-	header, err := table.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, 0, 0, false, errors.New("it is empty: give it a header path,label")
-	} else if err != nil {
-		return nil, 0, 0, false, err
-	}
-	find := func(name string) int {
-		return slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) })
-	}
-	label, path, id := find(schemas.ColumnLabel), find(schemas.ColumnPath), find(schemas.ColumnDocumentID)
-	if label < 0 || path < 0 && id < 0 {
-		return nil, 0, 0, false, fmt.Errorf("line 1: the header %.200q lacks a column label or one of path and document_id", strings.Join(header, string(table.Comma)))
-	}
-	if id >= 0 { // identity is surer than a name
-		return table, id, label, false, nil
-	}
-	return table, path, label, true, nil
-}
+// pathKey is a path as it is compared. Programs write an accented letter of a name as
+// one character or as two.
+func pathKey(path string) string { return norm.NFC.String(filepath.Clean(path)) }
 
-// add takes one line's override.
-func (l *Labels) add(key, label string) error {
-	key, label = strings.TrimSpace(strings.Clone(key)), strings.TrimSpace(strings.Clone(label))
-	if key == "" {
-		return errors.New("the page is not named")
-	}
-	if len(label) > maxLabelName {
-		return fmt.Errorf("the label has %d bytes, more than %d", len(label), maxLabelName)
-	}
-	if earlier, ok := l.of[key]; ok && earlier != label {
-		return fmt.Errorf("%s is labelled %q here and %q above: keep one", key, label, earlier)
-	}
-	l.of[key] = label
-	return nil
-}
-
-// apply returns a table's labels after the overrides, and how many pages got
-// another one. It leaves the table as it is.
-func (l *Labels) apply(d *Dataset) (labels []string, changed int, err error) {
-	if l == nil {
-		return d.Labels, 0, nil
-	}
-	if l.byPath && d.Paths == nil {
-		return nil, 0, fmt.Errorf("cut %s has no paths to apply labels by: use a labels file with document_id", d.Cut)
-	}
-	labels = slices.Clone(d.Labels)
-	for i := range d.Keys {
-		if label := l.Of(d.Keys[i].DocumentID, d.path(i), labels[i]); label != labels[i] {
-			labels[i] = label
-			changed++
+// pathKeys yields what a list may call a document, surest first.
+func (l *Labels) pathKeys(path string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		key := pathKey(path)
+		if path == "" || !yield(key) {
+			return
+		}
+		leads := []string{key}
+		if !filepath.IsAbs(key) {
+			leads = nil
+			for _, from := range l.current {
+				leads = append(leads, filepath.Join(from, key))
+			}
+		}
+		for _, place := range leads {
+			if !yield(place) {
+				return
+			}
+			for _, from := range slices.Concat(l.folder, l.current) {
+				if relative, err := filepath.Rel(from, place); err == nil && !yield(relative) {
+					return
+				}
+			}
 		}
 	}
-	return labels, changed, nil
 }
 
 // Of returns a page's label after the overrides: its own if none names it. A nil
 // *Labels overrides nothing.
 func (l *Labels) Of(documentID, path, label string) string {
 	if l == nil {
-		return label
+		return lists.Label(label)
 	}
-	key := documentID
-	if l.byPath {
-		key = path
+	if !l.byPath {
+		if i, ok := l.at[documentID]; ok {
+			return l.use(i)
+		}
+		return lists.Label(label)
 	}
-	if other, ok := l.of[key]; ok {
-		l.used[key] = true
-		return other
+	for key := range l.pathKeys(path) {
+		if i, ok := l.at[key]; ok {
+			return l.use(i)
+		}
 	}
-	return label
+	return lists.Label(label)
 }
 
-// unused returns how many overrides met no page.
-func (l *Labels) unused() int {
+func (l *Labels) use(i int32) string {
+	l.rows[i].used = true
+	return l.rows[i].label
+}
+
+// Unused returns how many documents the list names that no page was found to be of, and
+// the first few of them as it names them.
+func (l *Labels) Unused() (n int, examples []string) {
 	if l == nil {
-		return 0
+		return 0, nil
 	}
-	return len(l.of) - len(l.used)
+	for _, row := range l.rows {
+		if !row.used {
+			n++
+		}
+	}
+	if n == 0 {
+		return 0, nil
+	}
+	for key, i := range l.at {
+		if !l.rows[i].used {
+			examples = append(examples, key)
+		}
+	}
+	slices.SortFunc(examples, func(a, b string) int { return cmp.Compare(l.at[a], l.at[b]) })
+	return n, slices.Clone(examples[:min(n, fewExamples)])
+}
+
+// UnusedSentence says it for people; "" if there are none.
+func (l *Labels) UnusedSentence() string { return unusedSentence(l.Unused()) }
+
+// fewExamples is how many of many are named.
+const fewExamples = 3
+
+// apply returns a table's labels after the overrides, and how many pages got
+// another one. It leaves the table as it is.
+func (l *Labels) apply(d *Dataset) (labels []string, changed int, err error) {
+	if l != nil && l.byPath && d.Paths == nil {
+		return nil, 0, fmt.Errorf("cut %s has no paths to apply labels by: use a labels file with document_id", d.Cut)
+	}
+	labels = make([]string, len(d.Labels))
+	for i, label := range d.Labels {
+		if labels[i] = l.Of(d.Keys[i].DocumentID, d.path(i), label); l != nil && labels[i] != lists.Label(label) {
+			changed++
+		}
+	}
+	return labels, changed, nil
+}
+
+// meetNothing says that no document of the list is in the store, with examples of both.
+func (l *Labels) meetNothing(d *Dataset) error {
+	n, listed := l.Unused()
+	stored := d.Paths
+	if !l.byPath {
+		stored = nil
+		for _, key := range d.Keys[:min(len(d.Keys), fewExamples)] {
+			stored = append(stored, key.DocumentID)
+		}
+	}
+	return fmt.Errorf("none of the labels file's documents (%d) is in the store: the file names %s, the store %s; name them as the store does, or by their paths from the labels file's folder or the current one",
+		n, examples(listed, n), examples(stored, len(stored)))
 }

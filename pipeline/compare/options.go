@@ -23,9 +23,12 @@ type Options struct {
 	Repeats int    // number of times that pages are divided into folds anew; 0 = 1
 	Seed    uint64 // decides the folds; the recipes carry their own seeds
 	Labels  *Labels
-	Unit    string // UnitPage (the default) or UnitDocument
-	Split   string // SplitFolds (the default) or SplitStore, which needs neither folds nor repeats
-	Rate    Rate   // of the trunk, for the costs
+	// MinDocuments is the number of different documents below which a label is left
+	// out; 0 is the number of folds, or with SplitStore 1.
+	MinDocuments int
+	Unit         string // UnitPage (the default) or UnitDocument
+	Split        string // SplitFolds (the default) or SplitStore, which needs neither folds nor repeats
+	Rate         Rate   // of the trunk, for the costs
 	// LearningCurve asks for scores with ever more labelled pages a class.
 	LearningCurve bool
 	// KeepHeads asks for a head of every candidate trained on all rows.
@@ -73,7 +76,7 @@ func (o Options) withSplits() (Options, error) {
 		if o.Folds != 0 || o.Repeats != 0 {
 			return o, errors.New("the store's own split leaves no choice of folds or repeats")
 		}
-		o.Folds, o.Repeats = 1, 1
+		o.Folds, o.Repeats, o.MinDocuments = 1, 1, max(o.MinDocuments, 1)
 		return o, nil
 	case SplitFolds:
 	default:
@@ -87,6 +90,12 @@ func (o Options) withSplits() (Options, error) {
 	}
 	if o.Folds < 2 || o.Repeats < 1 {
 		return o, fmt.Errorf("%d folds and %d repeats: there must be at least 2 folds and 1 repeat", o.Folds, o.Repeats)
+	}
+	if o.MinDocuments == 0 {
+		o.MinDocuments = o.Folds
+	}
+	if o.MinDocuments < 2 {
+		return o, fmt.Errorf("at least %d documents a label: there must be 2, one to learn from and one to test", o.MinDocuments)
 	}
 	return o, nil
 }

@@ -15,6 +15,7 @@ type Report struct {
 	Source        Source    `json:"source"`
 	Classes       []Class   `json:"classes"`
 	Rows          Rows      `json:"rows"`
+	LeftOut       LeftOut   `json:"left_out"`
 	Unit          string    `json:"unit"`  // what is scored: UnitPage or UnitDocument
 	Split         string    `json:"split"` // SplitFolds or SplitStore
 	Folds         int       `json:"folds"`

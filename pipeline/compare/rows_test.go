@@ -1,13 +1,18 @@
 package compare
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"cutpoint/model"
+	"cutpoint/pipeline/lists"
 	"cutpoint/schemas"
 )
 
@@ -107,40 +112,107 @@ func TestAlignment(t *testing.T) {
 	}
 }
 
-func TestParseLabels(t *testing.T) {
+// readLabels reads a list that lies in /lists.
+func readLabels(text string) (*Labels, error) {
+	return ReadLabels(context.Background(), strings.NewReader(text), lists.Options{Name: "l.csv", Folder: "/lists"})
+}
+
+func TestReadLabels(t *testing.T) {
 	for _, c := range []struct{ name, in, key, label string }{
 		{"csv", "path,label\nin/1.tif,memo\n", "in/1.tif", "memo"},
 		{"quoted, other columns", "\uFEFFsize,Label,path\r\n3,\"a, b\",x.tif\r\n", "x.tif", "a, b"},
 		{"tsv", "document_id\tlabel\nabc\tthe \"big\" one\n", "abc", `the "big" one`},
 		{"empty label", "path,label\nx,\n", "x", ""},
-		{"the same twice", "path,label\nx,a\nx,a\n", "x", "a"},
+		{"the same twice", "path,label\nx,a\n./x,a \n", "x", "a"},
+		{"JSON lines", `{"path":"./in//x","label":3}`, "in/x", "3"},
+		{"two forms", "path,label\nx,caf\u00e9\nx,cafe\u0301\n", "x", "caf\u00e9"},
 	} {
-		l, err := ParseLabels(strings.NewReader(c.in), "l.csv")
+		l, err := readLabels(c.in)
 		if err != nil {
-			t.Errorf("parse labels (%s): %v", c.name, err)
-		} else if got, ok := l.of[c.key]; !ok || got != c.label {
-			t.Errorf("parse labels (%s): got %q, want %q for %q", c.name, l.of, c.label, c.key)
+			t.Errorf("read labels (%s): %v", c.name, err)
+		} else if i, ok := l.at[c.key]; !ok || l.rows[i].label != c.label {
+			t.Errorf("read labels (%s): got %v of %v, want %q for %q", c.name, l.rows, l.at, c.label, c.key)
 		}
 	}
 	for in, says := range map[string]string{
-		"":                       "empty",
-		"path,label\n":           "no lines",
-		"file,class\nx,a\n":      "line 1",
-		"path,label\nx,a\ny\n":   "line 3",
-		"path,label\nx,a\nx,b\n": "line 3",
-		"path,label\n,b\n":       "line 2",
-		"path,label\nx,\"a\n":    "l.csv",
+		"":                        "empty",
+		"path,label\n":            "no rows",
+		"file,class\nx,a\n":       "line 1",
+		"path,label\nx,a\ny\n":    "line 3",
+		"path,label\nx,a\nx,b\n":  `line 3: x is labelled "b" here and "a" in line 2`,
+		"path,label\nx,a\n./x,\n": `line 3: ./x is labelled "" here and "a" in line 2`,
+		"path,label\n,b\n":        "line 2",
+		"path,label\nx,\"a\n":     "l.csv",
 		"path,label\nx," + strings.Repeat("y", 2000) + "\n": "2000 bytes",
 	} {
-		if _, err := ParseLabels(strings.NewReader(in), "l.csv"); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("parse %.40q: error %v, want %q", in, err, says)
+		if _, err := readLabels(in); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("read %.40q: error %v, want %q", in, err, says)
 		}
+	}
+}
+
+// TestPathsOfLabels: a list may name a document as the store does, or by a path that
+// leads there from its own folder or from the current one.
+func TestPathsOfLabels(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		listed, stored string
+		meets          bool
+	}{
+		{"in/a.png", "in/a.png", true},
+		{"./in/a.png", "in/a.png", true},
+		{"in//b/../a.png", "./in/a.png", true},
+		{here + "/in/a.png", "in/a.png", true},
+		{"in/a.png", here + "/in/a.png", true},
+		{"in/a.png", "/lists/in/a.png", true},
+		{"../scans/a.png", "/scans/a.png", true},
+		{"file://" + here + "/in/a.png", "in/a.png", true},
+		{"in/caf\u00e9.png", "in/cafe\u0301.png", true},
+		{"a.png", "in/a.png", false},
+		{"in/a.png", "/in/a.png", false},
+		{"/in/a.png", "in/a.png", false},
+		{"in/A.png", "in/a.png", false},
+	} {
+		l, err := readLabels("path,label\n" + c.listed + ",x\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := l.Of("id", c.stored, "own") == "x"; got != c.meets {
+			t.Errorf("%s of a list is %s of a store: %t, want %t", c.listed, c.stored, got, c.meets)
+		}
+		if n, _ := l.Unused(); (n == 0) != c.meets {
+			t.Errorf("%s: %d unused", c.listed, n)
+		}
+	}
+	linked := filepath.Join(t.TempDir(), "linked")
+	if err := os.Symlink(here, linked); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(linked)
+	for _, listed := range []string{here + "/in/a.png", linked + "/in/a.png", "in/a.png"} {
+		l, err := readLabels("path,label\n" + listed + ",x\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := l.Of("id", "in/a.png", ""); got != "x" {
+			t.Errorf("%s of a list is not in/a.png of a store where the current folder is a link", listed)
+		}
+	}
+	l, err := readLabels("path,label\n/lists/in/a.png,far\nin/a.png,near\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Of("id", "in/a.png", ""); got != "near" {
+		t.Errorf("of two paths that lead to a document, the label is %q, want that of the one that reads the same", got)
 	}
 }
 
 func TestLabelsOverride(t *testing.T) {
 	d := corpus{documents: 20, pages: 2, classes: 2, signal: 1}.table(cut(t, "pool1-avg"), 1)
-	l, err := ParseLabels(strings.NewReader("path,label\nin/0.tif,class B\nin/1.tif,\nin/2.tif,class A\nelsewhere.tif,class A\n"), "l.csv")
+	l, err := readLabels("path,label\nin/0.tif,class B\nin/1.tif,\nin/2.tif,class A\nelsewhere.tif,class A\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,6 +221,9 @@ func TestLabelsOverride(t *testing.T) {
 	if r.Rows.LabelsReplaced != 4 || r.Rows.Unlabelled != 2 || r.Rows.LabelsUnused != 1 {
 		t.Errorf("%+v, want 4 replaced, 2 unlabelled, 1 unused", r.Rows)
 	}
+	if got, want := r.LeftOut, (LeftOut{LabelsFile: true, MinDocuments: 5, Unlabelled: []string{"in/1.tif", "in/1.tif"}, LabelsUnused: []string{"elsewhere.tif"}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("left out %+v, want %+v", got, want)
+	}
 	if !slices.Equal(before, d.Labels) {
 		t.Error("the caller's labels were changed")
 	}
@@ -156,8 +231,8 @@ func TestLabelsOverride(t *testing.T) {
 
 func TestLabelsThatMeetNothing(t *testing.T) {
 	d := corpus{documents: 20, pages: 1, classes: 2}.table(cut(t, "pool1-avg"), 1)
-	for says, spoil := range map[string]func(){"none of the 1": func() {}, "has no paths": func() { d.Paths = nil }} {
-		l, err := ParseLabels(strings.NewReader("path,label\nelsewhere.tif,a\n"), "l.csv")
+	for says, spoil := range map[string]func(){"none of the labels file's documents (1)": func() {}, "has no paths": func() { d.Paths = nil }} {
+		l, err := readLabels("path,label\nelsewhere.tif,a\n")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,15 +243,4 @@ func TestLabelsThatMeetNothing(t *testing.T) {
 		}
 		d.Paths = make([]string, 20)
 	}
-}
-
-func FuzzParseLabels(f *testing.F) {
-	f.Add("path,label\nin/1.tif,memo\n")
-	f.Add("document_id\tlabel\nabc\tx\n")
-	f.Add("\uFEFFpath,label\n\"a\n")
-	f.Fuzz(func(t *testing.T, in string) {
-		if l, err := ParseLabels(strings.NewReader(in), "l.csv"); err == nil && len(l.of) == 0 {
-			t.Error("labels without a line")
-		}
-	})
 }

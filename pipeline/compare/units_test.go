@@ -111,7 +111,7 @@ func TestStoreSplit(t *testing.T) {
 		"0 pages for training and 120 for test": func(int) string { return "test" },
 		"120 pages for training and 0 for test": func(int) string { return "train" },
 		"0 pages for training and 0 for test":   func(int) string { return "" },
-		`labelled "class A" is for training`: func(i int) string {
+		`80 pages for training and 0 for test without the labels that lack documents for training ("class A" 19)`: func(i int) string {
 			return map[bool]string{true: "test", false: "train"}[d.Labels[i] == "class A"]
 		},
 	} {

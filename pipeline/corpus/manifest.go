@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -63,12 +64,32 @@ func (l *lister) readList(r io.Reader, o lists.Options, in func(path string) str
 	named := named{first: len(l.listing.Entries)}
 	return lists.Read(l.ctx, r, o, func(row lists.Row) error {
 		before := len(l.listing.Entries)
+		if before == named.first {
+			if err := elsewhere(row.Path, in(row.Path)); err != nil {
+				return err
+			}
+		}
 		l.add(Entry{Path: in(row.Path), Label: row.Label, Split: row.Split})
 		if len(l.listing.Entries) == before {
 			return nil
 		}
-		return named.check(l.listing.Entries, row.Line)
+		return named.check(l.listing.Entries, row)
 	})
+}
+
+// elsewhere refuses a list whose first path leads nowhere from the list's folder, but
+// does from the current one.
+func elsewhere(path, in string) error {
+	if path == in {
+		return nil
+	}
+	if _, err := os.Lstat(in); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if _, err := os.Lstat(path); err != nil {
+		return nil
+	}
+	return fmt.Errorf("%s leads to a file from the current folder, but not from the list's, and paths of a list are relative to its own folder; move the list here, or give it on standard input with -", path)
 }
 
 // named is where a list names documents. Paths are kept from the first label or split
@@ -80,9 +101,9 @@ type named struct {
 }
 
 // check holds the newest entry against those before.
-func (n *named) check(entries []Entry, line int) error {
+func (n *named) check(entries []Entry, row lists.Row) error {
 	entries = entries[n.first:]
-	n.lines = append(n.lines, int32(line))
+	n.lines = append(n.lines, int32(row.Line))
 	last := len(entries) - 1
 	if e := entries[last]; n.at == nil && e.Label == "" && e.Split == "" {
 		return nil
@@ -95,7 +116,7 @@ func (n *named) check(entries []Entry, line int) error {
 		key := filepath.Clean(entries[i].Path)
 		if earlier, again := n.at[key]; !again {
 			n.at[key] = i
-		} else if err := agree(entries[earlier], entries[i], n.lines[earlier]); err != nil {
+		} else if err := agree(entries[earlier], entries[i], fmt.Sprint(row.Unit, " ", n.lines[earlier])); err != nil {
 			return err
 		}
 	}
@@ -103,12 +124,12 @@ func (n *named) check(entries []Entry, line int) error {
 }
 
 // agree refuses a document that a list names twice, and not alike.
-func agree(earlier, again Entry, line int32) error {
+func agree(earlier, again Entry, where string) error {
 	switch {
 	case earlier.Label != again.Label:
-		return fmt.Errorf("%s is labelled %q here and %q in line %d; keep one", again.Path, again.Label, earlier.Label, line)
+		return fmt.Errorf("%s is labelled %q here and %q in %s; keep one", again.Path, again.Label, earlier.Label, where)
 	case earlier.Split != again.Split:
-		return fmt.Errorf("%s is in the split %q here and in %q in line %d; keep one", again.Path, again.Split, earlier.Split, line)
+		return fmt.Errorf("%s is in the split %q here and in %q in %s; keep one", again.Path, again.Split, earlier.Split, where)
 	}
 	return nil
 }

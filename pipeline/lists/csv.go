@@ -133,7 +133,7 @@ func readCSV(in *lines, comma byte, h header, o Options, yield func(Row) error) 
 	if err := r.read(); err != nil { // the header
 		return err
 	}
-	t := newTaker(o)
+	t := newTaker(o, "line")
 	for {
 		err := r.read()
 		if errors.Is(err, io.EOF) {

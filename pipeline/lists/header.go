@@ -27,8 +27,11 @@ type ColumnError struct {
 }
 
 func (e *ColumnError) Error() string {
-	found := e.Found[:min(len(e.Found), 20)]
-	return fmt.Sprintf("no column is called %s; the columns are named %.400q", e.Called, found)
+	var found []string
+	for _, name := range e.Found[:min(len(e.Found), 20)] {
+		found = append(found, fmt.Sprintf("%.40q", name))
+	}
+	return fmt.Sprintf("no column is called %s; the columns are %s", e.Called, strings.Join(found, ", "))
 }
 
 // others are common names of our columns in lists of other programs.
@@ -109,6 +112,9 @@ func findHeader(first []byte, line int, try []byte, o Options) (best header, com
 	for _, c := range try {
 		names, splitErr := fieldsOf(first, line, c)
 		h, headerErr := header{}, splitErr
+		for len(names) > 1 && names[len(names)-1] == "" { // as spreadsheets leave them
+			names = names[:len(names)-1]
+		}
 		if splitErr == nil {
 			h, headerErr = newHeader(names, o)
 			if headerErr != nil {

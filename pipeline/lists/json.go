@@ -13,7 +13,7 @@ import (
 
 // readJSONLines reads one object a line.
 func readJSONLines(in *lines, o Options, yield func(Row) error) error {
-	t := newTaker(o)
+	t := newTaker(o, "line")
 	for {
 		line, err := in.next()
 		if errors.Is(err, io.EOF) {
@@ -81,7 +81,7 @@ func scalar(raw json.RawMessage) ([]byte, error) {
 // readJSONArray reads an array of objects, of which it holds one at a time.
 func readJSONArray(s *source, o Options, yield func(Row) error) error {
 	in := &recordLimit{r: s.in}
-	d, t := json.NewDecoder(in), newTaker(o)
+	d, t := json.NewDecoder(in), newTaker(o, "object")
 	in.left = maxRecord
 	if _, err := d.Token(); err != nil { // the bracket
 		return whole(err)
@@ -103,6 +103,10 @@ func readJSONArray(s *source, o Options, yield func(Row) error) error {
 	in.left = maxRecord
 	if _, err := d.Token(); err != nil {
 		return whole(fmt.Errorf("the array of objects has no end: %w", err))
+	}
+	in.left = maxRecord
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return whole(errors.New("something follows the array of objects; make it one array, or one object a line"))
 	}
 	return t.end()
 }

@@ -14,7 +14,8 @@ import (
 
 // Row is what a list says of one document.
 type Row struct {
-	Line     int    // its place: the number of its line, object or row, from 1
+	Line     int    // its place, from 1
+	Unit     string // what Line counts: "line", "object" (of a JSON array) or "row" (of Parquet)
 	Path     string // as the list has it; "" if it names documents by their ids
 	Document string // id
 	Label    string // as Label returns it; "" for none
@@ -122,7 +123,8 @@ func Is(r io.Reader, o Options) bool {
 		return true
 	}
 	for i, line := range bytes.Split(s.head, []byte{s.end}) {
-		if i < fewLines && o.exists(string(bytes.TrimSuffix(line, []byte("\r")))) {
+		path := string(bytes.TrimSuffix(line, []byte("\r")))
+		if i < fewLines && (o.exists(path) || Options{}.exists(path)) {
 			return true
 		}
 	}

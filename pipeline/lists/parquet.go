@@ -30,7 +30,7 @@ func readParquet(s *source, o Options, yield func(Row) error) (err error) {
 	if err != nil {
 		return whole(err)
 	}
-	t, row := newTaker(o), 0
+	t, row := newTaker(o, "row"), 0
 	for _, group := range f.RowGroups() {
 		if row, err = t.group(group, leaves, h, row, yield); err != nil {
 			return err

@@ -24,7 +24,7 @@ func readPaths(in *lines, o Options, yield func(Row) error) error {
 				return at(in.number, err)
 			}
 		}
-		if err := yield(Row{Line: in.number, Path: path}); err != nil {
+		if err := yield(Row{Line: in.number, Unit: "line", Path: path}); err != nil {
 			return at(in.number, err)
 		}
 	}

@@ -14,15 +14,18 @@ import (
 // taker makes rows of a table's values.
 type taker struct {
 	o     Options
+	unit  string            // of rows
 	known map[string]string // labels and splits, which rows share
 	any   bool
 }
 
-func newTaker(o Options) *taker { return &taker{o: o, known: map[string]string{}} }
+func newTaker(o Options, unit string) *taker {
+	return &taker{o: o, unit: unit, known: map[string]string{}}
+}
 
 // take yields the row with these values of wanted, which are copied.
 func (t *taker) take(n int, v [4][]byte, yield func(Row) error) (err error) {
-	row := Row{Line: n, Document: strings.TrimSpace(string(v[document]))}
+	row := Row{Line: n, Unit: t.unit, Document: strings.TrimSpace(string(v[document]))}
 	if v[document] == nil {
 		if row.Path, err = t.o.path(string(v[path])); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"cutpoint/model/head"
+	"cutpoint/pipeline/lists"
 	"cutpoint/schemas"
 )
 
@@ -27,15 +28,15 @@ type document struct {
 func newDocuments() *documents { return &documents{of: map[documentKey]*document{}} }
 
 func (d *documents) add(f schemas.Feature, logp []float64) {
-	key := documentKey{f.DocumentID, f.Path}
+	key, label := documentKey{f.DocumentID, f.Path}, lists.Label(schemas.Text(f.Label))
 	doc := d.of[key]
 	if doc == nil { // strings are cloned: they may lie in a block of many rows
 		key = documentKey{strings.Clone(f.DocumentID), strings.Clone(f.Path)}
-		doc = &document{row: Row{DocumentID: key.id, Path: key.path, Label: strings.Clone(schemas.Text(f.Label))}, sums: make([]float64, len(logp))}
+		doc = &document{row: Row{DocumentID: key.id, Path: key.path, Label: strings.Clone(label)}, sums: make([]float64, len(logp))}
 		d.of[key] = doc
 		d.order = append(d.order, doc)
 	}
-	if doc.row.Label != schemas.Text(f.Label) {
+	if doc.row.Label != label {
 		doc.row.Label = "" // its pages disagree
 	}
 	doc.row.Pages++

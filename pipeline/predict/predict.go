@@ -6,6 +6,7 @@ import (
 
 	"cutpoint/model"
 	"cutpoint/model/head"
+	"cutpoint/pipeline/lists"
 	"cutpoint/schemas"
 )
 
@@ -114,7 +115,7 @@ func (p *Predictor) score(pages []schemas.Feature) error {
 			p.documents.add(f, scores)
 			continue
 		}
-		rows = append(rows, p.row(Row{DocumentID: f.DocumentID, Page: f.Page, Path: f.Path, Label: schemas.Text(f.Label)}, scores))
+		rows = append(rows, p.row(Row{DocumentID: f.DocumentID, Page: f.Page, Path: f.Path, Label: lists.Label(schemas.Text(f.Label))}, scores))
 	}
 	if len(rows) == 0 {
 		return nil

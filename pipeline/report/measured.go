@@ -21,6 +21,9 @@ func splitting(r *compare.Report) []fact {
 	if out := leftOut(r.Rows); out != "" {
 		facts = append(facts, fact{"Also counted", out})
 	}
+	if warnings := r.WarningSentences(); len(warnings) > 0 {
+		facts = append(facts, fact{"Left out", sentence(strings.Join(warnings, " "))})
+	}
 	unit := "The page."
 	if r.Unit == compare.UnitDocument {
 		unit = "The document: the mean of its pages’ log probabilities decides."
@@ -38,7 +41,7 @@ func splitting(r *compare.Report) []fact {
 
 func splits(r *compare.Report) string {
 	if r.Split == compare.SplitStore {
-		return "The corpus’s own: heads learn from the pages whose split is “train” and are scored on those whose split is “test”."
+		return "The corpus’s own: heads learn from the pages whose split is “train” and are scored on those whose split is “test”, or “validation” where none is."
 	}
 	text := fmt.Sprintf("%d folds, stratified by class; each takes its turn as the test set, and heads choose their strength on training pages alone.", r.Folds)
 	if r.Repeats > 1 {
@@ -53,7 +56,7 @@ func leftOut(rows compare.Rows) string {
 		n    int
 		what string
 	}{
-		{rows.Unlabelled, "without a label, left out"}, {rows.NotAtEveryCut, "not at every cut, left out"},
+		{rows.Unlabelled, "without a label, left out"}, {rows.Rare, "of labels that are too rare, left out"}, {rows.NotAtEveryCut, "not at every cut, left out"},
 		{rows.Duplicates, "with the vector of another document’s page"}, {rows.LabelsDiffer, "labelled differently by tables (the first cut counts)"},
 		{rows.LabelsReplaced, "relabelled by the labels file"}, {rows.LabelsUnused, "named by the labels file alone"},
 		{rows.InNoSplit, "neither for training nor for test"}, {rows.Leaks, "not trained on because their document is tested"},

@@ -18,7 +18,7 @@ import (
 // the topic of the program's help that teaches lists.
 func ColumnFlag(category string) cli.Flag {
 	return &cli.GenericFlag{Name: "column", Category: category, Value: &columns{},
-		Usage: "`NAME=COLUMN`: what lists call the column path, label, split or document_id, such as label=class; may be repeated"}
+		Usage: "`NAME=COLUMN`: what lists call the column path, label, split or document_id, such as label=class; may be given several times"}
 }
 
 // columns is the value of the flag: our names → the lists'.
