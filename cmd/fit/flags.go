@@ -8,7 +8,6 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
 	"cutpoint/pipeline/compare"
-	"cutpoint/store"
 )
 
 func storeFlag() cli.Flag {
@@ -28,7 +27,7 @@ func fitFlags() []cli.Flag {
 		storeFlag(),
 		&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "`CUTS`: comma-separated cuts of the store, or all", DefaultText: "the head's own"},
 		&cli.StringFlag{Name: "head", Usage: "`HEADS`: comma-separated heads (fit help heads), or all", Value: defaultHead},
-		asOfFlag(),
+		asOfFlag(), includeReplacedFlag(),
 		&cli.StringFlag{Name: "labels", Usage: "`FILE`: CSV (path,label or document_id,label) that overrides the store's labels", Category: labelling},
 
 		&cli.StringFlag{Name: "split", Category: comparing, Usage: "`KIND`: folds (cross-validation) or store (the store's splits)", Value: compare.SplitFolds},
@@ -60,7 +59,7 @@ type fitOptions struct {
 	split, unit           string
 	learningCurve         bool
 	pagesPerSecond        float64
-	when                  store.Moment
+	rows                  selection
 	json, quiet           bool
 }
 
@@ -78,7 +77,7 @@ func parseFit(c *cli.Context) (fitOptions, error) {
 		o.folds, o.repeats = c.Int("folds"), c.Int("repeats")
 	}
 	var err error
-	if o.when, err = parseAsOf(c.String("as-of")); err != nil {
+	if o.rows, err = parseSelection(c); err != nil {
 		return o, err
 	}
 	if o.heads, err = parseHeads(c, o.progress.epoch); err != nil {

@@ -18,7 +18,6 @@ import (
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/predict"
-	"cutpoint/store"
 )
 
 func predictCommand() *cli.Command {
@@ -26,7 +25,7 @@ func predictCommand() *cli.Command {
 		Name: "predict", Usage: "classify stored pages, or documents, with a trained head",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "head", Usage: "`FILE`: head that fit wrote"},
-			storeFlag(), asOfFlag(), vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(),
+			storeFlag(), asOfFlag(), includeReplacedFlag(), vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(),
 			&cli.StringFlag{Name: "unit", Usage: "`UNIT`: a row per page or per document", Value: predict.UnitPage},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: csv, jsonl or parquet", DefaultText: "by --output's extension, or csv"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
@@ -41,7 +40,7 @@ func predictCommand() *cli.Command {
 // predictOptions are the typed flags.
 type predictOptions struct {
 	head, store, weights string
-	when                 store.Moment
+	rows                 selection
 	corpus               []string
 	unit, format, output string
 	read                 reading.Options // of documents
@@ -68,7 +67,7 @@ func parsePredict(c *cli.Context) (predictOptions, error) {
 	if o.read, err = reading.Parse(c); err != nil {
 		return o, err
 	}
-	o.when, err = parseAsOf(c.String("as-of"))
+	o.rows, err = parseSelection(c)
 	return o, err
 }
 
@@ -82,6 +81,8 @@ func (o *predictOptions) checkSource(c *cli.Context) error {
 		return command.Usagef("--weights is missing: documents need the weights that the head's features were computed with")
 	case len(o.corpus) > 0 && c.String("as-of") != "":
 		return command.Usagef("--as-of is for a store; documents are as they are now")
+	case len(o.corpus) > 0 && c.Bool("include-replaced"):
+		return command.Usagef("--include-replaced is for a store; documents are as they are now")
 	case len(o.corpus) == 0 && o.store == "":
 		return command.Usagef("nothing to predict; name a store with --store, or give --weights and documents")
 	}
@@ -147,7 +148,7 @@ func (o predictOptions) openSource(ctx context.Context, c *cli.Context, f *head.
 	if len(o.corpus) > 0 {
 		return o.openCorpus(ctx, c, f)
 	}
-	return o.openStore(ctx, f)
+	return o.openStore(ctx, c.App.ErrWriter, f)
 }
 
 // writeTable writes the whole table to w.
