@@ -10,7 +10,7 @@ import (
 // without control characters.
 func TestOneLine(t *testing.T) {
 	for message, want := range map[string]string{
-		"pdf: page 3 of 7: it is cut short":          "pdf: page 3 of 7: it is cut short",
+		"pdf: page 3 of 7: it is cut short":           "pdf: page 3 of 7: it is cut short",
 		"wasm error: unreachable\n\t$87(i32,i32)\r\n": "wasm error: unreachable $87(i32,i32)",
 		"a \x1b]0;title\x07 b\x00":                    "a ]0;title b",
 		"a\u2028b\u0085c\u00a0d":                      "a b c d",
