@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"cutpoint/cmd/internal/command"
 	"cutpoint/model"
 	"cutpoint/pipeline/corpus"
@@ -40,26 +42,39 @@ func (zeroEngine) Forward(_ context.Context, _ []uint8, _ []model.Cut, dst [][]f
 	return nil
 }
 
-// night runs featurize over a corpus into a store.
-func night(t *testing.T, s *store.Store, dir string) featurize.Summary {
-	t.Helper()
+// night runs featurize over a corpus into a store, or over the files that keep holds
+// for.
+func night(ctx context.Context, s *store.Store, dir string, keep func(path string) bool) error {
 	cuts, err := model.ParseCuts("pool1-avg")
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	listing, err := corpus.List(t.Context(), []string{dir}, corpus.Options{})
+	listing, err := corpus.List(ctx, []string{dir}, corpus.Options{})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
+	entries := slices.DeleteFunc(listing.Entries, func(e corpus.Entry) bool { return !keep(e.Name()) })
 	stored := newTables(s, cuts, "", "")
-	summary, err := featurize.Run(t.Context(), featurize.Job{
-		Entries: listing.Entries, Stored: stored, Sink: featurize.TableSink{Tables: stored},
+	_, err = featurize.Run(ctx, featurize.Job{
+		Entries: entries, Stored: stored, Sink: featurize.TableSink{Tables: stored},
 		NewEngine: func() (model.Engine, error) { return zeroEngine{}, nil },
 	}, featurize.Options{Cuts: cuts, Batch: 2, Workers: 1})
-	if err != nil {
-		t.Fatal(err)
+	return err
+}
+
+// shards runs featurize as two machines that share the corpus, at the same time.
+func shards(ctx context.Context, dir, corpus string) error {
+	both, ctx := errgroup.WithContext(ctx)
+	for k := range 2 {
+		s, err := store.Open(dir)
+		if err != nil {
+			return err
+		}
+		both.Go(func() error {
+			return night(ctx, s, corpus, func(path string) bool { return int(path[len(path)-1])%2 == k })
+		})
 	}
-	return summary
+	return both.Wait()
 }
 
 // shown is what a view of the store has: the paths of each document.
@@ -105,7 +120,14 @@ func TestViewIsTheCorpus(t *testing.T) {
 			for range 3 {
 				shuffle(t, r, dir, contents)
 			}
-			night(t, s, dir)
+			if k%2 == 0 {
+				err = shards(t.Context(), s.Dir(), dir)
+			} else {
+				err = night(t.Context(), s, dir, func(string) bool { return true })
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 			holds := heldBy(t, dir)
 			checkShown(t, s, holds, fmt.Sprintf("seed %d, night %d", seed, k))
 			if k%3 != 2 {
