@@ -62,7 +62,7 @@ type status struct {
 	Store       string              `json:"store"`
 	Description schemas.Description `json:"description"`
 	Fingerprint string              `json:"fingerprint"`
-	Documents   int                 `json:"documents"` // without replaced ones, as all that follows
+	Documents   int                 `json:"documents"` // without replaced ones, as Pages, Labels and Warnings
 	Pages       int                 `json:"pages"`
 	Labels      map[string]int      `json:"labels"` // pages of each; "" counts those without
 	Replaced    replaced            `json:"replaced"`

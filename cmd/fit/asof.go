@@ -54,14 +54,15 @@ func parseSelection(c *cli.Context) (selection, error) {
 func (o selection) open(s *store.Store, cuts ...string) ([]*store.View, error) {
 	views, err := s.Views(o.when, cuts...)
 	if err != nil && o.when != (store.Moment{}) {
-		err = fmt.Errorf("--as-of: %w", err)
+		return nil, fmt.Errorf("--as-of: %w", err)
+	}
+	if err != nil {
+		return nil, err
 	}
 	for _, v := range views {
-		if v != nil {
-			v.WithReplaced = o.withReplaced
-		}
+		v.WithReplaced = o.withReplaced
 	}
-	return views, err
+	return views, nil
 }
 
 // say tells what is left out of a cut; nothing if that is nothing.

@@ -28,7 +28,7 @@ func splitting(r *compare.Report) []fact {
 		facts = append(facts, fact{"Replaced", replaced(n)})
 	}
 	if out := warnings(r.Source.Warnings); out != "" {
-		facts = append(facts, fact{"Not as a person sees them, perhaps", out})
+		facts = append(facts, fact{"Warnings", out})
 	}
 	unit := "The page."
 	if r.Unit == compare.UnitDocument {
@@ -69,9 +69,9 @@ func replaced(n compare.Replaced) string {
 // warnings says how many pages may not look as a person sees them.
 func warnings(pages map[string]int) string {
 	meaning := map[string]string{
-		string(raster.Incomplete): "images or text in them could not be drawn",
-		string(raster.Dark):       "nearly all of them is black",
-		string(raster.Empty):      "they show nothing",
+		string(raster.Incomplete): "an image or a text could not be drawn",
+		string(raster.Dark):       "nearly all black",
+		string(raster.Empty):      "nothing to be seen",
 	}
 	var out []string
 	for _, class := range slices.Sorted(maps.Keys(pages)) {
@@ -84,7 +84,7 @@ func warnings(pages map[string]int) string {
 	if len(out) == 0 {
 		return ""
 	}
-	return strings.Join(out, "; ") + "."
+	return "Pages that may not look as a person sees them: " + strings.Join(out, "; ") + "."
 }
 
 func leftOut(rows compare.Rows) string {
