@@ -83,6 +83,31 @@ func TestViewLeavesOutReplaced(t *testing.T) {
 	}
 }
 
+// TestLateMark: a document that another run found elsewhere meanwhile is not marked,
+// whichever of the two is first.
+func TestLateMark(t *testing.T) {
+	ctx := context.Background()
+	rows := documentsOf(testFeatures(0, 2, 5))
+	by, found := rows[1].DocumentID, rows[0]
+	found.Path = "elsewhere.tif"
+	mark := rows[0]
+	mark.ReplacedBy = &by
+	for _, order := range [][]schemas.Document{{mark, found}, {found, mark}} {
+		s := newTestStore(t)
+		for _, d := range slices.Concat(rows[:1], order) {
+			if err := s.Documents().Upsert(ctx, []schemas.Document{d, rows[1]}, nil, CommitInfo{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, d := range scanAll(t, s.Documents()) {
+			if d.Key() == found.Key() && (d.Path != found.Path || d.ReplacedBy != nil) {
+				t.Errorf("the document is at %s, replaced %v; want it at %s", d.Path, d.ReplacedBy != nil, found.Path)
+			}
+		}
+		verifyClean(t, s)
+	}
+}
+
 // TestCompactAndReplaced: compact keeps replaced documents and what is known of
 // them, and drops them with those that are gone. A view shows the same before and
 // after.

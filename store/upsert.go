@@ -14,7 +14,8 @@ import (
 // of the keys drop, all in one commit. Parts that hold a changed row are written
 // anew without it, or with it as it is now; new rows go to a new part. If
 // nothing changes, nothing is committed. It is meant for the small tables.
-// A key in both put and drop is put; of rows with equal keys, the last counts.
+// A key in both put and drop is put; of rows with equal keys, the last counts. A
+// document that the table has at another path is not marked as replaced (isLate).
 func (t *Table[R]) Upsert(ctx context.Context, put []R, drop []schemas.PageKey, info CommitInfo) error {
 	for _, r := range put {
 		if err := t.checkRow(r); err != nil {
@@ -70,7 +71,7 @@ func (u *update[R]) apply(rows []R) (after []R, changed bool) {
 		switch {
 		case u.drop[k]:
 			changed = true
-		case replaced && !sameRow(r, u.put[i]):
+		case replaced && !sameRow(r, u.put[i]) && !isLate(r, u.put[i]):
 			changed = true
 			after = append(after, u.put[i])
 		default:
@@ -78,6 +79,13 @@ func (u *update[R]) apply(rows []R) (after []R, changed bool) {
 		}
 	}
 	return after, changed
+}
+
+// isLate reports whether a row says that a document was replaced at its path while
+// the table has the document at another one: a run at the same time found it there.
+func isLate[R Row](stored, put R) bool {
+	now, ok := any(put).(schemas.Document)
+	return ok && now.ReplacedBy != nil && any(stored).(schemas.Document).Path != now.Path
 }
 
 // tryUpdate commits the update on top of the newest snapshot.

@@ -68,21 +68,17 @@ func describeStore(ctx context.Context, s *store.Store) (describe.Store, error) 
 		Name: s.Dir(), Tool: schemas.Tool(), Description: s.Description(),
 		DType: s.Description().ValueType(), Fingerprint: s.Description().Fingerprint(),
 	}
-	labels := describe.Counter{}
+	counter := describe.NewCounter()
 	err := s.Documents().Scan(ctx, func(rows []schemas.Document) error {
 		for _, r := range rows {
-			labels.Add(r)
+			counter.Add(r)
 		}
 		return nil
 	})
 	if err != nil {
 		return d, err
 	}
-	d.Labels = labels.Counts()
-	for _, n := range d.Labels {
-		d.Documents += n.Documents
-		d.Pages += n.Pages
-	}
+	counter.Fill(&d)
 	if err := addTable(ctx, &d, s.Documents(), nil); err != nil {
 		return d, err
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -284,39 +283,4 @@ func conclude(c *cli.Context, o runOptions, r *result, err error) error {
 		return &command.ExitError{Code: command.SomeFailed}
 	}
 	return nil
-}
-
-// sentence says what was done, for people.
-func (r *result) sentence() string {
-	var b strings.Builder
-	switch {
-	case r.DryRun && r.Read+r.Left == 0:
-		fmt.Fprintf(&b, "Nothing to do: all %d documents are up to date in %s", r.UpToDate, r.Store)
-	case r.DryRun:
-		fmt.Fprintf(&b, "Would read %d documents and featurize at least %d pages into %s; %d are up to date", r.Left, r.PlannedPages, r.Store, r.UpToDate)
-	case r.Pages == 0 && r.Failed == 0 && r.Left == 0:
-		fmt.Fprintf(&b, "Nothing new: %d documents are up to date in %s (%.1f s)", r.UpToDate+r.Copies+r.Read, r.Store, r.Seconds)
-	default:
-		fmt.Fprintf(&b, "Featurized %d pages of %d documents into %s in %.1f s (%.1f pages/s); %d were up to date",
-			r.Pages, r.Read, r.Store, r.Seconds, r.PagesPerSecond, r.UpToDate)
-	}
-	for _, also := range []struct {
-		n    int
-		what string
-	}{
-		{r.Copies, "copies of other documents"}, {r.Moved, "moved"}, {r.LabelConflicts, "copies with another label"},
-		{r.Failed, "failed"}, {r.FailedBefore, "failed before and were not tried again (--retry-failed does)"}, {r.Left, "left for the next run"},
-	} {
-		if also.n > 0 && !(r.DryRun && also.what == "left for the next run") {
-			fmt.Fprintf(&b, "; %d %s", also.n, also.what)
-		}
-	}
-	b.WriteString(".")
-	if limit := r.LimitSentence(); limit != "" {
-		b.WriteString(" " + strings.ToUpper(limit[:1]) + limit[1:] + ".")
-	}
-	if r.AnyFailed() {
-		fmt.Fprintf(&b, " See: featurize status --store %s", r.Store)
-	}
-	return b.String()
 }

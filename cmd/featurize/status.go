@@ -15,6 +15,7 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/printable"
+	"cutpoint/pipeline/quantity"
 	"cutpoint/schemas"
 	"cutpoint/store"
 )
@@ -62,11 +63,29 @@ type status struct {
 	Store       string              `json:"store"`
 	Description schemas.Description `json:"description"`
 	Fingerprint string              `json:"fingerprint"`
-	Documents   int                 `json:"documents"`
+	Documents   int                 `json:"documents"` // without replaced ones, as Pages, Labels and Warnings
 	Pages       int                 `json:"pages"`
 	Labels      map[string]int      `json:"labels"` // pages of each; "" counts those without
+	Replaced    replaced            `json:"replaced"`
 	Cuts        []cutStatus         `json:"cuts"`
-	Failures    []failure           `json:"failures"`
+
+	Warnings    map[string]int `json:"warnings"`     // pages that may not look as a person sees them, by the reason
+	WarnedPages []warnedPage   `json:"warned_pages"` // by path and page
+
+	FailuresByClass map[string]int `json:"failures_by_class"`
+	Failures        []failure      `json:"failures"`
+}
+
+// replaced counts documents whose path holds another one now, and their pages.
+type replaced struct {
+	Documents int `json:"documents"`
+	Pages     int `json:"pages"`
+}
+
+type warnedPage struct {
+	Path    string `json:"path"`
+	Page    int32  `json:"page"`
+	Warning string `json:"warning"`
 }
 
 type cutStatus struct {
@@ -89,7 +108,8 @@ type failure struct {
 func readStatus(ctx context.Context, s *store.Store) (status, error) {
 	st := status{
 		Store: s.Dir(), Description: s.Description(), Fingerprint: s.Description().Fingerprint(),
-		Labels: map[string]int{}, Cuts: []cutStatus{}, Failures: []failure{},
+		Labels: map[string]int{}, Cuts: []cutStatus{}, Warnings: map[string]int{}, WarnedPages: []warnedPage{},
+		FailuresByClass: map[string]int{}, Failures: []failure{},
 	}
 	if err := st.readDocuments(ctx, s); err != nil {
 		return st, err
@@ -107,25 +127,35 @@ func readStatus(ctx context.Context, s *store.Store) (status, error) {
 			row.Page = &f.Page
 		}
 		st.Failures = append(st.Failures, row)
+		st.FailuresByClass[f.Class]++
 	}
 	return st, st.readCuts(s)
 }
 
 func (st *status) readDocuments(ctx context.Context, s *store.Store) error {
-	ids := map[string]bool{}
-	return s.Documents().Scan(ctx, func(rows []schemas.Document) error {
+	ids, old := map[string]bool{}, map[string]bool{}
+	err := s.Documents().Scan(ctx, func(rows []schemas.Document) error {
 		for _, r := range rows {
-			ids[r.DocumentID] = true
-			label := ""
-			if r.Label != nil {
-				label = *r.Label
+			if r.ReplacedBy != nil {
+				old[r.DocumentID] = true
+				st.Replaced.Pages++
+				continue
 			}
-			st.Labels[label]++
+			ids[r.DocumentID] = true
+			st.Pages++
+			st.Labels[schemas.Text(r.Label)]++
+			if r.Warning != nil {
+				st.Warnings[*r.Warning]++
+				st.WarnedPages = append(st.WarnedPages, warnedPage{r.Path, r.Page, *r.Warning})
+			}
 		}
-		st.Pages += len(rows)
-		st.Documents = len(ids)
 		return nil
 	})
+	st.Documents, st.Replaced.Documents = len(ids), len(old)
+	slices.SortFunc(st.WarnedPages, func(a, b warnedPage) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Page, b.Page))
+	})
+	return err
 }
 
 func (st *status) readCuts(s *store.Store) error {
@@ -153,13 +183,16 @@ func (st status) print(w io.Writer) error {
 	fmt.Fprintf(w, "Trunk        %s, weights %s (%.12s), preset %s (%s, %s), %s, stored as %s\n",
 		d.Model, printable.Line(d.Weights.Source), d.Weights.SHA256, d.Preset.Name, d.Preset.Resize, d.Preset.Filter, d.Precision, d.ValueType())
 	fmt.Fprintf(w, "Fingerprint  %.12s\n", st.Fingerprint)
-	fmt.Fprintf(w, "Documents    %d with %d pages\n", st.Documents, st.Pages)
+	fmt.Fprintf(w, "Documents    %d with %s\n", st.Documents, quantity.Plural(st.Pages, "page"))
 	for _, label := range slices.Sorted(maps.Keys(st.Labels)) {
 		name := printable.Line(label)
 		if name == "" {
 			name = "(no label)"
 		}
-		fmt.Fprintf(w, "             %-20s %d pages\n", name, st.Labels[label])
+		fmt.Fprintf(w, "             %-20s %s\n", name, quantity.Plural(st.Labels[label], "page"))
+	}
+	if n := st.Replaced; n.Documents > 0 {
+		fmt.Fprintf(w, "Replaced     %d with %s: other files are at their paths now, and fit leaves them out\n", n.Documents, quantity.Plural(n.Pages, "page"))
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "\ncut\tshape\tpages\tparts\tMB\tversion\t\n")
@@ -169,7 +202,37 @@ func (st status) print(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	if err := st.printWarnings(w); err != nil {
+		return err
+	}
 	return st.printFailures(w)
+}
+
+// listedWarnings is how many pages are listed of each warning; --json has all.
+const listedWarnings = 10
+
+func (st status) printWarnings(w io.Writer) error {
+	if len(st.WarnedPages) == 0 {
+		return nil
+	}
+	fmt.Fprintf(w, "\n%s may not look as a person sees them: %s\n", quantity.Plural(len(st.WarnedPages), "page"), quantity.Classes(st.Warnings))
+	listed := map[string]int{}
+	for _, p := range st.WarnedPages {
+		if listed[p.Warning]++; listed[p.Warning] > listedWarnings {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "  %s page %d: %s\n", printable.Line(p.Path), p.Page, p.Warning); err != nil {
+			return err
+		}
+	}
+	for _, class := range slices.Sorted(maps.Keys(listed)) {
+		if more := listed[class] - listedWarnings; more > 0 {
+			if _, err := fmt.Fprintf(w, "  and %d more %s (--json lists all)\n", more, class); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (st status) printFailures(w io.Writer) error {
@@ -177,7 +240,7 @@ func (st status) printFailures(w io.Writer) error {
 		_, err := fmt.Fprintln(w, "\nNo failures.")
 		return err
 	}
-	fmt.Fprintf(w, "\n%d failures:\n", len(st.Failures))
+	fmt.Fprintf(w, "\n%s: %s\n", quantity.Plural(len(st.Failures), "failure"), quantity.Classes(st.FailuresByClass))
 	for _, f := range st.Failures {
 		page := ""
 		if f.Page != nil {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/pipeline/quantity"
 	"cutpoint/store"
 )
 
@@ -33,11 +35,40 @@ func parseAsOf(text string) (store.Moment, error) {
 	return store.Moment{}, command.Usagef("--as-of %q is neither a version nor a time; write 12, 2026-03-04 or 2026-03-04T05:06:07Z", text)
 }
 
-// openViews opens cuts as of the moment that --as-of names.
-func openViews(s *store.Store, when store.Moment, cuts ...string) ([]*store.View, error) {
-	views, err := s.Views(when, cuts...)
-	if err != nil && when != (store.Moment{}) {
-		err = fmt.Errorf("--as-of: %w", err)
+func includeReplacedFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "include-replaced", Usage: "also use pages of documents whose path holds another document now", Category: labelling}
+}
+
+// selection says which rows of a store are read.
+type selection struct {
+	when         store.Moment
+	withReplaced bool
+}
+
+func parseSelection(c *cli.Context) (selection, error) {
+	when, err := parseAsOf(c.String("as-of"))
+	return selection{when, c.Bool("include-replaced")}, err
+}
+
+// open opens cuts.
+func (o selection) open(s *store.Store, cuts ...string) ([]*store.View, error) {
+	views, err := s.Views(o.when, cuts...)
+	if err != nil && o.when != (store.Moment{}) {
+		return nil, fmt.Errorf("--as-of: %w", err)
 	}
-	return views, err
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range views {
+		v.WithReplaced = o.withReplaced
+	}
+	return views, nil
+}
+
+// say tells what is left out of a cut; nothing if that is nothing.
+func (o selection) say(w io.Writer, t store.Tally) {
+	if t.ReplacedPages > 0 && !o.withReplaced {
+		fmt.Fprintf(w, "Left out %s of %s; --include-replaced uses them.\n",
+			quantity.Plural(t.ReplacedPages, "page"), quantity.Plural(t.ReplacedDocuments, "replaced document"))
+	}
 }

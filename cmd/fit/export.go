@@ -28,7 +28,7 @@ func exportCommand() *cli.Command {
 		Flags: []cli.Flag{
 			storeFlag(),
 			&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "`CUT`: cut to write"},
-			asOfFlag(),
+			asOfFlag(), includeReplacedFlag(),
 			labelsFlag(), reading.ColumnFlag(labelling),
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: " + strings.Join(export.Formats(), ", "), DefaultText: "by --output's extension, or arrow"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
@@ -44,7 +44,7 @@ type exportOptions struct {
 	store, labels        string
 	columns              map[string]string
 	cut                  model.Cut
-	when                 store.Moment
+	selected             selection
 	format, output, rows string
 	quiet                bool
 }
@@ -64,7 +64,7 @@ func parseExport(c *cli.Context) (exportOptions, error) {
 	if o.cut, err = model.ParseCut(c.String("features")); err != nil {
 		return o, usage(err)
 	}
-	if o.when, err = parseAsOf(c.String("as-of")); err != nil {
+	if o.selected, err = parseSelection(c); err != nil {
 		return o, err
 	}
 	return o, o.chooseFormat()
@@ -119,6 +119,9 @@ func exportAction(c *cli.Context) error {
 	if sentence := e.labels.UnusedSentence(); sentence != "" {
 		warn(c.App.ErrWriter, sentence)
 	}
+	if !o.quiet {
+		o.selected.say(c.App.ErrWriter, e.tally)
+	}
 	vectors := func(w io.Writer) error { return e.write(ctx, o.format, w, nil) }
 	if o.rows != "" {
 		vectors = func(w io.Writer) error {
@@ -140,15 +143,20 @@ func exportAction(c *cli.Context) error {
 type exported struct {
 	view   *store.View
 	labels *compare.Labels
+	tally  store.Tally
 	table  export.Table
 }
 
 func (o exportOptions) openTable(ctx context.Context, s *store.Store) (*exported, error) {
-	views, err := openViews(s, o.when, o.cut.String())
+	views, err := o.selected.open(s, o.cut.String())
 	if err != nil {
 		return nil, err
 	}
 	v := views[0]
+	tally, err := v.Tally(ctx)
+	if err != nil {
+		return nil, err
+	}
 	labels, err := readLabels(ctx, o.labels, o.columns)
 	if err != nil {
 		return nil, err
@@ -163,7 +171,7 @@ func (o exportOptions) openTable(ctx context.Context, s *store.Store) (*exported
 			classes[label] = true
 		}
 	}
-	return &exported{v, labels, export.Table{Info: v.Info, Description: s.Description(), Rows: v.Snapshot.Rows,
+	return &exported{v, labels, tally, export.Table{Info: v.Info, Description: s.Description(), Rows: tally.Pages,
 		Classes: slices.Sorted(maps.Keys(classes))}}, nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"cutpoint/cmd/internal/reading"
 	"cutpoint/model"
 	"cutpoint/pipeline/compare"
-	"cutpoint/store"
 )
 
 func storeFlag() cli.Flag {
@@ -33,7 +32,7 @@ func fitFlags() []cli.Flag {
 		storeFlag(),
 		&cli.StringFlag{Name: "features", Aliases: []string{"f"}, Usage: "`CUTS`: comma-separated cuts of the store, or all", DefaultText: "the head's own"},
 		&cli.StringFlag{Name: "head", Usage: "`HEADS`: comma-separated heads (fit help heads), or all", Value: defaultHead},
-		asOfFlag(),
+		asOfFlag(), includeReplacedFlag(),
 		labelsFlag(), reading.ColumnFlag(labelling),
 
 		&cli.StringFlag{Name: "split", Category: comparing, Usage: "`KIND`: folds (cross-validation) or store (the store's splits)", Value: compare.SplitFolds},
@@ -68,7 +67,7 @@ type fitOptions struct {
 	split, unit           string
 	learningCurve         bool
 	pagesPerSecond        float64
-	when                  store.Moment
+	rows                  selection
 	json, quiet           bool
 }
 
@@ -87,7 +86,7 @@ func parseFit(c *cli.Context) (fitOptions, error) {
 		o.folds, o.repeats = c.Int("folds"), c.Int("repeats")
 	}
 	var err error
-	if o.when, err = parseAsOf(c.String("as-of")); err != nil {
+	if o.rows, err = parseSelection(c); err != nil {
 		return o, err
 	}
 	if o.heads, err = parseHeads(c, o.progress.epoch); err != nil {

@@ -20,7 +20,6 @@ import (
 	"cutpoint/model/head"
 	"cutpoint/pipeline/corpus"
 	"cutpoint/pipeline/predict"
-	"cutpoint/store"
 )
 
 func predictCommand() *cli.Command {
@@ -28,7 +27,7 @@ func predictCommand() *cli.Command {
 		Name: "predict", Usage: "classify stored pages, or documents, with a trained head",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "head", Usage: "`FILE`: head that fit wrote"},
-			storeFlag(), asOfFlag(), vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(),
+			storeFlag(), asOfFlag(), includeReplacedFlag(), vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(),
 			&cli.StringFlag{Name: "unit", Usage: "`UNIT`: a row per page or per document", Value: predict.UnitPage},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: csv, jsonl or parquet", DefaultText: "by --output's extension, or csv"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: file to write", DefaultText: "standard output"},
@@ -43,7 +42,7 @@ func predictCommand() *cli.Command {
 // predictOptions are the typed flags.
 type predictOptions struct {
 	head, store, weights string
-	when                 store.Moment
+	rows                 selection
 	corpus               []string
 	unit, format, output string
 	list                 corpus.Options
@@ -74,7 +73,7 @@ func parsePredict(c *cli.Context) (predictOptions, error) {
 	if o.list, err = listing.Parse(c); err != nil {
 		return o, err
 	}
-	o.when, err = parseAsOf(c.String("as-of"))
+	o.rows, err = parseSelection(c)
 	return o, err
 }
 
@@ -90,6 +89,8 @@ func (o *predictOptions) checkSource(c *cli.Context) error {
 		return command.Usagef("--as-of is for a store; documents are as they are now")
 	case len(o.corpus) == 0 && listing.Set(c) != "":
 		return command.Usagef("--%s is for documents; a store has what its runs listed", listing.Set(c))
+	case len(o.corpus) > 0 && c.Bool("include-replaced"):
+		return command.Usagef("--include-replaced is for a store; documents are as they are now")
 	case len(o.corpus) == 0 && o.store == "":
 		return command.Usagef("nothing to predict; name a store with --store, or give --weights and documents")
 	}
@@ -155,7 +156,7 @@ func (o predictOptions) openSource(ctx context.Context, c *cli.Context, f *head.
 	if len(o.corpus) > 0 {
 		return o.openCorpus(ctx, c, f)
 	}
-	return o.openStore(ctx, f)
+	return o.openStore(ctx, c.App.ErrWriter, f)
 }
 
 // writeTable writes the whole table to w.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/urfave/cli/v2"
 
@@ -19,18 +20,25 @@ import (
 )
 
 // openStore reads the head's cut as it is or was stored.
-func (o predictOptions) openStore(ctx context.Context, f *head.File) (pageSource, error) {
+func (o predictOptions) openStore(ctx context.Context, errs io.Writer, f *head.File) (pageSource, error) {
 	s, err := store.Open(o.store)
 	if err != nil {
 		return nil, err
 	}
-	views, err := openViews(s, o.when, f.Cut)
+	views, err := o.rows.open(s, f.Cut)
 	if err != nil {
 		return nil, err
 	}
 	v := views[0]
 	if err := f.Check(s.Description().Fingerprint(), v.Info.Cut, v.Info.Dim); err != nil {
 		return nil, err
+	}
+	tally, err := v.Tally(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !o.quiet {
+		o.rows.say(errs, tally)
 	}
 	return func(p *predict.Predictor) error { return v.Scan(ctx, p.Score) }, nil
 }

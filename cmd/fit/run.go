@@ -49,9 +49,12 @@ func fitAction(c *cli.Context) error {
 	if err := giveTrunk(ctx, s, o.weights, candidates); err != nil {
 		return err
 	}
-	load, err := loader(s, o.when, candidates)
+	load, tally, err := loader(ctx, s, o.rows, candidates)
 	if err != nil {
 		return err
+	}
+	if !o.quiet {
+		o.rows.say(c.App.ErrWriter, tally)
 	}
 	options.Progress = o.progress.step
 	result, err := compare.Compare(ctx, load, candidates, options)
@@ -63,7 +66,8 @@ func fitAction(c *cli.Context) error {
 	o.warn(c.App.ErrWriter, r)
 	d := s.Description()
 	r.Tool, r.Command, r.Created = schemas.Tool(), os.Args, time.Now()
-	r.Source = compare.Source{Store: o.store, Fingerprint: d.Fingerprint(), Description: &d}
+	r.Source = compare.Source{Store: o.store, Fingerprint: d.Fingerprint(), Description: &d, Warnings: tally.Warnings,
+		Replaced: compare.Replaced{Documents: tally.ReplacedDocuments, Pages: tally.ReplacedPages, Included: o.rows.withReplaced}}
 	if err := o.write(c, r); err != nil {
 		return err
 	}

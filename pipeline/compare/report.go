@@ -49,6 +49,16 @@ type Source struct {
 	Store       string               `json:"store"`
 	Fingerprint string               `json:"fingerprint"`
 	Description *schemas.Description `json:"description"`
+	Replaced    Replaced             `json:"replaced"`
+	Warnings    map[string]int       `json:"warnings"` // pages of the first cut that may not look as a person sees them, by the reason
+}
+
+// Replaced counts the documents, and their pages at the first cut, whose paths hold
+// other documents now.
+type Replaced struct {
+	Documents int  `json:"documents"`
+	Pages     int  `json:"pages"`
+	Included  bool `json:"included"` // they were used like others
 }
 
 // Class is a label and how many pages (or documents) have it.

@@ -117,7 +117,11 @@ func (s Store) prose(b *strings.Builder) {
 	fmt.Fprintf(b, "- **Model:** %s, weights `%s`, SHA-256 of the tensors `%s`\n", markdown(d.Model), code(d.Weights.Source), code(d.Weights.SHA256))
 	fmt.Fprintf(b, "- **Preparation:** %s\n", markdown(s.preparation()))
 	fmt.Fprintf(b, "- **Values:** %s\n", s.values())
-	fmt.Fprintf(b, "- **Fingerprint:** `%s`; features of another one cannot be compared with these\n\n", s.Fingerprint)
+	fmt.Fprintf(b, "- **Fingerprint:** `%s`; features of another one cannot be compared with these\n", s.Fingerprint)
+	for _, note := range s.noted() {
+		fmt.Fprintf(b, "- %s\n", markdown(note))
+	}
+	b.WriteString("\n")
 	b.WriteString("## Tables\n\n| table | shape | layout | values | rows | parts | bytes | version |\n|---|---|---|--:|--:|--:|--:|--:|\n")
 	for _, t := range s.Tables {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(t.cells(), " | "))

@@ -76,8 +76,12 @@ func Croissant(w io.Writer, s Store) error {
 // abstract says in one paragraph what the numbers are.
 func (s Store) abstract() string {
 	d := s.Description
-	return fmt.Sprintf("Embeddings of %s pages of %s documents, computed with %s (weights %s, SHA-256 of the tensors %s) at %d cuts of the network; %s; %s. Fingerprint %s. Described by %s.",
-		grouped(int64(s.Pages)), grouped(int64(s.Documents)), d.Model, d.Weights.Source, d.Weights.SHA256, len(s.cuts()), s.preparation(), s.values(), s.Fingerprint, s.Tool)
+	noted := ""
+	for _, note := range s.noted() {
+		noted += " " + note + "."
+	}
+	return fmt.Sprintf("Embeddings of %s pages of %s documents, computed with %s (weights %s, SHA-256 of the tensors %s) at %d cuts of the network; %s; %s. Fingerprint %s. Described by %s.%s",
+		grouped(int64(s.Pages)), grouped(int64(s.Documents)), d.Model, d.Weights.Source, d.Weights.SHA256, len(s.cuts()), s.preparation(), s.values(), s.Fingerprint, s.Tool, noted)
 }
 
 const parquetType = "application/x-parquet"

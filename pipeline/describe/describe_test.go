@@ -18,12 +18,13 @@ import (
 // tool, a table without parts, and one of a program that did not name itself.
 func sample() Store {
 	label := func(s string) *string { return &s }
-	counter := Counter{}
+	counter, dark := NewCounter(), "dark"
 	for page := range int32(3) {
 		counter.Add(schemas.Document{DocumentID: "a", Page: page, Label: label("letter"), Split: label("train")})
 	}
 	counter.Add(schemas.Document{DocumentID: "b", Label: label("a|b\n*c*")})
-	counter.Add(schemas.Document{DocumentID: "c"})
+	counter.Add(schemas.Document{DocumentID: "c", Warning: &dark})
+	counter.Add(schemas.Document{DocumentID: "d", Warning: &dark, ReplacedBy: label("a")})
 	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 	hash := strings.Repeat("0123456789abcdef", 4)
 	s := Store{
@@ -34,7 +35,7 @@ func sample() Store {
 				Mean: [3]float32{103.939, 116.779, 123.68}, Std: [3]float32{1, 1, 1}},
 			Precision: "float32", DType: schemas.Float16,
 		},
-		DType: schemas.Float16, Labels: counter.Counts(), Documents: 3, Pages: 5,
+		DType: schemas.Float16,
 		Tables: []Table{
 			{Name: "documents", Rows: 5, Bytes: 4321, Version: 3, First: at, Last: at.Add(26 * time.Hour), Tool: "cutpoint v1.1.0",
 				Wrote: map[string]int{"cutpoint v1.2.0": 1}, Parts: []Part{{"part-1.parquet", 5, 4321, hash}}},
@@ -47,6 +48,7 @@ func sample() Store {
 				Wrote: map[string]int{"cutpoint v1.2.0": 1}, Parts: []Part{{"part-3.parquet", 5, 9876, hash}}},
 		},
 	}
+	counter.Fill(&s)
 	s.Fingerprint = s.Description.Fingerprint()
 	return s
 }

@@ -1,7 +1,6 @@
 package describe
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,10 +16,12 @@ type Store struct {
 	Description schemas.Description `json:"description"`
 	DType       string              `json:"dtype"` // of the stored values, also where Description leaves it out
 	Fingerprint string              `json:"fingerprint"`
-	Documents   int                 `json:"documents"`
+	Documents   int                 `json:"documents"` // without replaced ones, as Pages, Labels and Warnings
 	Pages       int                 `json:"pages"`
 	Labels      []Count             `json:"labels"`
-	Tables      []Table             `json:"tables"` // documents, failures, then the cuts by name
+	Replaced    Replaced            `json:"replaced"`
+	Warnings    map[string]int      `json:"warnings"` // pages that may not look as a person sees them, by the reason
+	Tables      []Table             `json:"tables"`   // documents, failures, then the cuts by name
 }
 
 // Table is one Delta table at its newest version.
@@ -43,41 +44,6 @@ type Part struct {
 	Rows   int64  `json:"rows"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256,omitempty"` // hexadecimal; empty if another tool wrote the part
-}
-
-// Count is how often a label occurs in a split of the corpus; "" is none.
-type Count struct {
-	Label     string `json:"label"`
-	Split     string `json:"split"`
-	Documents int    `json:"documents"`
-	Pages     int    `json:"pages"`
-}
-
-// Counter counts labels and splits of the documents table.
-type Counter map[[2]string]Count
-
-// Add counts a row. Every document has a page 0, whichever others were seen.
-func (c Counter) Add(d schemas.Document) {
-	key := [2]string{schemas.Text(d.Label), schemas.Text(d.Split)}
-	n := c[key]
-	n.Label, n.Split = key[0], key[1]
-	n.Pages++
-	if d.Page == 0 {
-		n.Documents++
-	}
-	c[key] = n
-}
-
-// Counts are sorted by label, then split.
-func (c Counter) Counts() []Count {
-	out := make([]Count, 0, len(c))
-	for _, n := range c {
-		out = append(out, n)
-	}
-	slices.SortFunc(out, func(a, b Count) int {
-		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.Split, b.Split))
-	})
-	return out
 }
 
 // file is a part's path relative to the store.

@@ -20,6 +20,9 @@ func Text(w io.Writer, s Store) error {
 	for _, line := range s.facts() {
 		fmt.Fprintf(&b, "%-12s %s\n", line[0], printable.Line(line[1]))
 	}
+	for _, note := range s.noted() {
+		fmt.Fprintf(&b, "%-12s %s\n", "", printable.Line(note))
+	}
 	b.WriteString("\n")
 	table(&b, 1, s.tableRows())
 	if len(s.Labels) > 0 {

@@ -16,8 +16,8 @@ type catalog struct {
 	rows     []record // sorted by key: a document's pages are neighbours
 	otherIDs map[documentID]string
 	words    words
-	// Documents that no other was found instead of, each by its first row: the one of
-	// a path, and all of those paths that have several.
+	// Documents that are not replaced, each by its first row: one of every path, and
+	// all of the paths that have several.
 	byPath     map[string]int32
 	several    map[string][]int32
 	replacedBy map[schemas.PageKey]*string // of the rows that are replaced
@@ -90,7 +90,7 @@ func (c *catalog) index() {
 	}
 }
 
-// at returns the first rows of the documents recorded at a path that none has
+// at returns the first rows of the documents that are recorded at a path and not
 // replaced: one at most, unless a run was killed or runs did not see each other.
 func (c *catalog) at(path string) []int32 {
 	if all := c.several[path]; all != nil {

@@ -3,9 +3,13 @@
 package quantity
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Unknown stands for a number that was not measured, and for one that is not finite.
@@ -77,6 +81,18 @@ func Grouped(n int64, separator string) string {
 		s = s[:i] + separator + s[i:]
 	}
 	return s
+}
+
+// Classes writes how many there are of each class, the most first: "9 unsupported, 3
+// corrupt".
+func Classes(counts map[string]int) string {
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
+	})
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%d %s", counts[name], name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Plural writes "1 page", "2 pages".

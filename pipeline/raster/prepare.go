@@ -59,7 +59,7 @@ type Decoding struct {
 }
 
 // Prepare fills dst with the page. It is bit-exact with Pillow's Image.resize on images
-// of mode L and RGB.
+// of mode L and RGB. A page that shows nothing gets the warning Empty, if it has none.
 //
 //	dst  (size, size, 3) RGB
 func (p *Page) Prepare(dst []uint8, size int, how Preparation) {
@@ -75,6 +75,9 @@ func (p *Page) Prepare(dst []uint8, size int, how Preparation) {
 		part = image.Rect(0, 0, size, size).Add(image.Pt(half(width-size), half(height-size)))
 	}
 	m := resample.Resize(resample.Image{Width: p.Width, Height: p.Height, Channels: p.Channels, Pix: p.Pix}, width, height, how.Filter, part)
+	if p.Warning == "" && isFlat(m.Pix, m.Channels) {
+		p.Warning = Empty
+	}
 	for y := range m.Height {
 		toRGB(dst[3*((top+y)*size+left):], m.Pix[y*m.Width*m.Channels:][:m.Width*m.Channels], m.Channels)
 	}

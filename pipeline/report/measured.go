@@ -2,11 +2,14 @@ package report
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"cutpoint/pipeline/compare"
 	"cutpoint/pipeline/quantity"
+	"cutpoint/pipeline/raster"
 	"cutpoint/schemas"
 )
 
@@ -23,6 +26,12 @@ func splitting(r *compare.Report) []fact {
 	}
 	if warnings := r.WarningSentences(); len(warnings) > 0 {
 		facts = append(facts, fact{"Left out", sentence(strings.Join(warnings, " "))})
+	}
+	if n := r.Source.Replaced; n.Pages > 0 {
+		facts = append(facts, fact{"Replaced", replaced(n)})
+	}
+	if out := warnings(r.Source.Warnings); out != "" {
+		facts = append(facts, fact{"Warnings", out})
 	}
 	unit := "The page."
 	if r.Unit == compare.UnitDocument {
@@ -48,6 +57,37 @@ func splits(r *compare.Report) string {
 		text += fmt.Sprintf(" Dealt anew %d times: %d splits.", r.Repeats, r.Folds*r.Repeats)
 	}
 	return text + " All candidates see the same splits."
+}
+
+// replaced says what became of documents whose paths hold others now.
+func replaced(n compare.Replaced) string {
+	what := "left out"
+	if n.Included {
+		what = "used like others"
+	}
+	return fmt.Sprintf("%s of %s: other documents were found at their paths. They are %s.",
+		plural(n.Pages, "page"), plural(n.Documents, "document"), what)
+}
+
+// warnings says how many pages may not look as a person sees them.
+func warnings(pages map[string]int) string {
+	meaning := map[string]string{
+		string(raster.Incomplete): "an image or a text could not be drawn",
+		string(raster.Dark):       "nearly all black",
+		string(raster.Empty):      "nothing to be seen",
+	}
+	var out []string
+	for _, class := range slices.Sorted(maps.Keys(pages)) {
+		text := plural(pages[class], "page") + " " + sentence(class)
+		if why := meaning[class]; why != "" {
+			text += " (" + why + ")"
+		}
+		out = append(out, text)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "Pages that may not look as a person sees them: " + strings.Join(out, "; ") + "."
 }
 
 func leftOut(rows compare.Rows) string {

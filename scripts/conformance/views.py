@@ -106,7 +106,7 @@ def pattern(t):
 def with_fit_export(t):
     """Only the columns of the Arrow stream, and only for cuts."""
     stream = subprocess.run(
-        ["./bin/fit", "export", "--store", t.store, "--features", t.name, "--as-of", str(t.version)],
+        ["./bin/fit", "export", "--store", t.store, "--features", t.name, "--include-replaced", "--as-of", str(t.version)],
         check=True, stdout=subprocess.PIPE).stdout
     with pyarrow.ipc.open_stream(stream) as s:
         return s.read_all().to_pylist()

@@ -40,7 +40,7 @@ func read(dir string) (content, error) {
 	err = s.Documents().Scan(ctx, func(rows []schemas.Document) error {
 		for _, r := range rows {
 			r.Modified, r.FirstSeen = time.Time{}, time.Time{}
-			c.add(schemas.DocumentsTable, r.Key(), fmt.Sprint(r.Path, schemas.Text(r.Label), r.Format, r.Width, r.Height, r.Pages, r.Bytes))
+			c.add(schemas.DocumentsTable, r.Key(), fmt.Sprint(r.Path, schemas.Text(r.Label), r.Format, r.Width, r.Height, r.Pages, r.Bytes, schemas.Text(r.Warning), schemas.Text(r.ReplacedBy)))
 		}
 		return nil
 	})

@@ -126,6 +126,9 @@ func joinSchemas(schema, own string) (joined string, changed bool, err error) {
 	if err = errors.Join(err, json.Unmarshal([]byte(schema), &have), json.Unmarshal([]byte(own), &want)); err != nil {
 		return "", false, err
 	}
+	if have.Type != want.Type {
+		return "", false, nil // not to be understood, and left alone
+	}
 	for _, raw := range want.Fields {
 		var f field
 		if err := json.Unmarshal(raw, &f); err != nil {

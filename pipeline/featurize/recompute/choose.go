@@ -10,16 +10,21 @@ import (
 	"cutpoint/schemas"
 )
 
-// choose picks pages that at least one cut holds, each as likely as any other:
+// choose picks pages that at least one cut holds and whose document was not replaced by
+// another one at its path, each as likely as any other:
 // those with the least hashes of seed and key. So the choice depends on neither
 // the order of rows nor on how many there are.
 func (j Job) choose(ctx context.Context) ([]stored, error) {
+	replaced, err := j.replaced(ctx)
+	if err != nil {
+		return nil, err
+	}
 	chosen := map[schemas.PageKey]uint64{}
 	limit := ^uint64(0) // no key with a greater hash can be among the chosen
 	for _, c := range j.Cuts {
 		err := j.Tables.Features(ctx, c.String(), func(rows []schemas.Feature) error {
 			for _, row := range rows {
-				if h := j.hash(row.Key()); h <= limit {
+				if h := j.hash(row.Key()); h <= limit && !replaced[row.Key()] {
 					chosen[row.Key()] = h
 				}
 			}
@@ -34,6 +39,19 @@ func (j Job) choose(ctx context.Context) ([]stored, error) {
 	}
 	keepLeast(chosen, j.Pages)
 	return j.load(ctx, chosen)
+}
+
+func (j Job) replaced(ctx context.Context) (map[schemas.PageKey]bool, error) {
+	keys := map[schemas.PageKey]bool{}
+	err := j.Tables.Documents(ctx, func(rows []schemas.Document) error {
+		for _, row := range rows {
+			if row.ReplacedBy != nil {
+				keys[row.Key()] = true
+			}
+		}
+		return ctx.Err()
+	})
+	return keys, err
 }
 
 func (j Job) hash(k schemas.PageKey) uint64 {

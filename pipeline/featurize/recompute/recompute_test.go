@@ -120,6 +120,10 @@ func TestRecompute(t *testing.T) {
 	if p := r.Problems[0]; !strings.Contains(p, "pool2-avg") || !strings.Contains(p, wrong.DocumentID) {
 		t.Errorf("problem %q", p)
 	}
+	m.documents[21].ReplacedBy = &m.documents[0].DocumentID
+	if again, err := Run(context.Background(), job); err != nil || again.Pages != 38 || len(again.Unchecked) != 1 {
+		t.Errorf("with a document that is known to be replaced: %+v, %v; want 38 pages and one unchecked", again, err)
+	}
 	if u := strings.Join(r.Unchecked, "\n"); !strings.Contains(u, "no such file") || !strings.Contains(u, "another document") {
 		t.Errorf("unchecked: %s", u)
 	}
