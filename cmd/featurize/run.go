@@ -107,6 +107,7 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	if err != nil {
 		return o, err
 	}
+	o.settings.Preparation.Fonts = read.Fonts
 	if o.device, err = vgg19.ParseDevice(c, o.settings.Precision); err != nil {
 		return o, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/engine"
@@ -44,6 +45,9 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	_, settings, err := trunk.SettingsFor(f)
 	if err != nil {
 		return nil, err
+	}
+	if err := reading.UseFonts(&settings.Preparation, o.read.Fonts); err != nil {
+		return nil, fmt.Errorf("head %s: %w", o.head, err)
 	}
 	device, err := vgg19.ParseDevice(c, settings.Precision)
 	if err != nil {

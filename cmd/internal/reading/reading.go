@@ -10,6 +10,7 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/raster"
+	"cutpoint/pipeline/raster/pdf/fonts"
 )
 
 // topic of featurize's help that teaches the flags.
@@ -27,6 +28,7 @@ func Flags() []cli.Flag {
 		&cli.StringFlag{Name: "decode-memory", Usage: "`SIZE`: memory limit for decoding, all pages together", Value: size(d.MaxMemory), Category: topic},
 		&cli.DurationFlag{Name: "page-timeout", Usage: "`TIME`: limit for a page", Value: d.PageTime, Category: topic},
 		&cli.DurationFlag{Name: "document-timeout", Usage: "`TIME`: limit for a document; its remaining pages fail", Value: d.DocumentTime, Category: topic},
+		FontsFlag(),
 	}
 }
 
@@ -38,12 +40,16 @@ type Options struct {
 	Pages   featurize.PageRange
 	Workers int
 	Limits  raster.Limits
+	Fonts   fonts.Set
 }
 
 // Parse reads the flags. Its error is one of usage.
 func Parse(c *cli.Context) (o Options, err error) {
 	if o.Pages, err = featurize.ParsePageRange(c.String("pages")); err != nil {
 		return o, command.Usagef("--%s", err)
+	}
+	if o.Fonts, err = ParseFonts(c); err != nil {
+		return o, err
 	}
 	if o.Workers = c.Int("workers"); o.Workers < 0 {
 		return o, command.Usagef("--workers cannot be negative")

@@ -69,7 +69,7 @@ func (h *holds) ofFont(o references.FPDF_PAGEOBJECT) string {
 	if embedded, err := h.instance.FPDFFont_GetIsEmbedded(&requests.FPDFFont_GetIsEmbedded{Font: font.Font}); err == nil && !embedded.IsEmbedded {
 		return fmt.Sprintf(" (its font%s is not embedded, and no font that is here has its characters)", name)
 	}
-	return fmt.Sprintf(" (its font%s is broken)", name)
+	return fmt.Sprintf(" (its font%s draws nothing for it)", name)
 }
 
 // maxAgain is the largest image that is decoded a second time, in pixels: the sandbox has
