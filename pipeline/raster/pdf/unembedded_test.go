@@ -153,6 +153,16 @@ func TestTextWithoutItsFont(t *testing.T) {
 	}
 }
 
+// TestNumbersOfArialsGlyphs: files that have them in the place of characters, and nothing
+// about what they mean, show the right characters.
+func TestNumbersOfArialsGlyphs(t *testing.T) {
+	byNumber, _, _ := decode(t, open(t, composite("", "ArialMT", "Identity-H", "Identity", "002B00440050004500580055004A").file(), 0), 0)
+	byMeaning, _, _ := decode(t, open(t, identity("", "ArialMT", "Hamburg").file(), 0), 0)
+	if string(byNumber) != string(byMeaning) || ink(byNumber) == 0 {
+		t.Errorf("ink of %.0f pixels by number, %.0f by meaning", ink(byNumber), ink(byMeaning))
+	}
+}
+
 // TestFontsOfAFolder: they come before our own, and their names do not matter.
 func TestFontsOfAFolder(t *testing.T) {
 	folder := t.TempDir()
