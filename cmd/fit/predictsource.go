@@ -7,7 +7,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
-	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/engine"
@@ -46,7 +45,7 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
-	if err := reading.UseFonts(&settings.Preparation, o.read.Fonts); err != nil {
+	if err := o.read.UseFonts(&settings.Preparation); err != nil {
 		return nil, fmt.Errorf("head %s: %w", o.head, err)
 	}
 	device, err := vgg19.ParseDevice(c, settings.Precision)

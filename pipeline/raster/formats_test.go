@@ -138,8 +138,8 @@ func TestFormats(t *testing.T) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.format, r.name, refusal(t, r.name+r.format, r.data))
 	}
 	b.WriteString("\nBroken or truncated documents have the class `corrupt`; those beyond `--max-pixels`, `--max-pages`, `--max-file-size` or `--decode-memory` have `too-large`, and those that take longer than `--page-timeout` or `--document-timeout` have `too-slow`.\n")
-	b.WriteString(formatsText)
 	const doc = "../../docs/formats.md"
+	b.WriteString(formatsText)
 	if os.Getenv("CUTPOINT_UPDATE") != "" {
 		if err := os.WriteFile(doc, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)

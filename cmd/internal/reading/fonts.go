@@ -23,8 +23,12 @@ func ParseFonts(c *cli.Context) (set fonts.Set, err error) {
 	return set, nil
 }
 
-// UseFonts gives a preparation, of which a store or a head says how it was, the fonts that
-// it was made with. Its error is one of usage.
+// UseFonts gives a preparation, of which a head says how it was, the fonts that it was made
+// with. Its error is one of usage.
+func (o Options) UseFonts(how *raster.Preparation) error { return UseFonts(how, o.Fonts) }
+
+// UseFonts gives a preparation, of which a store says how it was, the fonts that it was
+// made with. Its error is one of usage.
 func UseFonts(how *raster.Preparation, given fonts.Set) error {
 	switch was := how.Fonts.SHA256; {
 	case was == given.SHA256:

@@ -22,13 +22,13 @@ func Flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "pages", Usage: "`PAGES`: which pages: all, first, or a range such as 2, 1-3, 2-", Value: "all", Category: topic},
 		&cli.IntFlag{Name: "workers", Usage: "`N`: number of goroutines that read and decode (0: one per core)", Category: topic},
+		FontsFlag(),
 		&cli.StringFlag{Name: "max-file-size", Usage: "`SIZE`: limit of a file's size, and memory limit for files waiting to be decoded", Value: size(d.MaxBytes), Category: topic},
 		&cli.IntFlag{Name: "max-pages", Usage: "`N`: limit on the number of pages of a document", Value: d.MaxPages, Category: topic},
 		&cli.Int64Flag{Name: "max-pixels", Usage: "`N`: limit on the number of pixels of a page", Value: d.MaxPixels, Category: topic},
 		&cli.StringFlag{Name: "decode-memory", Usage: "`SIZE`: memory limit for decoding, all pages together", Value: size(d.MaxMemory), Category: topic},
 		&cli.DurationFlag{Name: "page-timeout", Usage: "`TIME`: limit for a page", Value: d.PageTime, Category: topic},
 		&cli.DurationFlag{Name: "document-timeout", Usage: "`TIME`: limit for a document; its remaining pages fail", Value: d.DocumentTime, Category: topic},
-		FontsFlag(),
 	}
 }
 
