@@ -113,6 +113,7 @@ func TestWrongUsage(t *testing.T) {
 		{dir + " --weights random:1 --store s --dtype half", command.Usage, "float32 and float16 are"},
 		{"--weights random:1 --store s help", command.Usage, "./help"},
 		{dir + " --weights random:1 --store s --precision half", command.Usage, "choose float32 or bfloat16"},
+		{dir + " --weights random:1 --store s --fonts " + dir, command.Usage, "--fonts: " + dir + " holds no font"},
 		{dir + " --weights random:1 --store s --batch -1", command.Usage, "--batch cannot be negative"},
 		{dir + " --weights random:1 --store s --nonsense", command.Usage, "nonsense"},
 		{dir + "/absent --weights random:1 --store s", command.Fatal, "does not exist"},

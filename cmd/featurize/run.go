@@ -119,6 +119,7 @@ func parseRun(c *cli.Context) (runOptions, error) {
 	if o.device, err = vgg19.ParseDevice(c, o.settings.Precision); err != nil {
 		return o, err
 	}
+	o.settings.Preparation.Fonts = read.Fonts
 	o.run = featurize.Options{
 		Cuts: cuts, DType: o.settings.DType, Preparation: o.settings.Preparation, Batch: o.device.Batch, Limit: c.Int("limit"),
 		Workers: read.Workers, Pages: read.Pages, Limits: read.Limits,

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"cutpoint/cmd/internal/command"
+	"cutpoint/cmd/internal/reading"
 	"cutpoint/cmd/internal/vgg19"
 	"cutpoint/model"
 	"cutpoint/model/engine"
@@ -26,7 +27,7 @@ func verifyCommand() *cli.Command {
 			storeFlag(), jsonFlag(),
 			&cli.IntFlag{Name: "recompute", Usage: "`N`: compute n random pages again and compare"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER`: seed of the choice of pages", Value: 1},
-			vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(),
+			vgg19.WeightsFlag(), vgg19.DeviceFlag(), vgg19.KernelFlag(), reading.FontsFlag(),
 		},
 		Action: verifyAction,
 	}
@@ -57,6 +58,13 @@ func verifyAction(c *cli.Context) error {
 		}
 		if device, err = vgg19.ParseDevice(c, settings.Precision); err != nil {
 			return err
+		}
+		given, err := reading.ParseFonts(c)
+		if err != nil {
+			return err
+		}
+		if err := reading.UseFonts(&settings.Preparation, given); err != nil {
+			return fmt.Errorf("store %s: %w", s.Dir(), err)
 		}
 	}
 	var v verified

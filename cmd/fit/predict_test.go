@@ -119,6 +119,11 @@ func TestPredictRefusals(t *testing.T) {
 	if err := command.ReplaceFile(described, f.Write); err != nil {
 		t.Fatal(err)
 	}
+	drawn := filepath.Join(folder, "drawn")
+	f.Description = `{"preset": {"resize": "squash", "filter": "bilinear", "fonts": "abcdef0123"}, "precision": "float32"}`
+	if err := command.ReplaceFile(drawn, f.Write); err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv("CUTPOINT_LIBCUDA", "/absent/libcuda.so.1")
 	f.Fingerprint = strings.Repeat("0", 64)
 	if err := command.ReplaceFile(foreign, f.Write); err != nil {
@@ -150,6 +155,7 @@ func TestPredictRefusals(t *testing.T) {
 		"--head " + absent + " --store " + dir:                            {command.Fatal, "no cut \"pool3-avg\"; it has fc2, pool5-avg"},
 		"--head " + file + " --store " + empty:                            {command.Fatal, empty},
 		"--head " + file + " --weights random:1 " + empty:                 {command.Fatal, "a newer program may be needed"},
+		"--head " + drawn + " --weights absent " + empty:                  {command.Usage, "drawn with fonts of a folder (SHA-256 abcdef01); name that folder with --fonts"},
 		"--head " + described + " --weights absent " + empty:              {command.Fatal, "is empty"},
 		"--head " + described + " --weights absent absent --device cuda":  {command.Unavailable, "--device cuda: no NVIDIA driver"},
 		"--head " + described + " --weights absent absent --device tpu":   {command.Usage, `"tpu" is not known`},

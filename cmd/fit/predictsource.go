@@ -53,6 +53,9 @@ func (o predictOptions) openCorpus(ctx context.Context, c *cli.Context, f *head.
 	if err != nil {
 		return nil, err
 	}
+	if err := o.read.UseFonts(&settings.Preparation); err != nil {
+		return nil, fmt.Errorf("head %s: %w", o.head, err)
+	}
 	device, err := vgg19.ParseDevice(c, settings.Precision)
 	if err != nil {
 		return nil, err

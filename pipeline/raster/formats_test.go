@@ -161,6 +161,7 @@ func TestFormats(t *testing.T) {
 	}
 	b.WriteString("\nBroken or truncated documents have the class `corrupt`; those beyond `--max-pixels`, `--max-pages`, `--max-file-size` or `--decode-memory` have `too-large`, and those that take more processor time than `--page-timeout` or `--document-timeout` have `too-slow`.\n")
 	const doc = "../../docs/formats.md"
+	b.WriteString(formatsText)
 	if os.Getenv("CUTPOINT_UPDATE") != "" {
 		if err := os.WriteFile(doc, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"cutpoint/model"
 	"cutpoint/model/head"
 	"cutpoint/pipeline/raster"
+	"cutpoint/pipeline/raster/pdf/fonts"
 	"cutpoint/pipeline/raster/resample"
 	"cutpoint/schemas"
 )
@@ -30,6 +31,7 @@ func TestDescribe(t *testing.T) {
 		{model.Caffe(), Settings{Precision: model.BFloat16}, "document", "e1e2db4931a3048325312c33acccfd46d9b30fa7d8fea3bec9646c8ff19b20ce"},
 		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{FastDecode: true}}}, "document", "b1072b85f4bcdf29f99c9c417cd2c99d1660cca551f44cbff333d38e42d7db26"},
 		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{PDFDPI: 150}}}, "document", "c0e37ba5013c761dbbe9ea60de5118d80b61f540fb9d3e2c5cfcb0e36a6fd04b"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{Fonts: fonts.Set{SHA256: strings.Repeat("ab", 32)}}}}, "document", "95213b88358ac2610ba5f264ec227c918255a561bff4444beb6161a309702bfa"},
 		{model.Torch(), Settings{}, "document", "20bb136efa92594bbfd98fa7a833621a335aef25bd02f5cab070508f433762b0"},
 		{model.Torch(), Settings{Preparation: raster.Preparation{Fit: raster.Crop}}, "torchvision", "f733885cac8b0116254cc14217c720081555655beefdc6bfa1161c68526fb20a"},
 		{model.Caffe(), Settings{Preparation: raster.Preparation{Filter: resample.Nearest}}, "keras", "bdcb71e3d5190210c1aeb1294c0a253a34837d42f92650030fea35bcd1b7dc73"},

@@ -28,9 +28,12 @@ COPYRIGHT = (
 )
 LICENCE = "This Font Software is licensed under the SIL Open Font License, Version 1.1."
 
-# Where characters come from: the first font of the list that has one gives it.
+# Its glyphs come first, all and in their order, which is Arial's: where a file has numbers
+# of Arial's glyphs in the place of characters, they are the right ones.
+FIRST = "Arimo-Regular.ttf"
+
+# Where other characters come from: the first font of the list that has one gives it.
 SOURCES = [
-    ("Arimo-Regular.ttf", [(0x20, 0x5FF), (0x1D00, 0x20CF), (0x2100, 0x22FF), (0x2300, 0x25FF), (0x2C60, 0x2C7F), (0xA720, 0xA7FF), (0xFB00, 0xFB4F), (0xFFFD, 0xFFFD)]),
     ("NotoSans-Regular.ttf", [(0x370, 0x52F), (0x1D00, 0x20CF), (0x2100, 0x218F), (0x2C60, 0x2C7F), (0x2DE0, 0x2DFF), (0xA640, 0xA69F), (0xA720, 0xA7FF), (0xAB30, 0xAB6F)]),
     ("NotoSansArmenian-Regular.ttf", [(0x530, 0x58F), (0xFB13, 0xFB17)]),
     ("NotoSansHebrew-Regular.ttf", [(0x590, 0x5FF), (0xFB1D, 0xFB4F)]),
@@ -93,6 +96,13 @@ class Composition:
         self.glyphs[new] = glyph
         self.metrics[new] = (round(glyphs[name].width * scale), getattr(glyph, "xMin", 0))
 
+    def take_all(self, font):
+        """Takes a font as it is, but for the glyph of what is missing, which shows nothing."""
+        for i, name in enumerate(font.getGlyphOrder()):
+            if name != ".notdef":
+                self.add(font, name, f"g{i}")
+        self.characters = {c: f"g{font.getGlyphID(name)}" for c, name in font.getBestCmap().items()}
+
     def take(self, font, ranges):
         """Takes the characters that are not there yet; returns names by old names."""
         taken = {}
@@ -126,8 +136,10 @@ class Composition:
 def main():
     folder, target = sys.argv[1:]
     made = Composition()
-    made.order.append(".notdef")  # shows nothing
+    made.order.append(".notdef")
     made.glyphs[".notdef"], made.metrics[".notdef"] = TTGlyphPen(None).glyph(), (EM // 2, 0)
+    made.take_all(opened(folder, FIRST))
+    print(f"{FIRST}: {len(made.order)} glyphs")
     for file, ranges in SOURCES:
         font = opened(folder, file)
         before = len(made.order)

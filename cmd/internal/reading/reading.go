@@ -10,6 +10,7 @@ import (
 	"cutpoint/cmd/internal/command"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/raster"
+	"cutpoint/pipeline/raster/pdf/fonts"
 )
 
 // topic of featurize's help that teaches the flags.
@@ -21,6 +22,7 @@ func Flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "pages", Usage: "`PAGES`: which pages: all, first, or a range such as 2, 1-3, 2-", Value: "all", Category: topic},
 		&cli.IntFlag{Name: "workers", Usage: "`N`: number of goroutines that read and decode (0: one per core)", Category: topic},
+		FontsFlag(),
 		&cli.StringFlag{Name: "max-file-size", Usage: "`SIZE`: limit of a file's size, and memory limit for files waiting to be decoded", Value: size(d.MaxBytes), Category: topic},
 		&cli.IntFlag{Name: "max-pages", Usage: "`N`: limit on the number of pages of a document", Value: d.MaxPages, Category: topic},
 		&cli.Int64Flag{Name: "max-pixels", Usage: "`N`: limit on the number of pixels of a page", Value: d.MaxPixels, Category: topic},
@@ -38,12 +40,16 @@ type Options struct {
 	Pages   featurize.PageRange
 	Workers int
 	Limits  raster.Limits
+	Fonts   fonts.Set
 }
 
 // Parse reads the flags. Its error is one of usage.
 func Parse(c *cli.Context) (o Options, err error) {
 	if o.Pages, err = featurize.ParsePageRange(c.String("pages")); err != nil {
 		return o, command.Usagef("--%s", err)
+	}
+	if o.Fonts, err = ParseFonts(c); err != nil {
+		return o, err
 	}
 	if o.Workers = c.Int("workers"); o.Workers < 0 {
 		return o, command.Usagef("--workers cannot be negative")

@@ -2,15 +2,19 @@ package reading
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/image/font/gofont/goregular"
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/pipeline/featurize"
 	"cutpoint/pipeline/raster"
+	"cutpoint/pipeline/raster/pdf/fonts"
 )
 
 func parse(t *testing.T, args ...string) (o Options, err error) {
@@ -51,5 +55,40 @@ func TestParseRefuses(t *testing.T) {
 		if !errors.As(err, &exit) || exit.Code != command.Usage || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v, want an error of usage that names the flag", arg, err)
 		}
+	}
+}
+
+// TestFonts: a store or a head is drawn again with its own fonts alone.
+func TestFonts(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "a.ttf"), goregular.TTF, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	given, err := parse(t, "--fonts", folder)
+	if err != nil || len(given.Fonts.SHA256) != 64 {
+		t.Fatalf("fonts %q, %v", given.Fonts.SHA256, err)
+	}
+	other := fonts.Set{SHA256: strings.Repeat("0", 64)}
+	for _, test := range []struct {
+		was, given fonts.Set
+		want       string
+	}{
+		{fonts.Set{}, fonts.Set{}, ""},
+		{fonts.Set{SHA256: given.Fonts.SHA256}, given.Fonts, ""},
+		{other, fonts.Set{}, "name that folder with --fonts"},
+		{fonts.Set{}, given.Fonts, "leave out --fonts"},
+		{other, given.Fonts, "other fonts (SHA-256 00000000)"},
+	} {
+		how := raster.Preparation{Decoding: raster.Decoding{Fonts: test.was}}
+		err := UseFonts(&how, test.given)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%.8s drawn with %.8s: %v, want %q", test.was.SHA256, test.given.SHA256, err, test.want)
+		}
+		if err == nil && how.Fonts != test.given {
+			t.Error("the fonts are not those that were given")
+		}
+	}
+	if _, err := parse(t, "--fonts", t.TempDir()); err == nil || !strings.Contains(err.Error(), "--fonts: ") {
+		t.Errorf("an empty folder: %v", err)
 	}
 }

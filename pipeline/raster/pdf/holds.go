@@ -122,12 +122,26 @@ func (h *holds) lookAt(o references.FPDF_PAGEOBJECT, place matrix, depth int) bo
 			h.lost = h.lostText(o)
 		}
 	case enums.FPDF_PAGEOBJ_IMAGE:
-		if h.hidden(o, place) {
-			h.checks--
-			h.lost = h.lostImage(o)
-		}
+		h.lookAtImage(o, place)
 	}
 	return h.lost == ""
+}
+
+// lookAtImage looks at an image whose place is white, and whether a large one has an end.
+func (h *holds) lookAtImage(o references.FPDF_PAGEOBJECT, place matrix) {
+	if h.hidden(o, place) {
+		h.checks--
+		h.lost = h.lostImage(o)
+		return
+	}
+	b, ok := h.bounds(o)
+	if !ok || h.blank {
+		return
+	}
+	x0, y0, x1, y1 := place.box(b)
+	if (x1-x0)*(y1-y0) >= float64(h.width*h.height)/20 && h.cut(o, h.filters(o)) {
+		h.lost = "an image that is cut short"
+	}
 }
 
 // lookInto looks at what a form on the page draws.

@@ -5,13 +5,17 @@ import (
 	"compress/zlib"
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
 
 // image is an image object of 4 × 4 grey pixels with a filter.
-func image(filter string, data []byte) object {
-	return stream("/Type /XObject /Subtype /Image /Width 4 /Height 4 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /"+filter, string(data))
+func image(filter string, data []byte) object { return imageOf(4, 4, filter, data) }
+
+func imageOf(width, height int, filter string, data []byte) object {
+	return stream(fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /%s", width, height, filter), string(data))
 }
 
 func flate(data []byte) []byte {
@@ -28,7 +32,17 @@ const helvetica = "/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helveti
 // and its characters are of a private area.
 var strange = identity("", "Strange", "\uE123\uE124")
 
+func testdata(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 func TestWhatCannotBeSeen(t *testing.T) {
+	photo, photo2000 := testdata(t, "../jpeg/testdata/grey-50x37.jpg"), testdata(t, "testdata/grey.j2k")
 	black, snow := flate(make([]byte, 16)), flate(bytes.Repeat([]byte{255}, 16))
 	draw := "q 180 0 0 180 10 10 cm /I Do Q "
 	written := "BT /F 20 Tf 20 100 Td (written) Tj ET "
@@ -57,8 +71,15 @@ func TestWhatCannotBeSeen(t *testing.T) {
 		"broken under invisible text": {onPage(draw+"3 Tr "+written, image("DCTDecode", []byte("garbage"))), Nothing, "cannot be decoded"},
 		"broken beside text":          {onPage("q 50 0 0 50 10 140 cm /I Do Q "+written, image("DCTDecode", []byte("garbage"))), Partly, ""},
 		"broken beside another":       {onPage("q 50 0 0 50 10 140 cm /I Do Q q 50 0 0 50 80 0 cm /J Do Q", image("DCTDecode", []byte("garbage")), image("FlateDecode", black)), Partly, ""},
+		"broken under text":           {onPage(draw+written, image("DCTDecode", []byte("garbage"))), Partly, ""},
+		"cut short under text":        {onPage(draw+written, imageOf(64, 48, "JPXDecode", photo2000[:len(photo2000)*3/4])), Partly, ""},
 		"white beside text":           {onPage("q 50 0 0 50 10 140 cm /I Do Q "+written, image("FlateDecode", snow)), All, ""},
 		"broken in a form":            {onPage("q 1 0 0 1 10 10 cm /J Do Q", image("DCTDecode", []byte("garbage")), stream("/Type /XObject /Subtype /Form /BBox [0 0 200 200] /Matrix [2 0 0 2 0 0] /Resources << /XObject << /I 5 0 R >> >>", "q 40 0 0 40 0 0 cm /I Do Q")), Nothing, "cannot be decoded"},
+		"a JPEG":                      {onPage(draw, imageOf(50, 37, "DCTDecode", photo)), All, ""},
+		"a JPEG without its end":      {onPage(draw, imageOf(50, 37, "DCTDecode", photo[:len(photo)-2])), All, ""},
+		"a JPEG that is cut short":    {onPage(draw, imageOf(50, 37, "DCTDecode", photo[:len(photo)*9/10])), Partly, ""},
+		"JPEG 2000":                   {onPage(draw, imageOf(64, 48, "JPXDecode", photo2000)), All, ""},
+		"JPEG 2000 that is cut short": {onPage(draw, imageOf(64, 48, "JPXDecode", photo2000[:len(photo2000)*3/4])), Nothing, "cannot be decoded"},
 		"a font that is not there":    {strange.file(), Nothing, `text (its font "Strange" is not embedded, and no font that is here has its characters)`},
 	} {
 		f := open(t, test.data, 72)
@@ -72,4 +93,39 @@ func TestWhatCannotBeSeen(t *testing.T) {
 			t.Errorf("%s: visible %d, error %v; want %d, %q", name, f.Visible(), err, test.visible, test.says)
 		}
 	}
+}
+
+// TestJBIG2 walks through a page's information and a region.
+func TestJBIG2(t *testing.T) {
+	page := "\x00\x00\x00\x00\x30\x00\x01\x00\x00\x00\x13" + strings.Repeat("\x00", 19)
+	region := "\x00\x00\x00\x01\x26\x00\x01\x00\x00\x00\x14" + strings.Repeat("\x00", 20)
+	referring := "\x00\x00\x01\x01\x07\xe0\x00\x00\x05\x00" + strings.Repeat("\x00\x01", 5) + "\x01\x00\x00\x00\x04text"
+	for name, test := range map[string]struct {
+		data        string
+		some, whole bool
+	}{
+		"nothing":             {"", false, true},
+		"a page":              {page, false, true},
+		"a page and a region": {page + region, true, true},
+		"a cut region":        {page + region[:20], true, false},
+		"a cut header":        {page + region[:11] + strings.Repeat("\x00", 20) + referring[:12], true, false},
+		"many references":     {page + referring, true, true},
+		"of unknown size":     {page + region[:7] + "\xff\xff\xff\xffdata", true, true},
+	} {
+		if some, whole := regions([]byte(test.data)); some != test.some || whole != test.whole {
+			t.Errorf("%s: %t, %t; want %t, %t", name, some, whole, test.some, test.whole)
+		}
+	}
+}
+
+// FuzzCutShort: streams are looked at without a crash.
+func FuzzCutShort(f *testing.F) {
+	for _, filter := range []string{"DCTDecode", "JPXDecode", "JBIG2Decode"} {
+		f.Add(filter, []byte("\x00\x00\x00\x01\x26\xe0\xff\xff\xff\xff\x00\x00\x00"))
+		f.Add(filter, []byte("\xff\xd8\xff\x90\x00\x0a\x00\x00\x00\x00\x00\x01\xff\xda"))
+	}
+	f.Fuzz(func(t *testing.T, filter string, data []byte) {
+		cutShort(filter, data)
+		regions(data)
+	})
 }

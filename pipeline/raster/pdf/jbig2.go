@@ -2,49 +2,52 @@ package pdf
 
 import "encoding/binary"
 
-// hasRegion says whether a JBIG2 stream, as PDF embeds it, has a segment that paints
-// (ITU-T T.88, 7.2): text, halftone or generic, complete or of which part is there.
-func hasRegion(data []byte) bool {
+// regions walks through the segments of a JBIG2 stream as PDF embeds it (ITU-T T.88, 7.2).
+// It says whether one paints (text, halftone or generic), and whether all are there.
+func regions(data []byte) (some, whole bool) {
 	for len(data) >= 11 {
-		kind, rest, ok := segment(data)
+		kind, size, rest, ok := segment(data)
 		if !ok {
-			return false
+			return some, false
 		}
 		switch kind {
 		case 4, 6, 7, 20, 22, 23, 36, 38, 39, 40, 42, 43:
-			return true
+			some = true
 		}
-		data = rest
+		if size == unknownSize { // of a generic region, which is the last
+			return some, true
+		}
+		if int64(size) > int64(len(rest)) {
+			return some, false
+		}
+		data = rest[size:]
 	}
-	return false
+	return some, true
 }
 
-// segment reads a segment's header and returns its type and what comes after its data.
-func segment(data []byte) (kind byte, rest []byte, ok bool) {
+const unknownSize = 0xffffffff
+
+// segment reads a segment's header.
+func segment(data []byte) (kind byte, size uint32, rest []byte, ok bool) {
 	number, flags := binary.BigEndian.Uint32(data), data[4]
 	at, refers := 6, int(data[5]>>5)
-	if refers == 7 { // the long form has a bit for each, and one
+	if refers == 7 { // the long form: 29 bits, and a bit for each segment and for this one
 		refers = int(binary.BigEndian.Uint32(data[5:]) & (1<<29 - 1))
 		at = 9 + (refers+8)/8
 	}
-	size := 1
-	if number > 65536 {
-		size = 4
-	} else if number > 256 {
-		size = 2
+	switch {
+	case number <= 256:
+		at += refers
+	case number <= 65536:
+		at += 2 * refers
+	default:
+		at += 4 * refers
 	}
-	page := 1
-	if flags&0x40 != 0 {
-		page = 4
+	if at++; flags&0x40 != 0 { // the page's number
+		at += 3
 	}
-	at += refers*size + page
 	if at+4 > len(data) {
-		return 0, nil, false
+		return 0, 0, nil, false
 	}
-	length := binary.BigEndian.Uint32(data[at:])
-	rest = data[at+4:]
-	if kind = flags & 0x3f; length == 0xffffffff { // of a generic region whose length is not known
-		return kind, nil, true
-	}
-	return kind, rest[min(int64(length), int64(len(rest))):], true
+	return flags & 0x3f, binary.BigEndian.Uint32(data[at:]), data[at+4:], true
 }

@@ -69,36 +69,39 @@ func (h *holds) ofFont(o references.FPDF_PAGEOBJECT) string {
 	if embedded, err := h.instance.FPDFFont_GetIsEmbedded(&requests.FPDFFont_GetIsEmbedded{Font: font.Font}); err == nil && !embedded.IsEmbedded {
 		return fmt.Sprintf(" (its font%s is not embedded, and no font that is here has its characters)", name)
 	}
-	return fmt.Sprintf(" (its font%s is broken)", name)
+	return fmt.Sprintf(" (its font%s draws nothing for it)", name)
 }
 
 // maxAgain is the largest image that is decoded a second time, in pixels: the sandbox has
 // to hold it beside the page.
 const maxAgain = 40_000_000
 
-// lostImage returns what to say of an image that cannot be decoded, or "" if it can.
+// lostImage returns what to say of an image that cannot be decoded, or not to its end; ""
+// if it can.
 func (h *holds) lostImage(o references.FPDF_PAGEOBJECT) string {
 	size, err := h.instance.FPDFImageObj_GetImagePixelSize(&requests.FPDFImageObj_GetImagePixelSize{ImageObject: o})
 	if err == nil && uint64(size.Width)*uint64(size.Height) > maxAgain {
 		return ""
 	}
 	filters := h.filters(o)
+	how := " that cannot be decoded"
 	if h.decodes(o, filters) {
-		return ""
+		if how = " that is cut short"; !h.cut(o, filters) {
+			return ""
+		}
 	}
 	what := "an image"
 	if err == nil {
 		what += fmt.Sprintf(" of %d × %d pixels", size.Width, size.Height)
 	}
-	what += " that cannot be decoded"
-	if len(filters) > 0 {
+	if what += how; len(filters) > 0 {
 		what += " (" + strings.Join(filters, ", ") + ")"
 	}
 	return what
 }
 
-// decodes says whether pdfium makes a bitmap of an image. Of JBIG2 that ends before its
-// first region it makes one that is white.
+// decodes says whether pdfium makes a bitmap of an image. Of JBIG2 without a region it
+// makes one that is white.
 func (h *holds) decodes(o references.FPDF_PAGEOBJECT, filters []string) bool {
 	bitmap, err := h.instance.FPDFImageObj_GetBitmap(&requests.FPDFImageObj_GetBitmap{ImageObject: o})
 	if err != nil {
@@ -108,8 +111,25 @@ func (h *holds) decodes(o references.FPDF_PAGEOBJECT, filters []string) bool {
 	if !slices.Equal(filters, []string{"JBIG2Decode"}) {
 		return true
 	}
+	some, _ := regions(h.stream(o))
+	return some
+}
+
+// cut says whether an image's stream is known to end too early.
+func (h *holds) cut(o references.FPDF_PAGEOBJECT, filters []string) bool {
+	if len(filters) != 1 || !slices.Contains([]string{"DCTDecode", "JPXDecode", "JBIG2Decode"}, filters[0]) {
+		return false
+	}
+	return cutShort(filters[0], h.stream(o))
+}
+
+// stream returns an image's data as the file has it.
+func (h *holds) stream(o references.FPDF_PAGEOBJECT) []byte {
 	raw, err := h.instance.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: o})
-	return err == nil && hasRegion(raw.Data)
+	if err != nil {
+		return nil
+	}
+	return raw.Data
 }
 
 // filters returns how an image is compressed.
