@@ -29,8 +29,8 @@ func (d webpDocument) measure(int) (extent, error) {
 	return extent{d.file.Width, d.file.Height, 4 + 4 + 3 + 3}, nil
 }
 
-func (d webpDocument) decode(context.Context, int) (*Page, error) {
-	img, err := d.file.Decode()
+func (d webpDocument) decode(ctx context.Context, _ int) (*Page, error) {
+	img, err := d.file.Decode(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,47 @@ func TestPillow(t *testing.T) {
 	compareWithPillow(t, name, "")
 }
 
+// TestPillowBroken compares broken files, named by CUTPOINT_PILLOW_BROKEN: what both read
+// has the same pixels, and what one alone reads is listed.
+func TestPillowBroken(t *testing.T) {
+	name := os.Getenv("CUTPOINT_PILLOW_BROKEN")
+	if name == "" {
+		t.Skip("scripts/conformance-pages: compares broken files with Pillow")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	counts := map[string]int{}
+	for lines := json.NewDecoder(f); lines.More(); {
+		var want struct{ Path, SHA256, Error string }
+		if err := lines.Decode(&want); err != nil {
+			t.Fatal(err)
+		}
+		page, err := decodedPage(want.Path, 0)
+		is := "equal"
+		switch {
+		case err != nil && want.Error != "":
+			is = "read by neither"
+		case err != nil:
+			is = "read by Pillow alone"
+			t.Logf("%s: %v", want.Path, err)
+		case want.Error != "":
+			is = "read here alone"
+			t.Logf("%s: read; Pillow: %s", want.Path, want.Error)
+		case digest(page, "squash bilinear") != want.SHA256:
+			is = "different"
+			t.Logf("%s: different", want.Path)
+		}
+		counts[is]++
+	}
+	t.Logf("broken files: %v", counts)
+	if counts["different"] > counts["equal"]/50 {
+		t.Errorf("%d of %d files that both read have other pixels", counts["different"], counts["different"]+counts["equal"])
+	}
+}
+
 // TestGolden compares the files of testdata, which make.py drew.
 func TestGolden(t *testing.T) { compareWithPillow(t, "testdata/pages.json", "testdata") }
 

@@ -13,6 +13,7 @@ const (
 	markerSOF1  = 0xc1 // extended sequential
 	markerSOF2  = 0xc2 // progressive
 	markerDHT   = 0xc4
+	markerJPG   = 0xc8
 	markerRST0  = 0xd0
 	markerRST7  = 0xd7
 	markerSOI   = 0xd8
@@ -23,6 +24,8 @@ const (
 	markerAPP0  = 0xe0
 	markerAPP1  = 0xe1
 	markerAPP14 = 0xee
+	markerAPP15 = 0xef
+	markerCOM   = 0xfe
 	markerTEM   = 0x01
 )
 
@@ -114,8 +117,12 @@ func (d *decoder) nextScan() (s scan, more bool, err error) {
 			return s, false, errShort("markers")
 		case m == markerEOI:
 			return s, false, nil
-		case m == markerSOI || m == markerTEM || m >= markerRST0 && m <= markerRST7:
+		case m == markerTEM || m >= markerRST0 && m <= markerRST7:
 			continue
+		case m == markerSOI:
+			return s, false, errors.New("a second image begins in the first")
+		case !known(m):
+			return s, false, fmt.Errorf("there is no marker %#x", m)
 		}
 		segment, err := d.segment(m)
 		if err != nil {
@@ -129,6 +136,12 @@ func (d *decoder) nextScan() (s scan, more bool, err error) {
 			return s, false, err
 		}
 	}
+}
+
+// known reports whether libjpeg knows a marker with a length; others end its decoding
+// (jdmarker.c, read_markers).
+func known(m byte) bool {
+	return m >= markerSOF0 && m <= markerDRI && m != markerJPG || m >= markerAPP0 && m <= markerAPP15 || m == markerCOM
 }
 
 // read takes in a segment other than a scan's header.

@@ -1,6 +1,10 @@
 package jpeg
 
-import "context"
+import (
+	"context"
+	"errors"
+	"io"
+)
 
 // decodeOnly decodes a sequential scan that has all components, a row of MCUs at a
 // time, straight to pixels.
@@ -33,7 +37,21 @@ func (d *decoder) decodeOnly(ctx context.Context, s scan, out *output) error {
 		}
 		out.row(y)
 	}
-	return nil
+	e.end()
+	return d.readRest()
+}
+
+// readRest looks at what follows the only scan, which may break off, but not be wrong:
+// then the data were, as libjpeg sees it, where a marker in the middle left the rest grey.
+func (d *decoder) readRest() error {
+	_, more, err := d.nextScan()
+	switch {
+	case more:
+		return errors.New("a scan follows that has all there is")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil
+	}
+	return err
 }
 
 // samples decodes a block to the component's strip; y counts from the top of the row

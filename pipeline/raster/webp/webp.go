@@ -1,10 +1,11 @@
 // Package webp takes WebP files apart (RFC 9649) as libwebp does, which Pillow and browsers
-// use, and has golang.org/x/image decode what is in them. Of an animation it shows the
-// first frame.
+// use, and decodes what is in them; lossless images with golang.org/x/image/vp8l. Of an
+// animation it shows the first frame.
 package webp
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,8 +13,9 @@ import (
 	"io"
 	"iter"
 
-	"golang.org/x/image/vp8"
 	"golang.org/x/image/vp8l"
+
+	"cutpoint/pipeline/raster/vp8"
 )
 
 // File is what a file says of its image.
@@ -110,10 +112,8 @@ func (f *File) readImage(name string, chunk []byte, announced bool) error {
 // readSize reads the header of the image itself.
 func (f *File) readSize() error {
 	if f.lossy {
-		d := vp8.NewDecoder()
-		d.Init(bytes.NewReader(f.data), len(f.data))
-		h, err := d.DecodeFrameHeader()
-		f.image = image.Pt(h.Width, h.Height)
+		width, height, err := vp8.Size(f.data)
+		f.image = image.Pt(width, height)
 		return err
 	}
 	config, err := vp8l.DecodeConfig(bytes.NewReader(f.data))
@@ -159,7 +159,7 @@ func (f *File) check() error {
 }
 
 // Decode returns the image: *image.YCbCr, *image.NYCbCrA or *image.NRGBA.
-func (f *File) Decode() (image.Image, error) {
+func (f *File) Decode(ctx context.Context) (image.Image, error) {
 	if !f.lossy {
 		m, err := vp8l.Decode(bytes.NewReader(f.data))
 		if m, ok := m.(*image.NRGBA); ok && !f.clear {
@@ -169,12 +169,7 @@ func (f *File) Decode() (image.Image, error) {
 		}
 		return m, err
 	}
-	d := vp8.NewDecoder()
-	d.Init(bytes.NewReader(f.data), len(f.data))
-	if _, err := d.DecodeFrameHeader(); err != nil {
-		return nil, err
-	}
-	m, err := d.DecodeFrame()
+	m, err := vp8.Decode(ctx, f.data)
 	if err != nil || f.alpha == nil {
 		return m, err
 	}

@@ -46,8 +46,9 @@ func TestRowsAgainstTwins(t *testing.T) {
 		near, far, third := row(rng, n), row(rng, n), row(rng, n)
 		for _, size := range []int{2 * n, 2*n - 1} {
 			for name, k := range map[string]struct{ kernel, twin func(dst []uint8) }{
-				"h2v1": {func(d []uint8) { H2V1(d, near) }, func(d []uint8) { h2v1Range(d, near, 0, n) }},
-				"h2v2": {func(d []uint8) { H2V2(d, near, far) }, func(d []uint8) { h2v2Range(d, near, far, 0, n) }},
+				"h2v1":     {func(d []uint8) { H2V1(d, near) }, func(d []uint8) { h2v1Range(d, near, 0, n) }},
+				"h2v2":     {func(d []uint8) { H2V2(d, near, far) }, func(d []uint8) { h2v2Range(d, near, far, 0, n) }},
+				"quincunx": {func(d []uint8) { Quincunx(d, near, far) }, func(d []uint8) { quincunxRange(d, near, far, 0, n) }},
 			} {
 				if got, want := within(t, size, k.kernel), within(t, size, k.twin); !bytes.Equal(got, want) {
 					t.Fatalf("%s of %d samples to %d:\n%v, want\n%v", name, n, size, got, want)
@@ -58,6 +59,11 @@ func TestRowsAgainstTwins(t *testing.T) {
 		want := within(t, 3*n, func(d []uint8) { ycbcrToRGBGeneric(d, near, far, third) })
 		if !bytes.Equal(got, want) {
 			t.Fatalf("colours of %d pixels:\n%v, want\n%v", n, got, want)
+		}
+		got = within(t, 3*n, func(d []uint8) { StudioToRGB(d, near, far, third) })
+		want = within(t, 3*n, func(d []uint8) { studioToRGBGeneric(d, near, far, third) })
+		if !bytes.Equal(got, want) {
+			t.Fatalf("libwebp's colours of %d pixels:\n%v, want\n%v", n, got, want)
 		}
 	}
 }
@@ -78,6 +84,11 @@ func TestAllColours(t *testing.T) {
 			ycbcrToRGBGeneric(want, y, cb, cr)
 			if !bytes.Equal(got, want) {
 				t.Fatalf("luma %d, blue difference %d differ", level, b)
+			}
+			StudioToRGB(got, y, cb, cr)
+			studioToRGBGeneric(want, y, cb, cr)
+			if !bytes.Equal(got, want) {
+				t.Fatalf("libwebp's colours of luma %d, blue difference %d differ", level, b)
 			}
 		}
 	}

@@ -16,6 +16,12 @@ func h2v1AVX2(dst, row *uint8, n int)
 func h2v2AVX2(dst, near, far *uint8, n int)
 
 //go:noescape
+func quincunxAVX2(dst, near, far *uint8, n int)
+
+//go:noescape
+func studioToRGBAVX2(dst, y, cb, cr *uint8, n int)
+
+//go:noescape
 func ycbcrToRGBAVX2(dst, y, cb, cr *uint8, n int)
 
 func idct(dst []uint8, stride int, coef *[64]int16, quant *[64]uint16) {
@@ -66,4 +72,25 @@ func ycbcrToRGB(dst, y, cb, cr []uint8) {
 		ycbcrToRGBAVX2(&dst[0], &y[0], &cb[0], &cr[0], n)
 	}
 	ycbcrToRGBGeneric(dst[3*n:], y[n:], cb[n:], cr[n:])
+}
+
+func quincunx(dst, near, far []uint8) {
+	n := middle(near)
+	if n > 0 {
+		_, _ = dst[2*n+1], far[n+1]
+		quincunxRange(dst, near, far, 0, 1)
+		quincunxAVX2(&dst[2], &near[0], &far[0], n)
+		n++
+	}
+	quincunxRange(dst, near, far, n, len(near))
+}
+
+func studioToRGB(dst, y, cb, cr []uint8) {
+	n := 0
+	if hasAVX2 && len(y) >= 16 {
+		n = len(y) &^ 15
+		_, _, _ = dst[3*n-1], cb[n-1], cr[n-1]
+		studioToRGBAVX2(&dst[0], &y[0], &cb[0], &cr[0], n)
+	}
+	studioToRGBGeneric(dst[3*n:], y[n:], cb[n:], cr[n:])
 }
