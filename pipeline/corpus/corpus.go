@@ -149,7 +149,10 @@ func (l *lister) argument(arg string, stdin io.Reader) error {
 
 // add takes an entry into the listing: one file has one name, and one label one form.
 func (l *lister) add(e Entry) {
-	e.Path, e.Label, e.Split = tidy(e.Path), Label(e.Label), Label(e.Split)
+	if e.root == "" { // others are put together of tidy parts
+		e.Path = tidy(e.Path)
+	}
+	e.Label, e.Split = Label(e.Label), Label(e.Split)
 	l.listing.Entries = append(l.listing.Entries, e)
 }
 

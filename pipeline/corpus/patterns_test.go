@@ -46,11 +46,19 @@ func TestPatternsAsGit(t *testing.T) {
 // leavesOut asks for each folder on the way, as a walk does.
 func leavesOut(ps Patterns, path string) bool {
 	for i := range path {
-		if path[i] == '/' && ps.choose(path[:i], true) == excluded {
+		if path[i] == '/' && choose(ps, path[:i], true) == excluded {
 			return true
 		}
 	}
-	return ps.choose(path, false) == excluded
+	return choose(ps, path, false) == excluded
+}
+
+func choose(ps Patterns, path string, isFolder bool) choice {
+	folder, name := "", path
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		folder, name = path[:i], path[i+1:]
+	}
+	return ps.choose(folder, name, isFolder)
 }
 
 func TestPatternsRefuse(t *testing.T) {
@@ -102,7 +110,7 @@ func TestIncluded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := ps.choose(c.path, false); got != c.want {
+		if got := choose(ps, c.path, false); got != c.want {
 			t.Errorf("excluding %q and including %q, %s is %d, want %d", c.exclude, c.include, c.path, got, c.want)
 		}
 	}
@@ -168,8 +176,8 @@ func FuzzPattern(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pattern, path string) {
 		ps, err := ParsePatterns([]string{pattern}, nil)
-		if err == nil && path != "" {
-			ps.choose(path, false)
+		if err == nil {
+			choose(ps, path, false)
 		}
 	})
 }

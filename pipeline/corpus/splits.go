@@ -37,27 +37,42 @@ func (l *lister) findSplits() {
 // tops returns the sub-folders that hold entries.
 func (l *lister) tops(t tree) map[string]top {
 	tops := map[string]top{}
-	for _, e := range l.listing.Entries[t.from:t.to] {
-		parts := t.below(e)
-		isFolder := e.err != nil && l.listing.isUnlisted(e.Name())
-		if isFolder {
-			parts = append(parts, "") // what it would hold
+	for i := range l.listing.Entries[t.from:t.to] {
+		e := &l.listing.Entries[t.from+i]
+		first, _, n := t.below(e.Path)
+		if n > 0 && e.err != nil && l.listing.isUnlisted(e.Name()) {
+			n++ // it is a folder
 		}
-		if len(parts) > 1 && parts[0] != "" {
-			tops[parts[0]] = top{tops[parts[0]].labelled || len(parts) > 2}
+		if n < 2 {
+			continue
+		}
+		if known, ok := tops[first]; !ok || n > 2 && !known.labelled {
+			tops[first] = top{n > 2}
 		}
 	}
 	return tops
 }
 
-// below returns the first three segments of an entry's path below the tree's folder, none
-// for that folder itself.
-func (t tree) below(e Entry) []string {
-	rel, err := filepath.Rel(t.path, e.Path)
-	if err != nil || rel == "." {
-		return nil
+// below returns the first and second segment of a path below the tree's folder and how
+// many it has, up to three.
+func (t tree) below(path string) (first, second string, n int) {
+	rel := strings.TrimPrefix(path, t.path)
+	if t.path == "." {
+		rel = path
 	}
-	return strings.SplitN(rel, "/", 3)
+	rel = strings.TrimPrefix(rel, "/")
+	if rel == "" {
+		return "", "", 0
+	}
+	first, rest, deeper := strings.Cut(rel, "/")
+	if !deeper {
+		return first, "", 1
+	}
+	second, _, deeper = strings.Cut(rest, "/")
+	if !deeper {
+		return first, second, 2
+	}
+	return first, second, 3
 }
 
 func isLayout(tops map[string]top) bool {
@@ -92,13 +107,13 @@ func (l *lister) split(t tree) {
 	entries := l.listing.Entries[t.from:t.to]
 	for i := range entries {
 		e := &entries[i]
-		parts := t.below(*e)
-		if len(parts) < 2 {
+		first, second, n := t.below(e.Path)
+		if n < 2 {
 			continue
 		}
-		e.Split, e.Label = splitName(parts[0]), ""
-		if len(parts) == 3 {
-			e.Label = Label(Name(parts[1]))
+		e.Split, e.Label = splitName(first), ""
+		if n == 3 {
+			e.Label = Label(Name(second))
 		}
 	}
 }
