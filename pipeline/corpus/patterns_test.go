@@ -120,7 +120,8 @@ func TestJunk(t *testing.T) {
 	for _, name := range []string{
 		"Thumbs.db", "THUMBS.DB", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "Desktop.ini", "desktop.ini", "Icon\r",
 		"~$report.docx", "scan.tif@SynoEAStream", "scan.tif@SynoResource", "scan - Shortcut.lnk", "scan.tif.part", "scan.tif.crdownload",
-		"scan.pdf.filepart", "x.TMP", "Picasa.ini", "ZbThumbnail.info", "pspbrwse.jbf", "descript.ion",
+		"scan.pdf.filepart", "x.TMP", "Picasa.ini", "ZbThumbnail.info", "pspbrwse.jbf", "descript.ion", "SYNOPHOTO_THUMB_XL.jpg",
+		"AlbumArt_{BBF0-1}_Large.jpg", "AlbumArtSmall.jpg", "MVI_0001.THM", "Desktop DB", "FINDER.DAT",
 	} {
 		if !junk(name, false) {
 			t.Errorf("the file %q is not junk", name)
