@@ -8,9 +8,6 @@ import (
 	"cutpoint/schemas"
 )
 
-// top is a sub-folder of a named folder: a label, or a split with labels below.
-type top struct{ labelled bool }
-
 // findSplits recognises the layout of ImageFolder and Keras, train/cat and val/cat: all
 // sub-folders of a named folder are named like splits, and hold the folders of labels.
 // One of them alone may be a label, unless it is train: a lone label is of no use. Files
@@ -34,20 +31,21 @@ func (l *lister) findSplits() {
 	}
 }
 
-// tops returns the sub-folders that hold entries.
-func (l *lister) tops(t tree) map[string]top {
-	tops := map[string]top{}
+// tops returns the sub-folders that hold entries, and whether they have sub-folders that
+// do: they may be labels, or splits with labels below.
+func (l *lister) tops(t tree) map[string]bool {
+	tops := map[string]bool{}
 	for i := range l.listing.Entries[t.from:t.to] {
 		e := &l.listing.Entries[t.from+i]
 		first, _, n := t.below(e.Path)
-		if n > 0 && e.err != nil && l.listing.isUnlisted(e.Name()) {
+		if n > 0 && e.err != nil && l.listing.Unlisted[e.Name()] {
 			n++ // it is a folder
 		}
 		if n < 2 {
 			continue
 		}
-		if known, ok := tops[first]; !ok || n > 2 && !known.labelled {
-			tops[first] = top{n > 2}
+		if labelled, known := tops[first]; !known || n > 2 && !labelled {
+			tops[first] = n > 2
 		}
 	}
 	return tops
@@ -75,28 +73,25 @@ func (t tree) below(path string) (first, second string, n int) {
 	return first, second, 3
 }
 
-func isLayout(tops map[string]top) bool {
-	names, labelled := 0, false
-	for name, t := range tops {
-		if !schemas.IsSplit(name) {
+func isLayout(tops map[string]bool) bool {
+	labelled := false
+	for name, below := range tops {
+		alone := len(tops) == 1 && !strings.EqualFold(name, "train") && !strings.EqualFold(name, "training")
+		if !schemas.IsSplit(name) || alone {
 			return false
 		}
-		names++
-		labelled = labelled || t.labelled
-		if name = strings.ToLower(name); len(tops) == 1 && name != "train" && name != "training" {
-			return false
-		}
+		labelled = labelled || below
 	}
-	return names > 0 && labelled
+	return labelled
 }
 
 // looksLikeSplits reports whether somebody may have meant splits.
-func looksLikeSplits(tops map[string]top) bool {
+func looksLikeSplits(tops map[string]bool) bool {
 	names, labelled := 0, false
-	for name, t := range tops {
+	for name, below := range tops {
 		if schemas.IsSplit(name) {
 			names++
-			labelled = labelled || t.labelled
+			labelled = labelled || below
 		}
 	}
 	return names > 1 || names == 1 && labelled && len(tops) > 1

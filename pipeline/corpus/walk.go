@@ -32,7 +32,7 @@ type tree struct {
 }
 
 func newLister(ctx context.Context, args []string, opt Options) *lister {
-	l := &lister{ctx: ctx, opt: opt}
+	l := &lister{ctx: ctx, opt: opt, listing: Listing{Unlisted: map[string]bool{}}}
 	if opt.Exclude != "" {
 		if info, err := os.Stat(opt.Exclude); err == nil {
 			l.store = info
