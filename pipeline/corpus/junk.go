@@ -13,7 +13,7 @@ import (
 var junkNames = []string{
 	// Windows
 	"thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini",
-	"$recycle.bin", "recycler", "recycled", "system volume information",
+	"$recycle.bin", "recycler", "system volume information",
 	// macOS, and archives and shares that it wrote
 	"__macosx", "icon\r", "network trash folder", "temporary items", "desktop db", "desktop df", "finder.dat", "resource.frk",
 	// Linux file systems

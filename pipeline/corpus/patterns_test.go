@@ -135,7 +135,7 @@ func TestJunk(t *testing.T) {
 			t.Errorf("the folder %q is not junk", name)
 		}
 	}
-	for _, name := range []string{"thumbs", "thumbs.db.png", "my desktop.ini.tif", "icon", "icon.png", "part.tif", "tmp", "recycle", "eaDir", "~scan.tif", "$scan.tif", "#1.tif", "@1.tif", "snapshot.tif", "lost.tif"} {
+	for _, name := range []string{"thumbs", "thumbs.db.png", "my desktop.ini.tif", "icon", "icon.png", "part.tif", "tmp", "recycle", "eaDir", "~scan.tif", "$scan.tif", "#1.tif", "@1.tif", "snapshot.tif", "lost.tif", "recycled", "temporary"} {
 		if junk(name, false) || junk(name, true) {
 			t.Errorf("%q is junk", name)
 		}
