@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -108,7 +110,7 @@ func goneFrom(ctx context.Context, c *cli.Context, s *store.Store) (func(string)
 	if err != nil {
 		return nil, err
 	}
-	for _, folder := range l.Unlisted {
+	for _, folder := range slices.Sorted(maps.Keys(l.Unlisted)) {
 		log.Warn("a folder cannot be listed; nothing below it is dropped", "folder", folder)
 	}
 	present := make(map[string]bool, len(l.Entries))

@@ -1,15 +1,22 @@
 package corpus
 
-import "slices"
+import (
+	"path/filepath"
+	"slices"
+)
 
 // Unknown reports whether it is not known what became of a path, as tables hold it: it is
 // a folder that could not be listed, or lies below one.
 func (l Listing) Unknown(name string) bool {
-	return slices.ContainsFunc(l.Unlisted, func(folder string) bool { return within(name, folder) })
+	for len(l.Unlisted) > 0 && !l.Unlisted[name] {
+		above := filepath.Dir(name)
+		if above == name {
+			return false
+		}
+		name = above
+	}
+	return l.Unlisted[name]
 }
-
-// isUnlisted reports whether the folder itself could not be listed.
-func (l *Listing) isUnlisted(name string) bool { return slices.Contains(l.Unlisted, name) }
 
 // Absent returns those of the names that the corpus has no more: they lie in a folder that
 // was walked, not below one that could not be listed, and no entry has them.

@@ -39,10 +39,10 @@ type Entry struct {
 type Listing struct {
 	Entries  []Entry
 	Skipped  Skipped
-	Unlisted []string // of Entries: names of folders that could not be listed, wholly or in part
-	Splits   []string // folders whose sub-folders are splits, with labels below
-	Unsplit  []string // folders of which some sub-folders only are named like splits with labels
-	walked   []string // names of the folders that were walked
+	Unlisted map[string]bool // of Entries: names of folders that could not be listed, wholly or in part
+	Splits   []string        // folders whose sub-folders are splits, with labels below
+	Unsplit  []string        // folders of which some sub-folders only are named like splits with labels
+	walked   []string        // names of the folders that were walked
 }
 
 // Skipped counts what folders hold that is no document. What a folder holds that is left
@@ -153,16 +153,20 @@ func (l *lister) argument(arg string, stdin io.Reader) error {
 
 // add takes an entry into the listing: one file has one name, and one label one form.
 func (l *lister) add(e Entry) {
-	e.Path, e.Label, e.Split = tidy(e.Path), lists.Label(e.Label), lists.Label(e.Split)
+	if e.root == "" { // others are put together of tidy parts
+		e.Path = tidy(e.Path)
+	}
+	e.Label, e.Split = lists.Label(e.Label), lists.Label(e.Split)
 	l.listing.Entries = append(l.listing.Entries, e)
 }
 
 // unlisted records a folder that could not be listed.
 func (l *lister) unlisted(path string, err error) {
-	if l.listing.isUnlisted(Name(path)) {
+	name := Name(path)
+	if l.listing.Unlisted[name] {
 		return
 	}
-	l.listing.Unlisted = append(l.listing.Unlisted, Name(path))
+	l.listing.Unlisted[name] = true
 	l.add(Entry{Path: path, err: fmt.Errorf("the folder cannot be listed: %w", cause(err))})
 }
 
@@ -173,7 +177,7 @@ func (l *lister) nothingRead() error {
 	if n == 0 || n != len(l.listing.Unlisted) {
 		return nil
 	}
-	if slices.ContainsFunc(l.listing.walked, func(root string) bool { return !slices.Contains(l.listing.Unlisted, root) }) {
+	if slices.ContainsFunc(l.listing.walked, func(root string) bool { return !l.listing.Unlisted[root] }) {
 		return nil
 	}
 	first := l.listing.Entries[0]

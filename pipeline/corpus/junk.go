@@ -8,14 +8,14 @@ import (
 // junkNames are files and folders that systems and programs leave among documents,
 // in lower case. Names that begin with a dot are hidden anyway and need no line.
 //
-// Sources: github.com/github/gitignore (Global/Windows, macOS, Linux), Synology's and
-// QNAP's guides for shared folders, Microsoft's list of files of the shell.
+// Sources: github.com/github/gitignore (Global: Windows, macOS, Linux), and what Synology
+// and QNAP say of their shared folders.
 var junkNames = []string{
 	// Windows
 	"thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini",
-	"$recycle.bin", "recycler", "recycled", "system volume information",
+	"$recycle.bin", "recycler", "system volume information",
 	// macOS, and archives and shares that it wrote
-	"__macosx", "icon\r", "network trash folder", "temporary items",
+	"__macosx", "icon\r", "network trash folder", "temporary items", "desktop db", "desktop df", "finder.dat", "resource.frk",
 	// Linux file systems
 	"lost+found",
 	// Synology
@@ -27,7 +27,7 @@ var junkNames = []string{
 	// Android
 	"lost.dir",
 	// catalogues of picture viewers
-	"picasa.ini", "zbthumbnail.info", "pspbrwse.jbf", "descript.ion",
+	"picasa.ini", "zbthumbnail.info", "pspbrwse.jbf", "descript.ion", "albumartsmall.jpg",
 }
 
 // junkFiles are beginnings (xyz*) and ends (*xyz) of the names of files, and of no
@@ -35,8 +35,9 @@ var junkNames = []string{
 var junkFiles = []string{
 	"~$*",                              // who has an Office document open
 	"*@synoeastream", "*@synoresource", // attributes that Synology keeps beside a file
+	"synophoto_thumb_*", "synofile_thumb_*", "albumart_{*", "*.thm", // thumbnails of Synology, Windows and cameras
 	"*.lnk",
-	"*.tmp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.opdownload",
+	"*.tmp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.opdownload", "*.!sync", "*.aria2",
 }
 
 // junk reports whether the name is one of the lists'.

@@ -140,7 +140,7 @@ func (l *lister) followTo(f *folder, name string, t target) error {
 }
 
 func (l *lister) followFolder(f *folder, name string, t target) error {
-	if !l.takes(f.inside(name), true) { // patterns for folders take a link for a file
+	if !l.takes(f, name, true) { // patterns for folders take a link for a file
 		return nil
 	}
 	sub := folder{at: t.at, rel: t.rel, depth: f.depth + 1, path: filepath.Join(f.path, name), below: f.inside(name), label: f.label, root: t.root, real: t.real}

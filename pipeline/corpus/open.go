@@ -67,11 +67,13 @@ func (e *Entry) open() (*os.File, error) {
 	return root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
 }
 
-// openLong opens a file whose path is longer than the system takes (1024 bytes on macOS,
-// 4096 on Linux): its folder in the first 1000 bytes as usual, and the rest below that.
+// longPath is a length that some systems refuse in a path: 1024 bytes on macOS, 4096 on Linux.
+const longPath = 1000
+
+// openLong opens a file whose path is longer than the system takes: a folder within the
+// usual length first, and the rest below that.
 func openLong(path string) (*os.File, error) {
-	const usual = 1000
-	cut := strings.LastIndexByte(path[:min(usual, len(path))], '/')
+	cut := strings.LastIndexByte(path[:min(longPath, len(path))], '/')
 	if cut <= 0 {
 		return nil, syscall.ENAMETOOLONG
 	}

@@ -9,7 +9,7 @@ import (
 // Patterns choose among what folders hold, in gitignore's syntax, relative to each named
 // folder. The zero value leaves out what is hidden and junk.
 type Patterns struct {
-	all   []pattern // the last that matches decides
+	all   []pattern // the first that matches decides, so that later flags come first
 	names []pattern // of the including ones those that name what is hidden or junk
 }
 
@@ -38,6 +38,7 @@ func ParsePatterns(exclude, include []string) (Patterns, error) {
 			ps.names = append(ps.names, p)
 		}
 	}
+	slices.Reverse(ps.all)
 	return ps, nil
 }
 
@@ -59,24 +60,22 @@ const (
 	skippedAsJunk
 )
 
-// choose decides about a path below the named folder.
-func (ps Patterns) choose(below string, isFolder bool) choice {
-	name := below[strings.LastIndexByte(below, '/')+1:]
-	var segments []string
+// choose decides about a name in a folder, whose path is below the named folder.
+func (ps Patterns) choose(folder, name string, isFolder bool) choice {
+	meant := false
 	if len(ps.all) > 0 {
-		segments = strings.Split(below, "/")
-	}
-	matches := func(p pattern) bool { return p.matches(segments, isFolder) }
-	for _, p := range slices.Backward(ps.all) {
-		if matches(p) {
-			if !p.keeps {
-				return excluded
-			}
-			break
+		segments := []string{name}
+		if folder != "" {
+			segments = append(strings.Split(folder, "/"), name)
 		}
+		matches := func(p pattern) bool { return p.matches(segments, isFolder) }
+		if last := slices.IndexFunc(ps.all, matches); last >= 0 && !ps.all[last].keeps {
+			return excluded
+		}
+		meant = slices.ContainsFunc(ps.names, matches)
 	}
 	switch {
-	case slices.ContainsFunc(ps.names, matches):
+	case meant:
 		return taken
 	case strings.HasPrefix(name, "."):
 		return hidden

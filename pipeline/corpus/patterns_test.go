@@ -46,11 +46,19 @@ func TestPatternsAsGit(t *testing.T) {
 // leavesOut asks for each folder on the way, as a walk does.
 func leavesOut(ps Patterns, path string) bool {
 	for i := range path {
-		if path[i] == '/' && ps.choose(path[:i], true) == excluded {
+		if path[i] == '/' && choose(ps, path[:i], true) == excluded {
 			return true
 		}
 	}
-	return ps.choose(path, false) == excluded
+	return choose(ps, path, false) == excluded
+}
+
+func choose(ps Patterns, path string, isFolder bool) choice {
+	folder, name := "", path
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		folder, name = path[:i], path[i+1:]
+	}
+	return ps.choose(folder, name, isFolder)
 }
 
 func TestPatternsRefuse(t *testing.T) {
@@ -102,7 +110,7 @@ func TestIncluded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := ps.choose(c.path, false); got != c.want {
+		if got := choose(ps, c.path, false); got != c.want {
 			t.Errorf("excluding %q and including %q, %s is %d, want %d", c.exclude, c.include, c.path, got, c.want)
 		}
 	}
@@ -112,7 +120,8 @@ func TestJunk(t *testing.T) {
 	for _, name := range []string{
 		"Thumbs.db", "THUMBS.DB", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "Desktop.ini", "desktop.ini", "Icon\r",
 		"~$report.docx", "scan.tif@SynoEAStream", "scan.tif@SynoResource", "scan - Shortcut.lnk", "scan.tif.part", "scan.tif.crdownload",
-		"scan.pdf.filepart", "x.TMP", "Picasa.ini", "ZbThumbnail.info", "pspbrwse.jbf", "descript.ion",
+		"scan.pdf.filepart", "x.TMP", "Picasa.ini", "ZbThumbnail.info", "pspbrwse.jbf", "descript.ion", "SYNOPHOTO_THUMB_XL.jpg",
+		"AlbumArt_{BBF0-1}_Large.jpg", "AlbumArtSmall.jpg", "MVI_0001.THM", "Desktop DB", "FINDER.DAT",
 	} {
 		if !junk(name, false) {
 			t.Errorf("the file %q is not junk", name)
@@ -126,7 +135,7 @@ func TestJunk(t *testing.T) {
 			t.Errorf("the folder %q is not junk", name)
 		}
 	}
-	for _, name := range []string{"thumbs", "thumbs.db.png", "my desktop.ini.tif", "icon", "icon.png", "part.tif", "tmp", "recycle", "eaDir", "~scan.tif", "$scan.tif", "#1.tif", "@1.tif", "snapshot.tif", "lost.tif"} {
+	for _, name := range []string{"thumbs", "thumbs.db.png", "my desktop.ini.tif", "icon", "icon.png", "part.tif", "tmp", "recycle", "eaDir", "~scan.tif", "$scan.tif", "#1.tif", "@1.tif", "snapshot.tif", "lost.tif", "recycled", "temporary"} {
 		if junk(name, false) || junk(name, true) {
 			t.Errorf("%q is junk", name)
 		}
@@ -168,8 +177,8 @@ func FuzzPattern(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pattern, path string) {
 		ps, err := ParsePatterns([]string{pattern}, nil)
-		if err == nil && path != "" {
-			ps.choose(path, false)
+		if err == nil {
+			choose(ps, path, false)
 		}
 	})
 }

@@ -9,9 +9,6 @@ import (
 	"cutpoint/schemas"
 )
 
-// top is a sub-folder of a named folder: a label, or a split with labels below.
-type top struct{ labelled bool }
-
 // findSplits recognises the layout of ImageFolder and Keras, train/cat and val/cat: all
 // sub-folders of a named folder are named like splits, and hold the folders of labels.
 // One of them alone may be a label, unless it is train: a lone label is of no use. Files
@@ -35,54 +32,67 @@ func (l *lister) findSplits() {
 	}
 }
 
-// tops returns the sub-folders that hold entries.
-func (l *lister) tops(t tree) map[string]top {
-	tops := map[string]top{}
-	for _, e := range l.listing.Entries[t.from:t.to] {
-		parts := t.below(e)
-		isFolder := e.err != nil && l.listing.isUnlisted(e.Name())
-		if isFolder {
-			parts = append(parts, "") // what it would hold
+// tops returns the sub-folders that hold entries, and whether they have sub-folders that
+// do: they may be labels, or splits with labels below.
+func (l *lister) tops(t tree) map[string]bool {
+	tops := map[string]bool{}
+	for i := range l.listing.Entries[t.from:t.to] {
+		e := &l.listing.Entries[t.from+i]
+		first, _, n := t.below(e.Path)
+		if n > 0 && e.err != nil && l.listing.Unlisted[e.Name()] {
+			n++ // it is a folder
 		}
-		if len(parts) > 1 && parts[0] != "" {
-			tops[parts[0]] = top{tops[parts[0]].labelled || len(parts) > 2}
+		if n < 2 {
+			continue
+		}
+		if labelled, known := tops[first]; !known || n > 2 && !labelled {
+			tops[first] = n > 2
 		}
 	}
 	return tops
 }
 
-// below returns the first three segments of an entry's path below the tree's folder, none
-// for that folder itself.
-func (t tree) below(e Entry) []string {
-	rel, err := filepath.Rel(t.path, e.Path)
-	if err != nil || rel == "." {
-		return nil
+// below returns the first and second segment of a path below the tree's folder and how
+// many it has, up to three.
+func (t tree) below(path string) (first, second string, n int) {
+	rel := strings.TrimPrefix(path, t.path)
+	if t.path == "." {
+		rel = path
 	}
-	return strings.SplitN(rel, "/", 3)
+	rel = strings.TrimPrefix(rel, "/")
+	if rel == "" {
+		return "", "", 0
+	}
+	first, rest, deeper := strings.Cut(rel, "/")
+	if !deeper {
+		return first, "", 1
+	}
+	second, _, deeper = strings.Cut(rest, "/")
+	if !deeper {
+		return first, second, 2
+	}
+	return first, second, 3
 }
 
-func isLayout(tops map[string]top) bool {
-	names, labelled := 0, false
-	for name, t := range tops {
-		if !schemas.IsSplit(name) {
+func isLayout(tops map[string]bool) bool {
+	labelled := false
+	for name, below := range tops {
+		alone := len(tops) == 1 && !strings.EqualFold(name, "train") && !strings.EqualFold(name, "training")
+		if !schemas.IsSplit(name) || alone {
 			return false
 		}
-		names++
-		labelled = labelled || t.labelled
-		if name = strings.ToLower(name); len(tops) == 1 && name != "train" && name != "training" {
-			return false
-		}
+		labelled = labelled || below
 	}
-	return names > 0 && labelled
+	return labelled
 }
 
 // looksLikeSplits reports whether somebody may have meant splits.
-func looksLikeSplits(tops map[string]top) bool {
+func looksLikeSplits(tops map[string]bool) bool {
 	names, labelled := 0, false
-	for name, t := range tops {
+	for name, below := range tops {
 		if schemas.IsSplit(name) {
 			names++
-			labelled = labelled || t.labelled
+			labelled = labelled || below
 		}
 	}
 	return names > 1 || names == 1 && labelled && len(tops) > 1
@@ -93,13 +103,13 @@ func (l *lister) split(t tree) {
 	entries := l.listing.Entries[t.from:t.to]
 	for i := range entries {
 		e := &entries[i]
-		parts := t.below(*e)
-		if len(parts) < 2 {
+		first, second, n := t.below(e.Path)
+		if n < 2 {
 			continue
 		}
-		e.Split, e.Label = splitName(parts[0]), ""
-		if len(parts) == 3 {
-			e.Label = lists.Label(Name(parts[1]))
+		e.Split, e.Label = splitName(first), ""
+		if n == 3 {
+			e.Label = lists.Label(Name(second))
 		}
 	}
 }

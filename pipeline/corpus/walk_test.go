@@ -136,7 +136,7 @@ func TestAbsent(t *testing.T) {
 	write(t, dir, map[string]string{"in/a": "a", "in/b/c": "c"})
 	t.Chdir(dir)
 	l := list(t, Options{}, "in")
-	l.Unlisted = []string{"in/locked"}
+	l.Unlisted = map[string]bool{"in/locked": true}
 	asked := []string{"in/a", "in/gone", "in", "in/b", "in/locked", "in/locked/x", "in/locked2", "inner", "elsewhere/x", "/in/gone"}
 	if got, want := l.Absent(asked), []string{"in/gone", "in", "in/b", "in/locked2"}; !slices.Equal(got, want) {
 		t.Errorf("absent are %q, want %q", got, want)

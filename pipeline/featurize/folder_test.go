@@ -2,8 +2,10 @@ package featurize
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,8 +66,9 @@ func TestFolderThatCannotBeListed(t *testing.T) {
 		if s.Failed != 1 || !s.AnyFailed() || len(f.features["fc2"]) != 2 || len(l.Unlisted) != 1 {
 			t.Fatalf("night %d: %+v, not listed %d", attempt, s, len(l.Unlisted))
 		}
-		x := f.failures[schemas.PageKey{DocumentID: pathID(l.Unlisted[0]), Page: schemas.WholeDocument}]
-		if x.Path != l.Unlisted[0] || x.Stage != stageOpen || x.Class != classUnreadable || x.Attempts != attempt || !strings.HasPrefix(x.Message, "the folder cannot be listed: ") {
+		folder := slices.Collect(maps.Keys(l.Unlisted))[0]
+		x := f.failures[schemas.PageKey{DocumentID: pathID(folder), Page: schemas.WholeDocument}]
+		if x.Path != folder || x.Stage != stageOpen || x.Class != classUnreadable || x.Attempts != attempt || !strings.HasPrefix(x.Message, "the folder cannot be listed: ") {
 			t.Errorf("night %d: %+v", attempt, x)
 		}
 	}
@@ -105,7 +108,7 @@ func TestCopyOfWhatCannotBeSeen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Unlisted = []string{filepath.Join(dir, "letter")}
+	l.Unlisted = map[string]bool{filepath.Join(dir, "letter"): true}
 	s, err := Run(context.Background(), Job{
 		Entries: l.Entries, Listing: l, Stored: f.memory, Sink: TableSink{f.memory},
 		NewEngine: func() (model.Engine, error) { return f.engine, nil },

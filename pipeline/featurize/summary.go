@@ -8,7 +8,7 @@ import (
 // Summary says what a run did. Every document of the corpus is counted in one of
 // UpToDate, Read, Copies, FailedBefore or, after an early end, Left.
 type Summary struct {
-	Documents      int     `json:"documents"`       // files in the corpus
+	Documents      int     `json:"documents"`       // files in the corpus, and folders that could not be listed
 	UpToDate       int     `json:"up_to_date"`      // nothing left to do for them
 	Read           int     `json:"read"`            // read in this run, with or without success
 	Copies         int     `json:"copies"`          // same bytes as another document of the corpus
