@@ -50,11 +50,16 @@ func startSandbox() (pdfium.Pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start pdfium: %w", err)
 	}
-	pool, err := webassembly.InitWithWASM(webassembly.Config{
-		Context: withMemories(experimental.WithFunctionListenerFactory(context.Background(), listeners)), WASM: wasm,
-		MaxTotal: maxInstances, FSConfig: wazero.NewFSConfig(), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard,
-	})
-	if err != nil {
+	var pool pdfium.Pool
+	compiled := make(chan struct{})
+	go func() { // apart, since it is no work of the document that came first
+		defer close(compiled)
+		pool, err = webassembly.InitWithWASM(webassembly.Config{
+			Context: withMemories(experimental.WithFunctionListenerFactory(context.Background(), listeners)), WASM: wasm,
+			MaxTotal: maxInstances, FSConfig: wazero.NewFSConfig(), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard,
+		})
+	}()
+	if <-compiled; err != nil {
 		return nil, fmt.Errorf("start pdfium: %w", err)
 	}
 	return pool, nil
