@@ -12,6 +12,8 @@ import (
 	_ "unsafe" // for go:linkname
 
 	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/enums"
+	"github.com/klippa-app/go-pdfium/requests"
 	"github.com/klippa-app/go-pdfium/webassembly"
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -60,11 +62,16 @@ func startSandbox(with fonts.Set) (pdfium.Pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start pdfium: %w", err)
 	}
-	pool, err := webassembly.InitWithWASM(webassembly.Config{
-		Context: experimental.WithFunctionListenerFactory(context.Background(), listeners), WASM: wasm,
-		MaxTotal: maxInstances, FSConfig: wazero.NewFSConfig().WithFSMount(files, "/"), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard,
-	})
-	if err != nil {
+	var pool pdfium.Pool
+	compiled := make(chan struct{})
+	go func() { // apart, since it is no work of the document that came first
+		defer close(compiled)
+		pool, err = webassembly.InitWithWASM(webassembly.Config{
+			Context: withMemories(experimental.WithFunctionListenerFactory(context.Background(), listeners)), WASM: wasm,
+			MaxTotal: maxInstances, FSConfig: wazero.NewFSConfig().WithFSMount(files, "/"), RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard,
+		})
+	}()
+	if <-compiled; err != nil {
 		return nil, fmt.Errorf("start pdfium: %w", err)
 	}
 	return pool, nil
@@ -91,7 +98,11 @@ func compilationCache() wazero.CompilationCache {
 // instance is a sandbox of its own for a document.
 type instance struct {
 	pdfium.Pdfium
-	once sync.Once // it ends by close or by kill
+	memory *memory // nil if it is Go's
+
+	once          sync.Once // for its end
+	mutex         sync.Mutex
+	running, dead bool
 }
 
 func newInstance(ctx context.Context, with fonts.Set) (*instance, error) {
@@ -103,13 +114,33 @@ func newInstance(ctx context.Context, with fonts.Set) (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start pdfium: %w", brief(err))
 	}
-	return &instance{Pdfium: p}, nil
+	i := &instance{Pdfium: p}
+	if i.memory, err = memoryOf(p); err != nil {
+		i.close()
+		return nil, fmt.Errorf("start pdfium: %w", brief(err))
+	}
+	return i, nil
+}
+
+// memoryOf finds a sandbox's memory by a bitmap in it, of which go-pdfium gives a view.
+func memoryOf(p pdfium.Pdfium) (*memory, error) {
+	created, err := p.FPDFBitmap_CreateEx(&requests.FPDFBitmap_CreateEx{Width: 1, Height: 1, Format: enums.FPDF_BITMAP_FORMAT_BGR, Pointer: uint64(0)})
+	if err != nil {
+		return nil, err
+	}
+	buffer, err := p.FPDFBitmap_GetBuffer(&requests.FPDFBitmap_GetBuffer{Bitmap: created.Bitmap})
+	if err != nil {
+		return nil, err
+	}
+	memory := mapped.of(buffer.Buffer)
+	_, err = p.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: created.Bitmap})
+	return memory, err
 }
 
 // How a call into a sandbox ends that does not return.
 var (
 	errStopped = errors.New("pdfium was stopped")
-	errFull    = fmt.Errorf("%w: drawing the page takes more than %d MiB", ErrTooLarge, MaxMemory>>20)
+	errFull    = fmt.Errorf("%w: pdfium needs more than %d MiB for it", ErrTooLarge, MaxMemory>>20)
 	errCrashed = errors.New("pdfium gave up on it: the file is damaged")
 )
 
@@ -119,10 +150,14 @@ func (i *instance) run(ctx context.Context, call func() error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if !i.begin() {
+		return errStopped
+	}
+	defer i.finish()
 	killed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(killed)
-		i.once.Do(func() { _ = i.Kill() })
+		i.close()
 	})
 	defer func() {
 		if r := recover(); r != nil { // of the bindings, when the module is gone
@@ -144,8 +179,8 @@ func brief(err error) error {
 		return nil
 	case errors.Is(err, errFull):
 		return errFull
-	case strings.Contains(err.Error(), "wasm stack trace"), strings.Contains(err.Error(), "panic occurred"),
-		errors.As(err, new(*sys.ExitError)):
+	case strings.Contains(err.Error(), "wasm stack trace"), strings.Contains(err.Error(), "stack overflow"),
+		strings.Contains(err.Error(), "panic occurred"), errors.As(err, new(*sys.ExitError)):
 		return errCrashed
 	}
 	return err
@@ -156,7 +191,31 @@ func ended(err error) bool {
 	return errors.Is(err, errCrashed) || errors.Is(err, errFull) || errors.Is(err, errStopped)
 }
 
-// close ends the sandbox unless it was killed. What is in it is not taken apart first.
+// begin reports whether the sandbox can still be called into.
+func (i *instance) begin() bool {
+	i.mutex.Lock()
+	defer i.mutex.Unlock()
+	i.running = !i.dead
+	return i.running
+}
+
+// finish ends what begin began.
+func (i *instance) finish() {
+	i.mutex.Lock()
+	defer i.mutex.Unlock()
+	if i.running = false; i.dead {
+		i.memory.release()
+	}
+}
+
+// close ends the sandbox, whether it runs or not. What is in it is not taken apart first.
 func (i *instance) close() {
-	i.once.Do(func() { _ = i.Kill() })
+	i.once.Do(func() {
+		_ = i.Kill()
+		i.mutex.Lock()
+		defer i.mutex.Unlock()
+		if i.dead = true; !i.running {
+			i.memory.release()
+		}
+	})
 }
