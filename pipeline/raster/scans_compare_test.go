@@ -10,8 +10,7 @@ import (
 // renderings decodes a page twice: as a plain scan, nil if it is none, and with pdfium.
 func renderings(t *testing.T, data []byte, page int) (ours, theirs *Page) {
 	t.Helper()
-	limits := DefaultLimits()
-	d, err := openPDF(t.Context(), data, limits, 0)
+	d, err := openPDF(t.Context(), data, DefaultLimits(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,12 +24,19 @@ func renderings(t *testing.T, data []byte, page int) (ours, theirs *Page) {
 			t.Error("pdfium was started for a plain scan")
 		}
 	}
-	reference := &pdfDocument{data: data, maxPages: limits.MaxPages, number: -1}
-	defer reference.close()
-	if theirs, err = reference.decode(t.Context(), page); err != nil {
+	return ours, byPdfium(t, data, page)
+}
+
+// byPdfium decodes a page as if there were no plain scans.
+func byPdfium(t *testing.T, data []byte, page int) *Page {
+	t.Helper()
+	d := &pdfDocument{data: data, maxPages: DefaultLimits().MaxPages, number: -1}
+	defer d.close()
+	p, err := d.decode(t.Context(), page)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return ours, theirs
+	return p
 }
 
 // apart returns the mean difference of two pages when they are prepared, in levels, and

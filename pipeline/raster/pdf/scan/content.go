@@ -17,6 +17,7 @@ type interpreter struct {
 	painted bool // something other than images shows
 	level   int  // of forms in each other
 	done    int  // bytes of content that were run
+	drawn   int  // images and forms
 	images  map[object.Ref]*image
 }
 
@@ -51,9 +52,9 @@ type run struct {
 
 const (
 	maxOperands = 64
-	maxStates   = 256 // saved on each other
-	maxLevel    = 4   // of forms in each other
-	maxImages   = 1024
+	maxStates   = 256            // saved on each other
+	maxLevel    = 4              // of forms in each other
+	maxDrawn    = 1024           // images and forms
 	maxRun      = 4 * maxContent // of all content streams, each time they are run
 )
 

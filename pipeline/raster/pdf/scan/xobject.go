@@ -4,6 +4,9 @@ import "cutpoint/pipeline/raster/pdf/object"
 
 // do draws an image, or runs a form.
 func (r *run) do() error {
+	if r.drawn++; r.drawn > maxDrawn {
+		return other("it has too many images")
+	}
 	ref, v, err := r.resource("XObject")
 	if err != nil {
 		return err
@@ -94,6 +97,8 @@ func (r *run) add(m placed) error {
 		across, down = down, across
 	}
 	switch {
+	case !(across > 0 && down > 0 && across <= maxEnlarged*pixels && down <= maxEnlarged*pixels): // or not a number
+		return other("an image is %g × %g pixels of the page", across, down)
 	case shown.empty():
 		return nil
 	case m.width*m.height > maxMemory/m.perPixel:
@@ -104,8 +109,6 @@ func (r *run) add(m placed) error {
 		return other("a mask has a colour that is not of a device")
 	case across*down > maxCoarse*float32(m.width)*float32(m.height):
 		return other("an image is coarse")
-	case across > maxEnlarged*pixels || down > maxEnlarged*pixels:
-		return other("little of an image is shown")
 	}
 	if !m.mask && whole.contains(r.page.box, pixel/2) {
 		r.painted, r.page.images = false, nil
@@ -115,8 +118,8 @@ func (r *run) add(m placed) error {
 	for _, m := range r.page.images {
 		total += m.width * m.height
 	}
-	if len(r.page.images) > maxImages || total > maxImagePixels {
-		return other("it has too many images")
+	if total > maxImagePixels {
+		return other("its images have too many pixels")
 	}
 	return nil
 }
