@@ -1,5 +1,5 @@
 """draw FOLDER PAGES: writes pages of several kinds, drawn from scanned ones, to
-sub-folders. time FOLDER: prints the CPU seconds a page takes Pillow from the file's
+sub-folders. draw-scans FOLDER PAGES: the same of A4 scans at 300 dpi in PDF. time FOLDER: prints the CPU seconds a page takes Pillow from the file's
 bytes to 224 x 224 pixels, by kind, as JSON. time-draft FOLDER: the same of JPEG alone,
 decoded at a fraction of its size.
 """
@@ -19,26 +19,49 @@ def tint(image):
     return Image.merge("RGB", [image, image.point(lambda v: v * 240 // 255), image.point(lambda v: v * 220 // 255 + 10)])
 
 
+def bilevel(image):
+    return image.point(lambda v: 255 if v > 140 else 0).convert("1", dither=Image.Dither.NONE)
+
+
 KINDS = {
     "jpeg-colour": lambda m, f: tint(m).save(f + ".jpg", quality=85),
     "jpeg-grey": lambda m, f: m.save(f + ".jpg", quality=85),
     "jpeg-progressive": lambda m, f: tint(m).save(f + ".jpg", quality=85, progressive=True),
     "tiff-packbits": lambda m, f: m.save(f + ".tif", compression="packbits"),
     "tiff-lzw": lambda m, f: m.save(f + ".tif", compression="tiff_lzw"),
-    "tiff-g4": lambda m, f: m.point(lambda v: 255 if v > 140 else 0).convert("1", dither=Image.Dither.NONE).save(f + ".tif", compression="group4"),
+    "tiff-g4": lambda m, f: bilevel(m).save(f + ".tif", compression="group4"),
 }
 
 
-def draw(folder, source):
+# Pillow's PDF holds a JPEG, or Group 4 where the image is bilevel.
+SCANS = {
+    "pdf-jpeg-grey": lambda m, f: m.save(f + ".pdf", resolution=300, quality=85),
+    "pdf-jpeg-colour": lambda m, f: tint(m).save(f + ".pdf", resolution=300, quality=85),
+    "pdf-g4": lambda m, f: bilevel(m).save(f + ".pdf", resolution=300),
+}
+A4_AT_300_DPI = (2480, 3508)
+
+
+def some(source):
     found = sorted(os.path.join(root, name) for root, _, names in os.walk(source) for name in names)
+    return [Image.open(path).convert("L") for path in found[:: max(1, len(found) // PAGES)][:PAGES]]
+
+
+def draw(folder, source):
     for height in (1000, 3000):
         for kind, save in KINDS.items():
             where = os.path.join(folder, f"{kind}-{height}")
             os.makedirs(where)
-            for n, path in enumerate(found[:: max(1, len(found) // PAGES)][:PAGES]):
-                page = Image.open(path).convert("L")
-                page = page.resize((page.width * height // page.height, height), Image.Resampling.BICUBIC)
-                save(page, os.path.join(where, str(n)))
+            for n, page in enumerate(some(source)):
+                save(page.resize((page.width * height // page.height, height), Image.Resampling.BICUBIC), os.path.join(where, str(n)))
+
+
+def draw_scans(folder, source):
+    for kind, save in SCANS.items():
+        where = os.path.join(folder, kind)
+        os.makedirs(where)
+        for n, page in enumerate(some(source)):
+            save(page.resize(A4_AT_300_DPI, Image.Resampling.BICUBIC), os.path.join(where, str(n)))
 
 
 def measure(folder, draft):
@@ -64,5 +87,7 @@ def measure(folder, draft):
 
 if sys.argv[1] == "draw":
     draw(sys.argv[2], sys.argv[3])
+elif sys.argv[1] == "draw-scans":
+    draw_scans(sys.argv[2], sys.argv[3])
 else:
     measure(sys.argv[2], sys.argv[1] == "time-draft")
