@@ -15,7 +15,7 @@ type pdfDocument struct {
 	data     []byte
 	maxPages int
 	dpi      float64
-	time     time.Duration  // for starting pdfium where nobody waits
+	time     time.Duration  // for measuring a page, which may start pdfium
 	scans    *scan.Document // nil if pdfium draws all pages
 	file     *pdf.File      // nil until a page needs it
 	number   int            // of the page that was looked at last, -1 at first
@@ -71,8 +71,10 @@ func (d *pdfDocument) pdfium(ctx context.Context) (*pdf.File, error) {
 // measure counts what drawing a scan takes, or the bitmap in the sandbox and the page.
 // What pdfium needs to draw it is bounded by the sandbox.
 func (d *pdfDocument) measure(page int) (extent, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), d.time)
-	defer cancel()
+	return watched(context.Background(), d.time, func(ctx context.Context) (extent, error) { return d.extent(ctx, page) })
+}
+
+func (d *pdfDocument) extent(ctx context.Context, page int) (extent, error) {
 	if s := d.plain(ctx, page); s != nil {
 		w, h, err := pdf.Pixels(s.Width, s.Height, d.dpi)
 		if err != nil {

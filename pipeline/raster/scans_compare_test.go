@@ -2,15 +2,18 @@ package raster
 
 import (
 	"fmt"
+	"image"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"cutpoint/pipeline/raster/pdf/pdftest"
 )
 
 // renderings decodes a page twice: as a plain scan, nil if it is none, and with pdfium.
-func renderings(t *testing.T, data []byte, page int) (ours, theirs *Page) {
+func renderings(t *testing.T, data []byte, page int, dpi float64) (ours, theirs *Page) {
 	t.Helper()
-	d, err := openPDF(t.Context(), data, DefaultLimits(), 0)
+	d, err := openPDF(t.Context(), data, DefaultLimits(), dpi)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,13 +27,13 @@ func renderings(t *testing.T, data []byte, page int) (ours, theirs *Page) {
 			t.Error("pdfium was started for a plain scan")
 		}
 	}
-	return ours, byPdfium(t, data, page)
+	return ours, byPdfium(t, data, page, dpi)
 }
 
 // byPdfium decodes a page as if there were no plain scans.
-func byPdfium(t *testing.T, data []byte, page int) *Page {
+func byPdfium(t *testing.T, data []byte, page int, dpi float64) *Page {
 	t.Helper()
-	d := &pdfDocument{data: data, maxPages: DefaultLimits().MaxPages, number: -1}
+	d := &pdfDocument{data: data, maxPages: DefaultLimits().MaxPages, dpi: dpi, number: -1}
 	defer d.close()
 	p, err := d.decode(t.Context(), page)
 	if err != nil {
@@ -122,7 +125,12 @@ func TestScansAreTheirImages(t *testing.T) {
 // check demands that a file's first page is drawn without pdfium, as pdfium would.
 func check(t *testing.T, data []byte) {
 	t.Helper()
-	ours, theirs := renderings(t, data, 0)
+	checkAt(t, data, 0)
+}
+
+func checkAt(t *testing.T, data []byte, dpi float64) {
+	t.Helper()
+	ours, theirs := renderings(t, data, 0, dpi)
 	if ours == nil {
 		d, err := openPDF(t.Context(), data, DefaultLimits(), 0)
 		if err != nil {
@@ -143,4 +151,56 @@ func check(t *testing.T, data []byte) {
 		t.Errorf("the page shows nothing: its mean level is %.1f", mean)
 	}
 	t.Logf("%.3f levels from pdfium", difference)
+}
+
+// TestScansAtResolutions: where pages are rendered by their size, larger or smaller than
+// they were scanned.
+func TestScansAtResolutions(t *testing.T) {
+	stencil := picture("/ImageMask true /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 620 >>", fax(t, "page.g4"))
+	for _, dpi := range []float64{24, 72, 75, 150} {
+		t.Run(fmt.Sprintf("%g dpi", dpi), func(t *testing.T) {
+			checkAt(t, sheet(a4, fill, grey(t)), dpi)
+			checkAt(t, sheet(a4, fill, stencil), dpi)
+		})
+	}
+}
+
+// TestSharedScans draws real pages as scans in PDF, and as pdfium does.
+func TestSharedScans(t *testing.T) {
+	var names []string
+	for _, pattern := range []string{"pages5/*/*.tif", "multipage/scans/*.tif"} {
+		found, err := filepath.Glob(filepath.Join("../../../shared/data", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(found); i += max(1, len(found)/5) {
+			names = append(names, found[i])
+		}
+	}
+	if len(names) == 0 {
+		t.Skip("data: ../shared/data is absent")
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Open(t.Context(), data, DefaultLimits(), Decoding{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := d.Decode(t.Context(), 0)
+		if err != nil || p.Channels != 1 {
+			t.Fatalf("%s: %v, or not grey", name, err)
+		}
+		if p.Width*p.Height < 300_000 {
+			continue // a detail, coarser than scans are
+		}
+		m := &image.Gray{Pix: p.Pix, Stride: p.Width, Rect: image.Rect(0, 0, p.Width, p.Height)}
+		head := fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray", p.Width, p.Height)
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			check(t, sheet(a4, fill, pdftest.Stream(head+" /BitsPerComponent 8 /Filter /DCTDecode", encodeJPEG(t, m))))
+			check(t, sheet(a4, fill, pdftest.Stream(head+" /BitsPerComponent 1 /Filter /FlateDecode", flate(sampled(m, 1)))))
+		})
+	}
 }

@@ -50,7 +50,7 @@ func TestPagesOfScansAndOthers(t *testing.T) {
 	o[20], o[21] = grey(t), inverted(t)
 	data := pdftest.Write(o)
 	for n, plain := range []bool{true, false, true, false} {
-		ours, theirs := renderings(t, data, n)
+		ours, theirs := renderings(t, data, n, 0)
 		if (ours != nil) != plain {
 			t.Errorf("page %d is a plain scan: %v, want %v", n, ours != nil, plain)
 			continue
@@ -99,7 +99,7 @@ func TestDamagedScansAreAsPdfiumShowsThem(t *testing.T) {
 		}
 		defer d.Close()
 		p, err := d.Decode(t.Context(), 0)
-		if err != nil || !bytes.Equal(p.Pix, byPdfium(t, data, 0).Pix) {
+		if err != nil || !bytes.Equal(p.Pix, byPdfium(t, data, 0, 0).Pix) {
 			t.Errorf("%s: it is not what pdfium shows (%v)", name, err)
 		}
 	}

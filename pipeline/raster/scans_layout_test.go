@@ -125,7 +125,7 @@ func TestOthersAreLeftToPdfium(t *testing.T) {
 		"rubbish behind its table": append(sheet(a4, fill, g), bytes.Repeat([]byte("x"), 2000)...),
 	} {
 		t.Run(name, func(t *testing.T) {
-			ours, theirs := renderings(t, data, 0)
+			ours, theirs := renderings(t, data, 0, 0)
 			if ours != nil {
 				difference, _ := apart(t, ours, theirs)
 				t.Errorf("drawn without pdfium, %.2f levels from it", difference)
