@@ -88,6 +88,7 @@ func TestDamagedScansAreAsPdfiumShowsThem(t *testing.T) {
 	const grey8 = "/ColorSpace /DeviceGray /BitsPerComponent 8"
 	for name, im := range map[string]pdftest.Object{
 		"a JPEG that is cut short":  picture(grey8+" /Filter /DCTDecode", jpeg[:len(jpeg)/2]),
+		"a JPEG with a hole":        picture(grey8+" /Filter /DCTDecode", append(bytes.Clone(jpeg[:len(jpeg)/2]), 0xff, 0xd9)),
 		"Flate that is cut short":   picture(grey8+" /Filter /FlateDecode", flate(scanned(t).Pix)[:8000]),
 		"samples that are missing":  picture(grey8, scanned(t).Pix[:100_000]),
 		"a filter of PNG's unknown": picture(grey8+" /Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 620 >>", flate(bytes.Repeat([]byte{9}, 621*877))),

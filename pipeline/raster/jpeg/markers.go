@@ -42,6 +42,7 @@ type decoder struct {
 	restartInterval int // in MCUs; 0 = none
 	jfif            bool
 	adobe           int // the transform of Adobe's marker; -1 = no such marker
+	damaged         bool
 }
 
 func newDecoder(data []byte, opt Options) *decoder {

@@ -29,6 +29,9 @@ func (f *File) Filters(d Dict) (Filters, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(names) == 0 {
+		return nil, nil // writers leave empty parameters
+	}
 	parms, err := f.list(d["DecodeParms"])
 	if err != nil {
 		return nil, err

@@ -52,8 +52,8 @@ func (m *image) decodeJPEG(ctx context.Context, data []byte) ([]uint8, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j.Channels != m.samples {
-		return nil, other("a JPEG has %d channels", j.Channels)
+	if j.Channels != m.samples || j.Damaged {
+		return nil, other("a JPEG of %d channels is damaged", j.Channels)
 	}
 	return m.show(j.Pix), nil
 }
