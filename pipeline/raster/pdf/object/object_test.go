@@ -17,6 +17,7 @@ func TestLexer(t *testing.T) {
 		"12":                  12,
 		"-3":                  -3,
 		"+.5":                 0.5,
+		"0.23999999999999999": 0.24,
 		"7.":                  7.0,
 		"true":                true,
 		"null":                nil,
@@ -68,6 +69,7 @@ func TestFiles(t *testing.T) {
 		"an update":          {pdftest.Update(pdftest.Write(o), pdftest.Objects{5: "(new)"}), "new"},
 		"an update and more": {pdftest.Update(pdftest.Update(pdftest.Write(o), pdftest.Objects{5: "(newer)"}), pdftest.Objects{7: "5 0 R"}), "newer"},
 		"a later section":    {pdftest.Update(pdftest.WriteHybrid(o), pdftest.Objects{5: "(new)"}), "new"},
+		"space before":       {bytes.Replace(pdftest.Write(o), []byte("endobj\nxref"), []byte("endobj\n \nxref"), 1), "old"},
 		"space behind":       {append(pdftest.Write(o), "\n\n\x00"...), "old"},
 	} {
 		f, err := Open(c.data)
