@@ -62,7 +62,7 @@ func (d *pdfDocument) pdfium(ctx context.Context) (*pdf.File, error) {
 	}
 	if d.scans != nil && f.Pages() != d.scans.Pages() {
 		f.Close()
-		return nil, fmt.Errorf("the pages are %d to one reader and %d to another", d.scans.Pages(), f.Pages())
+		return nil, fmt.Errorf("the file is broken: it has %d pages by its page tree and %d as pdfium counts them", d.scans.Pages(), f.Pages())
 	}
 	d.file = f
 	return f, nil

@@ -18,7 +18,6 @@ type interpreter struct {
 	level   int  // of forms in each other
 	done    int  // bytes of content that were run
 	drawn   int  // images and forms
-	images  map[object.Ref]*image
 }
 
 // state is the part of the graphics state that matters.
@@ -234,7 +233,7 @@ var plain = map[object.Name]any{
 
 // setState accepts graphics states without transparency.
 func (r *run) setState() error {
-	_, v, err := r.resource("ExtGState")
+	v, err := r.resource("ExtGState")
 	if err != nil {
 		return err
 	}
@@ -269,21 +268,19 @@ func equal(v, want any) bool {
 	return false
 }
 
-// resource returns the resource of a kind that the operand names, and its reference if
-// it has one.
-func (r *run) resource(kind object.Name) (ref object.Ref, v any, err error) {
+// resource returns the resource of a kind that the operand names.
+func (r *run) resource(kind object.Name) (any, error) {
 	if len(r.operands) != 1 {
-		return ref, nil, other("an operator has %d operands where 1 should be", len(r.operands))
+		return nil, other("an operator has %d operands where 1 should be", len(r.operands))
 	}
 	name, _ := r.operands[0].(object.Name)
 	dict, err := object.Get[object.Dict](r.file, r.resources[kind])
 	if err != nil {
-		return ref, nil, err
+		return nil, err
 	}
 	v, ok := dict[name]
 	if !ok {
-		return ref, nil, other("there is no %s %q", kind, name)
+		return nil, other("there is no %s %q", kind, name)
 	}
-	ref, _ = v.(object.Ref)
-	return ref, v, nil
+	return v, nil
 }

@@ -15,21 +15,21 @@ func (m *image) decode(ctx context.Context) (resample.Image, error) {
 	out := resample.Image{Width: m.width, Height: m.height, Channels: m.channels}
 	switch m.codec.Name {
 	case "DCTDecode":
-		data, err := m.chain.Unpack(m.raw, max(m.codedLimit(), len(m.raw)))
+		data, err := m.chain.Unpack(m.raw, m.codedLimit())
 		if err != nil {
 			return out, err
 		}
 		out.Pix, err = m.decodeJPEG(ctx, data)
 		return out, err
 	case "CCITTFaxDecode":
-		data, err := m.chain.Unpack(m.raw, max(m.codedLimit(), len(m.raw)))
+		data, err := m.chain.Unpack(m.raw, m.codedLimit())
 		if err != nil {
 			return out, err
 		}
 		out.Pix, err = m.decodeFax(ctx, data)
 		return out, err
 	}
-	data, err := m.chain.Fill(m.raw, m.stride()*m.height, max(m.codedLimit(), len(m.raw)))
+	data, err := m.chain.Fill(m.raw, m.stride()*m.height, m.codedLimit())
 	if err != nil {
 		return out, err
 	}

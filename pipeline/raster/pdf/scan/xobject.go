@@ -7,7 +7,10 @@ func (r *run) do() error {
 	if r.drawn++; r.drawn > maxDrawn {
 		return other("it has too many images")
 	}
-	ref, v, err := r.resource("XObject")
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	v, err := r.resource("XObject")
 	if err != nil {
 		return err
 	}
@@ -20,15 +23,9 @@ func (r *run) do() error {
 	}
 	switch s.Dict["Subtype"] {
 	case object.Name("Image"):
-		m, ok := r.images[ref]
-		if !ok {
-			if m, err = r.image(s, r.resources); err != nil {
-				return err
-			}
-			if r.images == nil {
-				r.images = map[object.Ref]*image{}
-			}
-			r.images[ref] = m
+		m, err := r.image(s)
+		if err != nil {
+			return err
 		}
 		return r.add(placed{m, r.state.matrix, r.state.fill.rgb})
 	case object.Name("Form"):
