@@ -97,8 +97,12 @@ func (d *pdfDocument) decode(ctx context.Context, page int) (*Page, error) {
 		if err != nil {
 			return nil, err
 		}
-		if pix, err := s.Draw(ctx, w, h); err == nil {
-			return &Page{Width: w, Height: h, Channels: s.Channels(), Pix: pix}, nil
+		if pix, whole, err := s.Draw(ctx, w, h); err == nil {
+			p := &Page{Width: w, Height: h, Channels: s.Channels(), Pix: pix}
+			if !whole {
+				p.Warning = Incomplete
+			}
+			return p, nil
 		}
 		// A stream is damaged: pdfium may show a part of it.
 	}

@@ -23,6 +23,9 @@ func renderings(t *testing.T, data []byte, page int, dpi float64) (ours, theirs 
 		if ours, err = all.decode(t.Context(), page); err != nil {
 			t.Fatal(err)
 		}
+		if ours.Warning != "" {
+			t.Errorf("it has the warning %q", ours.Warning)
+		}
 		if all.file != nil {
 			t.Error("pdfium was started for a plain scan")
 		}

@@ -137,3 +137,21 @@ func TestScansAreMeasured(t *testing.T) {
 		t.Error("an image of 60000 × 60000 pixels is drawn")
 	}
 }
+
+// TestFaxThatIsCutShort: what is missing is white, with a warning.
+func TestFaxThatIsCutShort(t *testing.T) {
+	data := fax(t, "page.g4")
+	im := picture("/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 620 >>", data[:len(data)/2])
+	d, err := Open(t.Context(), sheet(a4, fill, im), DefaultLimits(), Decoding{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	p, err := d.Decode(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Warning != Incomplete {
+		t.Errorf("the warning is %q, want %q", p.Warning, Incomplete)
+	}
+}

@@ -37,8 +37,8 @@ func TestDrawnPixels(t *testing.T) {
 		t.Fatal(err)
 	}
 	const width, height = 620, 877
-	pix, err := p.Draw(t.Context(), width, height)
-	if err != nil {
+	pix, whole, err := p.Draw(t.Context(), width, height)
+	if err != nil || !whole {
 		t.Fatal(err)
 	}
 	at := func(x, y int) uint8 { return pix[y*width+x] }
@@ -124,7 +124,7 @@ func FuzzDocument(f *testing.F) {
 			if err != nil || p.Memory(60, 80) > 8<<20 {
 				continue
 			}
-			if pix, err := p.Draw(t.Context(), 60, 80); err == nil && len(pix) != 60*80*p.Channels() {
+			if pix, _, err := p.Draw(t.Context(), 60, 80); err == nil && len(pix) != 60*80*p.Channels() {
 				t.Errorf("%d bytes", len(pix))
 			}
 		}
