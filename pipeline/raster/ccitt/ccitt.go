@@ -227,7 +227,7 @@ func (d *decoder) group4Line(y int) (bool, error) {
 	case ended && y == 0:
 		return false, errNoLine
 	case ended:
-		d.short = err == errEnd
+		d.short = err == errEnd || !d.skipZeros() // up to the one of the mark
 		return false, nil
 	}
 	return true, nil
