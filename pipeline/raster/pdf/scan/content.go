@@ -204,16 +204,24 @@ func (r *run) show() error {
 	return nil
 }
 
-// setFill follows the colour that masks are painted with.
+// inks are the colours of CMYK that need no table of inks: paper, and pdfium's black.
+var inks = map[[4]float32]color{{}: white, {0, 0, 0, 1}: {[3]uint8{35, 31, 32}, true}}
+
+// setFill follows the colour that masks are painted with. It is not known where its space
+// would have to be looked up.
 func (r *run) setFill(operator object.Keyword) error {
-	n := map[object.Keyword]int{"g": 1, "rg": 3}[operator]
-	if n == 0 { // its black is another one, or its space is to be looked up
+	n := map[object.Keyword]int{"g": 1, "rg": 3, "k": 4}[operator]
+	if n == 0 {
 		r.state.fill = color{}
 		return nil
 	}
 	list, err := r.numbers(n)
 	if err != nil {
 		return err
+	}
+	if operator == "k" {
+		r.state.fill = inks[[4]float32(list)]
+		return nil
 	}
 	r.state.fill = color{known: true}
 	for i := range r.state.fill.rgb {
