@@ -15,7 +15,7 @@ type pdfDocument struct {
 	data     []byte
 	maxPages int
 	how      Decoding
-	time     time.Duration  // for starting pdfium where nobody waits
+	time     time.Duration  // for measuring a page, which may start pdfium
 	scans    *scan.Document // nil if pdfium draws all pages
 	file     *pdf.File      // nil until a page needs it
 	number   int            // of the page that was looked at last, -1 at first
@@ -62,7 +62,7 @@ func (d *pdfDocument) pdfium(ctx context.Context) (*pdf.File, error) {
 	}
 	if d.scans != nil && f.Pages() != d.scans.Pages() {
 		f.Close()
-		return nil, fmt.Errorf("the pages are %d to one reader and %d to another", d.scans.Pages(), f.Pages())
+		return nil, fmt.Errorf("the file is broken: it has %d pages by its page tree and %d as pdfium counts them", d.scans.Pages(), f.Pages())
 	}
 	d.file = f
 	return f, nil
@@ -71,8 +71,11 @@ func (d *pdfDocument) pdfium(ctx context.Context) (*pdf.File, error) {
 // measure counts what drawing a scan takes, or the bitmap in the sandbox and the page.
 // What pdfium needs to draw it is bounded by the sandbox.
 func (d *pdfDocument) measure(page int) (extent, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), d.time)
-	defer cancel()
+	var spent time.Duration
+	return watched(context.Background(), processorClock, d.time, &spent, func(ctx context.Context) (extent, error) { return d.extent(ctx, page) })
+}
+
+func (d *pdfDocument) extent(ctx context.Context, page int) (extent, error) {
 	if s := d.plain(ctx, page); s != nil {
 		w, h, err := pdf.Pixels(s.Width, s.Height, d.how.PDFDPI)
 		if err != nil {
@@ -95,8 +98,12 @@ func (d *pdfDocument) decode(ctx context.Context, page int) (*Page, error) {
 		if err != nil {
 			return nil, err
 		}
-		if pix, err := s.Draw(ctx, w, h); err == nil {
-			return &Page{Width: w, Height: h, Channels: s.Channels(), Pix: pix}, nil
+		if pix, whole, err := s.Draw(ctx, w, h); err == nil {
+			p := &Page{Width: w, Height: h, Channels: s.Channels(), Pix: pix}
+			if !whole {
+				p.Warning = Incomplete
+			}
+			return p, nil
 		}
 		// A stream is damaged: pdfium may show a part of it.
 	}

@@ -3,6 +3,9 @@ package raster
 import (
 	"errors"
 	"fmt"
+	"image"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"cutpoint/pipeline/raster/pdf"
@@ -11,10 +14,9 @@ import (
 
 // renderings decodes a page twice: as a plain scan, nil if it is none, and with pdfium, nil
 // if that shows nothing.
-func renderings(t *testing.T, data []byte, page int) (ours, theirs *Page) {
+func renderings(t *testing.T, data []byte, page int, dpi float64) (ours, theirs *Page) {
 	t.Helper()
-	limits := DefaultLimits()
-	d, err := openPDF(t.Context(), data, limits, Decoding{})
+	d, err := openPDF(t.Context(), data, DefaultLimits(), Decoding{PDFDPI: dpi})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,17 +26,27 @@ func renderings(t *testing.T, data []byte, page int) (ours, theirs *Page) {
 		if ours, err = all.decode(t.Context(), page); err != nil {
 			t.Fatal(err)
 		}
+		if ours.Warning != "" {
+			t.Errorf("it has the warning %q", ours.Warning)
+		}
 		if all.file != nil {
 			t.Error("pdfium was started for a plain scan")
 		}
 	}
-	reference := &pdfDocument{data: data, maxPages: limits.MaxPages, number: -1}
-	defer reference.close()
+	return ours, byPdfium(t, data, page, dpi)
+}
+
+// byPdfium decodes a page as if there were no plain scans; nil if nothing is to be seen.
+func byPdfium(t *testing.T, data []byte, page int, dpi float64) *Page {
+	t.Helper()
+	d := &pdfDocument{data: data, maxPages: DefaultLimits().MaxPages, how: Decoding{PDFDPI: dpi}, number: -1}
+	defer d.close()
+	p, err := d.decode(t.Context(), page)
 	var unseen pdf.UnseenError
-	if theirs, err = reference.decode(t.Context(), page); err != nil && !errors.As(err, &unseen) {
+	if err != nil && !errors.As(err, &unseen) {
 		t.Fatal(err)
 	}
-	return ours, theirs
+	return p
 }
 
 // apart returns the mean difference of two pages when they are prepared, in levels, and
@@ -120,9 +132,14 @@ func TestScansAreTheirImages(t *testing.T) {
 // check demands that a file's first page is drawn without pdfium, as pdfium would.
 func check(t *testing.T, data []byte) {
 	t.Helper()
-	ours, theirs := renderings(t, data, 0)
+	checkAt(t, data, 0)
+}
+
+func checkAt(t *testing.T, data []byte, dpi float64) {
+	t.Helper()
+	ours, theirs := renderings(t, data, 0, dpi)
 	if ours == nil {
-		d, err := openPDF(t.Context(), data, DefaultLimits(), Decoding{})
+		d, err := openPDF(t.Context(), data, DefaultLimits(), Decoding{PDFDPI: dpi})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,4 +158,56 @@ func check(t *testing.T, data []byte) {
 		t.Errorf("the page shows nothing: its mean level is %.1f", mean)
 	}
 	t.Logf("%.3f levels from pdfium", difference)
+}
+
+// TestScansAtResolutions: where pages are rendered by their size, larger or smaller than
+// they were scanned.
+func TestScansAtResolutions(t *testing.T) {
+	stencil := picture("/ImageMask true /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 620 >>", fax(t, "page.g4"))
+	for _, dpi := range []float64{24, 72, 75, 150} {
+		t.Run(fmt.Sprintf("%g dpi", dpi), func(t *testing.T) {
+			checkAt(t, sheet(a4, fill, grey(t)), dpi)
+			checkAt(t, sheet(a4, fill, stencil), dpi)
+		})
+	}
+}
+
+// TestSharedScans draws real pages as scans in PDF, and as pdfium does.
+func TestSharedScans(t *testing.T) {
+	var names []string
+	for _, pattern := range []string{"pages5/*/*.tif", "multipage/scans/*.tif"} {
+		found, err := filepath.Glob(filepath.Join("../../../shared/data", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(found); i += max(1, len(found)/5) {
+			names = append(names, found[i])
+		}
+	}
+	if len(names) == 0 {
+		t.Skip("data: ../shared/data is absent")
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Open(t.Context(), data, DefaultLimits(), Decoding{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := d.Decode(t.Context(), 0)
+		if err != nil || p.Channels != 1 {
+			t.Fatalf("%s: %v, or not grey", name, err)
+		}
+		if p.Width*p.Height < 300_000 {
+			continue // a detail, coarser than scans are
+		}
+		m := &image.Gray{Pix: p.Pix, Stride: p.Width, Rect: image.Rect(0, 0, p.Width, p.Height)}
+		head := fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray", p.Width, p.Height)
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			check(t, sheet(a4, fill, pdftest.Stream(head+" /BitsPerComponent 8 /Filter /DCTDecode", encodeJPEG(t, m))))
+			check(t, sheet(a4, fill, pdftest.Stream(head+" /BitsPerComponent 1 /Filter /FlateDecode", flate(sampled(m, 1)))))
+		})
+	}
 }

@@ -81,6 +81,7 @@ func TestScansInParts(t *testing.T) {
 		colours := picture("/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode", colourJPEG(t, page))
 		check(t, sheet(a4, fill+" 0.2 0.1 0.6 rg q 400 0 0 300 100 200 cm /Fm Do Q", colours, stencil))
 	})
+	t.Run("letters of black ink", func(t *testing.T) { check(t, sheet(a4, "0 0 0 0 k 0 0 600 850 re f 0 0 0 1 k "+fill, stencil)) })
 	t.Run("grey letters on white", func(t *testing.T) { check(t, sheet(a4, "0.4 g "+fill, stencil)) })
 }
 
@@ -121,11 +122,12 @@ func TestOthersAreLeftToPdfium(t *testing.T) {
 		"colours without YCbCr":    sheet(a4, fill, picture("/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode /DecodeParms << /ColorTransform 0 >>", colourJPEG(t, scanned(t)))),
 		"greys that are not there": sheet(a4, fill, picture("/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode", encodeJPEG(t, scanned(t)))),
 		"a stencil in a pattern":   sheet(a4, "/Pattern cs /P scn "+fill, picture("/ImageMask true /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 620 >>", fax(t, "page.g4"))),
+		"a stencil in mixed inks":  sheet(a4, "1 0 0 0.5 k "+fill, picture("/ImageMask true /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 620 >>", fax(t, "page.g4"))),
 		"no image":                 sheet(a4, "", g),
 		"rubbish behind its table": append(sheet(a4, fill, g), bytes.Repeat([]byte("x"), 2000)...),
 	} {
 		t.Run(name, func(t *testing.T) {
-			ours, theirs := renderings(t, data, 0)
+			ours, theirs := renderings(t, data, 0, 0)
 			if ours != nil {
 				difference, _ := apart(t, ours, theirs)
 				t.Errorf("drawn without pdfium, %.2f levels from it", difference)

@@ -1,5 +1,5 @@
-// Command benchdecode times decoding and preparing pages on one core, ours and
-// Pillow's in turns.
+// Command benchdecode times decoding and preparing pages on one core, ours and another
+// program's in turns: Pillow's, or pdfium's for PDF.
 package main
 
 import (
@@ -22,17 +22,18 @@ import (
 
 func main() {
 	rounds := flag.Int("rounds", 5, "of each, in turns")
-	python := flag.String("python", "python3", "a Python that has Pillow")
+	peer := flag.String("peer", "pillow", "what is compared with: pillow or pdfium")
+	python := flag.String("python", "python3", "a Python that has it")
 	kinds := flag.String("kinds", "*", "a pattern of those that are timed")
 	fast := flag.Bool("fast", false, "JPEG alone, at a fraction of its size in both")
 	flag.Parse()
-	if err := run(*rounds, *fast, *kinds, *python, flag.Arg(0)); err != nil {
+	if err := run(*rounds, *fast, *kinds, *peer, *python, flag.Arg(0)); err != nil {
 		fmt.Fprintln(os.Stderr, "benchdecode:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rounds int, fast bool, pattern, python, folder string) error {
+func run(rounds int, fast bool, pattern, peer, python, folder string) error {
 	runtime.GOMAXPROCS(1)
 	ours, theirs, ratios := map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
 	task := "time"
@@ -44,21 +45,21 @@ func run(rounds int, fast bool, pattern, python, folder string) error {
 		if err != nil {
 			return err
 		}
-		out, err := exec.Command(python, "scripts/benchdecode/pillow.py", task, folder, pattern).Output()
+		out, err := exec.Command(python, "scripts/benchdecode/"+peer+".py", task, folder, pattern).Output()
 		if err != nil {
-			return fmt.Errorf("time Pillow: %w", err)
+			return fmt.Errorf("time %s: %w", peer, err)
 		}
-		var pillow map[string]float64
-		if err := json.Unmarshal(out, &pillow); err != nil {
+		var other map[string]float64
+		if err := json.Unmarshal(out, &other); err != nil {
 			return err
 		}
 		for kind, seconds := range mine {
 			ours[kind] = append(ours[kind], seconds)
-			theirs[kind] = append(theirs[kind], pillow[kind])
-			ratios[kind] = append(ratios[kind], pillow[kind]/seconds)
+			theirs[kind] = append(theirs[kind], other[kind])
+			ratios[kind] = append(ratios[kind], other[kind]/seconds)
 		}
 	}
-	fmt.Println("| pages | Pillow, ms a page | ours, ms a page | ratio |\n|---|---|---|---|")
+	fmt.Printf("| pages | %s, ms a page | ours, ms a page | ratio |\n|---|---|---|---|\n", peer)
 	for _, kind := range slices.Sorted(maps.Keys(ours)) {
 		fmt.Printf("| %s | %.2f | %.2f | %.2f |\n", kind, 1e3*median(theirs[kind]), 1e3*median(ours[kind]), median(ratios[kind]))
 	}

@@ -1,6 +1,7 @@
 """draw FOLDER PAGES: writes pages of several kinds, drawn from scanned ones, to
-sub-folders. time FOLDER PATTERN: prints the CPU seconds a page takes Pillow from the
-file's bytes to 224 x 224 pixels, by kind, as JSON. time-draft FOLDER PATTERN: the same of JPEG alone,
+sub-folders. draw-scans FOLDER PAGES: the same of A4 scans at 300 dpi in PDF. time FOLDER
+PATTERN: prints the CPU seconds a page takes Pillow from the file's bytes to 224 x 224
+pixels, by kind, as JSON. time-draft FOLDER PATTERN: the same of JPEG alone,
 decoded at a fraction of its size.
 """
 import fnmatch
@@ -20,8 +21,8 @@ def tint(image):
     return Image.merge("RGB", [image, image.point(lambda v: v * 240 // 255), image.point(lambda v: v * 220 // 255 + 10)])
 
 
-def black(image):
-    """A bilevel page."""
+def bilevel(image):
+    """A page of two levels."""
     return image.point(lambda v: 255 if v > 140 else 0).convert("1", dither=Image.Dither.NONE)
 
 
@@ -32,26 +33,45 @@ KINDS = {
     "png-grey": lambda m, f: m.save(f + ".png"),
     "png-colour": lambda m, f: tint(m).save(f + ".png"),
     "png-palette": lambda m, f: tint(m).quantize(64).save(f + ".png"),
-    "png-bilevel": lambda m, f: black(m).save(f + ".png"),
+    "png-bilevel": lambda m, f: bilevel(m).save(f + ".png"),
     "png-alpha": lambda m, f: tint(m).convert("RGBA").save(f + ".png"),
     "gif": lambda m, f: m.save(f + ".gif"),
     "webp-lossy": lambda m, f: tint(m).save(f + ".webp", quality=80),
     "tiff-packbits": lambda m, f: m.save(f + ".tif", compression="packbits"),
     "tiff-lzw": lambda m, f: m.save(f + ".tif", compression="tiff_lzw"),
-    "tiff-g4": lambda m, f: black(m).save(f + ".tif", compression="group4"),
+    "tiff-g4": lambda m, f: bilevel(m).save(f + ".tif", compression="group4"),
 }
 
 
-def draw(folder, source):
+# Pillow's PDF holds a JPEG, or Group 4 where the image is bilevel.
+SCANS = {
+    "pdf-jpeg-grey": lambda m, f: m.save(f + ".pdf", resolution=300, quality=85),
+    "pdf-jpeg-colour": lambda m, f: tint(m).save(f + ".pdf", resolution=300, quality=85),
+    "pdf-g4": lambda m, f: bilevel(m).save(f + ".pdf", resolution=300),
+}
+A4_AT_300_DPI = (2480, 3508)
+
+
+def some(source):
     found = sorted(os.path.join(root, name) for root, _, names in os.walk(source) for name in names)
+    return [Image.open(path).convert("L") for path in found[:: max(1, len(found) // PAGES)][:PAGES]]
+
+
+def draw(folder, source):
     for height in (1000, 3000):
         for kind, save in KINDS.items():
             where = os.path.join(folder, f"{kind}-{height}")
             os.makedirs(where)
-            for n, path in enumerate(found[:: max(1, len(found) // PAGES)][:PAGES]):
-                page = Image.open(path).convert("L")
-                page = page.resize((page.width * height // page.height, height), Image.Resampling.BICUBIC)
-                save(page, os.path.join(where, str(n)))
+            for n, page in enumerate(some(source)):
+                save(page.resize((page.width * height // page.height, height), Image.Resampling.BICUBIC), os.path.join(where, str(n)))
+
+
+def draw_scans(folder, source):
+    for kind, save in SCANS.items():
+        where = os.path.join(folder, kind)
+        os.makedirs(where)
+        for n, page in enumerate(some(source)):
+            save(page.resize(A4_AT_300_DPI, Image.Resampling.BICUBIC), os.path.join(where, str(n)))
 
 
 def measure(folder, pattern, draft):
@@ -79,5 +99,7 @@ def measure(folder, pattern, draft):
 
 if sys.argv[1] == "draw":
     draw(sys.argv[2], sys.argv[3])
+elif sys.argv[1] == "draw-scans":
+    draw_scans(sys.argv[2], sys.argv[3])
 else:
     measure(sys.argv[2], sys.argv[3], sys.argv[1] == "time-draft")

@@ -127,7 +127,7 @@ def draw(folder):
             c.save()
 
 
-if sys.argv[1] == "draw":
+if __name__ == "__main__" and sys.argv[1] == "draw":
     from reportlab.lib.utils import ImageReader
     from reportlab.pdfgen import canvas
 
@@ -136,4 +136,5 @@ else:
     import pypdfium2
     import pypdfium2.raw as raw
 
-    render(sys.argv[2])
+    if __name__ == "__main__":
+        render(sys.argv[2])

@@ -54,11 +54,20 @@ const everyLines = 1024
 // damaged lines from the damage on. It is an error if there is no line at all, if
 // run-length data ends too early, and if the context is done.
 func Decode(ctx context.Context, data []byte, m Image) error {
+	_, err := DecodeWhole(ctx, data, m)
+	return err
+}
+
+// DecodeWhole is Decode, and reports whether the data is whole: false if a Group 4 page
+// is white from some line on because the data ends there, without the mark of an end.
+func DecodeWhole(ctx context.Context, data []byte, m Image) (whole bool, err error) {
 	if m.Width < 1 || m.Width > maxWidth {
-		return fmt.Errorf("a line of %d pixels cannot be decoded; the limit is %d", m.Width, maxWidth)
+		return false, fmt.Errorf("a line of %d pixels cannot be decoded; the limit is %d", m.Width, maxWidth)
 	}
 	enough := 4096 + m.Height*(4*m.Width+128) // for any line, and fill bits
-	return newDecoder(data[:min(len(data), enough)], m).decode(ctx)
+	d := newDecoder(data[:min(len(data), enough)], m)
+	err = d.decode(ctx)
+	return !d.short, err
 }
 
 func (d *decoder) decode(ctx context.Context) error {
@@ -92,6 +101,7 @@ type decoder struct {
 	a0, pending    int32      // of a damaged line: see careful.go
 	lineEnd        bool       // the zeros of a line end have been taken, but not the one
 	noLineEnds     bool       // Group 3 without them
+	short          bool       // Group 4 that ends without saying so
 	one            int        // 1 if the line is coded one-dimensionally
 	solid          [2][]uint8 // a row of each colour
 	onlyCareful    bool       // for tests: no line is decoded fast
@@ -217,6 +227,7 @@ func (d *decoder) group4Line(y int) (bool, error) {
 	case ended && y == 0:
 		return false, errNoLine
 	case ended:
+		d.short = err == errEnd || !d.skipZeros() // up to the one of the mark
 		return false, nil
 	}
 	return true, nil

@@ -94,7 +94,7 @@ func (e *entropy) afterMCU() error {
 	if e.bits.ended() {
 		return errShort(fmt.Sprintf("the image data of %d × %d pixels", e.d.width, e.d.height))
 	}
-	e.insufficient = true
+	e.insufficient, e.d.damaged = true, true
 	return nil
 }
 

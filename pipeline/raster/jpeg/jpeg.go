@@ -63,6 +63,7 @@ type Image struct {
 	Width, Height int
 	Channels      int     // 1 grey, 3 RGB, 4 CMYK (0 is no ink)
 	Pix           []uint8 // (Height, Width, Channels)
+	Damaged       bool    // a marker came too early: what was missing is grey
 }
 
 // DecodeHeader reads up to the first scan.
@@ -114,6 +115,7 @@ func Decode(ctx context.Context, data []byte, opt Options) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	out.image.Damaged = d.damaged
 	return out.image, nil
 }
 

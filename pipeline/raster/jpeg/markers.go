@@ -51,6 +51,7 @@ type decoder struct {
 	jfif            bool
 	adobe           int // the transform of Adobe's marker; -1 = no such marker
 	exif, xmp       []byte
+	damaged         bool
 }
 
 func newDecoder(data []byte, opt Options) *decoder {

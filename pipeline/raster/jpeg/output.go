@@ -45,7 +45,7 @@ func newOutput(d *decoder) (*output, error) {
 	if o.color == YCCK {
 		o.rgb = make([]uint8, 3*width)
 	}
-	o.image = &Image{width, height, channels, make([]uint8, width*height*channels)}
+	o.image = &Image{Width: width, Height: height, Channels: channels, Pix: make([]uint8, width*height*channels)}
 	return o, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"image"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -130,5 +131,28 @@ func BenchmarkResize(b *testing.B) {
 				Resize(m, 224, 224, Bilinear, image.Rect(0, 0, 224, 224))
 			}
 		})
+	}
+}
+
+// TestArea: reduced by whole factors it is Box, otherwise pixels count by their share.
+func TestArea(t *testing.T) {
+	m := Image{Width: 5, Height: 1, Channels: 1, Pix: []uint8{0, 100, 200, 50, 250}}
+	for width, want := range map[int][]uint8{
+		1: {120},
+		2: {80, 160},           // 2.5 pixels each
+		3: {40, 150, 170},      // 5/3 pixels each
+		4: {20, 140, 110, 210}, // 5/4 pixels each
+		5: {0, 100, 200, 50, 250},
+	} {
+		if got := Resize(m, width, 1, Area, image.Rect(0, 0, width, 1)); !slices.Equal(got.Pix, want) {
+			t.Errorf("%d pixels are %v, want %v", width, got.Pix, want)
+		}
+	}
+	enlarged := Resize(m, 12, 3, Area, image.Rect(0, 0, 12, 3))
+	if want := Resize(m, 12, 3, Bilinear, image.Rect(0, 0, 12, 3)); !slices.Equal(enlarged.Pix, want.Pix) {
+		t.Errorf("enlarged it is %v, want %v", enlarged.Pix, want.Pix)
+	}
+	if slices.Contains(Filters(), Area) {
+		t.Error("it is a filter for preparing pages")
 	}
 }

@@ -32,11 +32,27 @@ func runLength(data []byte, limit int, cut bool) ([]byte, error) {
 	return out, nil
 }
 
+// spacedOut is by how much longer than its bytes text may be that stands for them.
+const spacedOut = 3
+
 // unASCII85 undoes ASCII85Decode (7.4.3).
-func unASCII85(data []byte) ([]byte, error) {
+func unASCII85(data []byte, limit int) ([]byte, error) {
 	data = bytes.TrimPrefix(bytes.TrimSpace(data), []byte("<~"))
 	data, _, _ = bytes.Cut(data, []byte("~"))
-	out := make([]byte, 4*len(data)) // a "z" is four zeros
+	size := len(data) + 4*bytes.Count(data, []byte("z")) // that is four zeros
+	if size > spacedOut*limit+1024 {
+		return nil, fmt.Errorf("%w: a stream of more than %d bytes", ErrTooMuch, limit)
+	}
+	out := make([]byte, size)
 	n, _, err := ascii85.Decode(out, data, true)
 	return out[:n], err
+}
+
+// unASCIIHex undoes ASCIIHexDecode (7.4.2).
+func unASCIIHex(data []byte, limit int) ([]byte, error) {
+	digits, _, _ := bytes.Cut(data, []byte(">"))
+	if len(digits) > spacedOut*limit+1024 {
+		return nil, fmt.Errorf("%w: a stream of more than %d bytes", ErrTooMuch, limit)
+	}
+	return unhex(digits)
 }

@@ -29,6 +29,9 @@ func (f *File) Filters(d Dict) (Filters, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(names) == 0 {
+		return nil, nil // writers leave empty parameters
+	}
 	parms, err := f.list(d["DecodeParms"])
 	if err != nil {
 		return nil, err
@@ -137,10 +140,9 @@ func (f Filter) unpack(data []byte, limit int, cut bool) ([]byte, error) {
 	case "RunLengthDecode":
 		return runLength(data, limit, cut)
 	case "ASCIIHexDecode":
-		digits, _, _ := bytes.Cut(data, []byte(">"))
-		return unhex(digits)
+		return unASCIIHex(data, limit)
 	case "ASCII85Decode":
-		return unASCII85(data)
+		return unASCII85(data, limit)
 	}
 	return nil, fmt.Errorf("the filter %q is not read", f.Name)
 }

@@ -116,8 +116,12 @@ func (l *Lexer) bare() (any, error) {
 	return v, err
 }
 
-// maxDigits is what an int and a page's coordinate need, and more.
-const maxDigits = 15
+// The digits that a number may have: more than an int of a file needs, and than a double
+// is written with.
+const (
+	maxDigits     = 15
+	maxRealDigits = 40
+)
 
 // number reads digits with at most a sign and a point: other spellings are taken
 // differently by different readers.
@@ -134,7 +138,7 @@ func number(w []byte) (any, error) {
 			return nil, fmt.Errorf("%.20q is no number", w)
 		}
 	}
-	if digits == 0 || digits > maxDigits {
+	if digits == 0 || digits > maxRealDigits || digits > maxDigits && !point {
 		return nil, fmt.Errorf("%.20q is no number", w)
 	}
 	if !point {

@@ -114,6 +114,33 @@ func WriteHybrid(o Objects) []byte {
 	return b.Bytes()
 }
 
+// WriteLinearized makes a file that begins with the objects of its first page and the
+// part of its table that has them (ISO 32000-1, annex F): all but 2, the page tree.
+func WriteLinearized(o Objects) []byte {
+	first := maps.Clone(o)
+	delete(first, 2)
+	first[size(o)] = "<< /Linearized 1 /L 0 /H [0 0] /O 3 /E 0 /N 1 /T 0 >>"
+	layout := func(offsets map[int]int, previous int) ([]byte, map[int]int, int) {
+		b := bytes.NewBufferString(header)
+		at := b.Len()
+		table(b, offsets)
+		fmt.Fprintf(b, "trailer\n<< /Size %d /Root 1 0 R /Prev %010d >>\nstartxref\n0\n%%%%EOF\n", size(first), previous)
+		offsets = put(b, first, slices.Sorted(maps.Keys(first)))
+		rest := put(b, o, []int{2})
+		main := b.Len()
+		table(b, rest)
+		fmt.Fprintf(b, "trailer\n<< /Size %d >>\nstartxref\n%d\n%%%%EOF\n", size(first), at)
+		return b.Bytes(), offsets, main
+	}
+	none := map[int]int{}
+	for n := range first {
+		none[n] = 0
+	}
+	_, offsets, main := layout(none, 0)
+	data, _, _ := layout(offsets, main)
+	return data
+}
+
 // pack writes streams, and the other objects in an object stream, and returns the
 // cross-reference stream that is to follow.
 func pack(b *bytes.Buffer, o Objects) (at int, dictionary string, entries []byte) {

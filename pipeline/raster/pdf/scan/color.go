@@ -18,7 +18,7 @@ type space struct {
 const maxSpaces = 4
 
 // colors reads what samples mean: the colour space and the range (8.9.5.2).
-func (d *Document) colors(m *image, dict, resources object.Dict) error {
+func (d *Document) colors(m *image, dict object.Dict) error {
 	decode, err := d.decodeArray(dict)
 	if err != nil {
 		return err
@@ -27,7 +27,7 @@ func (d *Document) colors(m *image, dict, resources object.Dict) error {
 	if m.mask {
 		return m.setMask(decode)
 	}
-	s, err := d.space(dict["ColorSpace"], resources, 0)
+	s, err := d.space(dict["ColorSpace"], 0)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (m *image) setPalette(palette [][3]uint8, decode []float64) error {
 
 // space reads a colour space. Calibrated ones are taken as those of devices, as pdfium
 // takes them for images.
-func (d *Document) space(v any, resources object.Dict, level int) (s space, err error) {
+func (d *Document) space(v any, level int) (s space, err error) {
 	if v, err = d.file.Resolve(v); err != nil {
 		return s, err
 	}
@@ -108,34 +108,22 @@ func (d *Document) space(v any, resources object.Dict, level int) (s space, err 
 	switch v := v.(type) {
 	case object.Name:
 		switch v {
-		case "DeviceGray", "CalGray", "G":
+		case "DeviceGray", "CalGray":
 			return space{samples: 1}, nil
-		case "DeviceRGB", "CalRGB", "RGB":
+		case "DeviceRGB", "CalRGB":
 			return space{samples: 3}, nil
 		}
-		return d.namedSpace(v, resources, level)
+		return s, other("an image has the colours %s", v)
 	case object.Array:
 		if len(v) > 0 {
-			return d.family(v, resources, level)
+			return d.family(v, level)
 		}
 	}
 	return s, other("an image has no colours that are known")
 }
 
-func (d *Document) namedSpace(name object.Name, resources object.Dict, level int) (space, error) {
-	spaces, err := object.Optional[object.Dict](d.file, resources["ColorSpace"])
-	if err != nil {
-		return space{}, err
-	}
-	v, ok := spaces[name]
-	if !ok {
-		return space{}, other("an image has the colours %s", name)
-	}
-	return d.space(v, nil, level+1)
-}
-
 // family reads a colour space that is an array.
-func (d *Document) family(a object.Array, resources object.Dict, level int) (s space, err error) {
+func (d *Document) family(a object.Array, level int) (s space, err error) {
 	name, err := object.Get[object.Name](d.file, a[0])
 	if err != nil {
 		return s, err
@@ -148,14 +136,14 @@ func (d *Document) family(a object.Array, resources object.Dict, level int) (s s
 	case name == "ICCBased" && len(a) == 2:
 		return d.profiled(a[1])
 	case name == "Indexed" && len(a) == 4:
-		return d.indexed(a, resources, level)
+		return d.indexed(a, level)
 	}
 	return s, other("an image has the colours %s", name)
 }
 
 // indexed reads a palette.
-func (d *Document) indexed(a object.Array, resources object.Dict, level int) (space, error) {
-	base, err := d.space(a[1], resources, level+1)
+func (d *Document) indexed(a object.Array, level int) (space, error) {
+	base, err := d.space(a[1], level+1)
 	if err != nil {
 		return base, err
 	}

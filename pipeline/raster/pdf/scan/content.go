@@ -17,7 +17,7 @@ type interpreter struct {
 	painted bool // something other than images shows
 	level   int  // of forms in each other
 	done    int  // bytes of content that were run
-	images  map[object.Ref]*image
+	drawn   int  // images and forms
 }
 
 // state is the part of the graphics state that matters.
@@ -51,9 +51,9 @@ type run struct {
 
 const (
 	maxOperands = 64
-	maxStates   = 256 // saved on each other
-	maxLevel    = 4   // of forms in each other
-	maxImages   = 1024
+	maxStates   = 256            // saved on each other
+	maxLevel    = 4              // of forms in each other
+	maxDrawn    = 1024           // images and forms
 	maxRun      = 4 * maxContent // of all content streams, each time they are run
 )
 
@@ -204,16 +204,24 @@ func (r *run) show() error {
 	return nil
 }
 
-// setFill follows the colour that masks are painted with.
+// inks are the colours of CMYK that need no table of inks: paper, and pdfium's black.
+var inks = map[[4]float32]color{{}: white, {0, 0, 0, 1}: {[3]uint8{35, 31, 32}, true}}
+
+// setFill follows the colour that masks are painted with. It is not known where its space
+// would have to be looked up.
 func (r *run) setFill(operator object.Keyword) error {
-	n := map[object.Keyword]int{"g": 1, "rg": 3}[operator]
-	if n == 0 { // its black is another one, or its space is to be looked up
+	n := map[object.Keyword]int{"g": 1, "rg": 3, "k": 4}[operator]
+	if n == 0 {
 		r.state.fill = color{}
 		return nil
 	}
 	list, err := r.numbers(n)
 	if err != nil {
 		return err
+	}
+	if operator == "k" {
+		r.state.fill = inks[[4]float32(list)]
+		return nil
 	}
 	r.state.fill = color{known: true}
 	for i := range r.state.fill.rgb {
@@ -233,7 +241,7 @@ var plain = map[object.Name]any{
 
 // setState accepts graphics states without transparency.
 func (r *run) setState() error {
-	_, v, err := r.resource("ExtGState")
+	v, err := r.resource("ExtGState")
 	if err != nil {
 		return err
 	}
@@ -268,21 +276,19 @@ func equal(v, want any) bool {
 	return false
 }
 
-// resource returns the resource of a kind that the operand names, and its reference if
-// it has one.
-func (r *run) resource(kind object.Name) (ref object.Ref, v any, err error) {
+// resource returns the resource of a kind that the operand names.
+func (r *run) resource(kind object.Name) (any, error) {
 	if len(r.operands) != 1 {
-		return ref, nil, other("an operator has %d operands where 1 should be", len(r.operands))
+		return nil, other("an operator has %d operands where 1 should be", len(r.operands))
 	}
 	name, _ := r.operands[0].(object.Name)
 	dict, err := object.Get[object.Dict](r.file, r.resources[kind])
 	if err != nil {
-		return ref, nil, err
+		return nil, err
 	}
 	v, ok := dict[name]
 	if !ok {
-		return ref, nil, other("there is no %s %q", kind, name)
+		return nil, other("there is no %s %q", kind, name)
 	}
-	ref, _ = v.(object.Ref)
-	return ref, v, nil
+	return v, nil
 }

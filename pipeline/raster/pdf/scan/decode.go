@@ -10,34 +10,35 @@ import (
 	"cutpoint/pipeline/raster/resample"
 )
 
-// decode returns an image as it is shown, or how much of each pixel a mask paints.
-func (m *image) decode(ctx context.Context) (resample.Image, error) {
-	out := resample.Image{Width: m.width, Height: m.height, Channels: m.channels}
+// decode returns an image as it is shown, or how much of each pixel a mask paints, and
+// whether its data is whole.
+func (m *image) decode(ctx context.Context) (out resample.Image, whole bool, err error) {
+	out = resample.Image{Width: m.width, Height: m.height, Channels: m.channels}
 	switch m.codec.Name {
 	case "DCTDecode":
-		data, err := m.chain.Unpack(m.raw, max(m.codedLimit(), len(m.raw)))
+		data, err := m.chain.Unpack(m.raw, m.codedLimit())
 		if err != nil {
-			return out, err
+			return out, false, err
 		}
 		out.Pix, err = m.decodeJPEG(ctx, data)
-		return out, err
+		return out, true, err
 	case "CCITTFaxDecode":
-		data, err := m.chain.Unpack(m.raw, max(m.codedLimit(), len(m.raw)))
+		data, err := m.chain.Unpack(m.raw, m.codedLimit())
 		if err != nil {
-			return out, err
+			return out, false, err
 		}
-		out.Pix, err = m.decodeFax(ctx, data)
-		return out, err
+		out.Pix, whole, err = m.decodeFax(ctx, data)
+		return out, whole, err
 	}
-	data, err := m.chain.Fill(m.raw, m.stride()*m.height, max(m.codedLimit(), len(m.raw)))
+	data, err := m.chain.Fill(m.raw, m.stride()*m.height, m.codedLimit())
 	if err != nil {
-		return out, err
+		return out, false, err
 	}
 	if len(m.chain) == 0 {
 		data = bytes.Clone(data) // the file's own bytes stay
 	}
 	out.Pix = m.unpack(data)
-	return out, nil
+	return out, true, nil
 }
 
 func (m *image) decodeJPEG(ctx context.Context, data []byte) ([]uint8, error) {
@@ -52,24 +53,24 @@ func (m *image) decodeJPEG(ctx context.Context, data []byte) ([]uint8, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j.Channels != m.samples {
-		return nil, other("a JPEG has %d channels", j.Channels)
+	if j.Channels != m.samples || j.Damaged {
+		return nil, other("a JPEG of %d channels is damaged", j.Channels)
 	}
 	return m.show(j.Pix), nil
 }
 
-func (m *image) decodeFax(ctx context.Context, data []byte) ([]uint8, error) {
+func (m *image) decodeFax(ctx context.Context, data []byte) (pix []uint8, whole bool, err error) {
 	white, black := m.table[1], m.table[0]
 	if m.black {
 		white, black = black, white
 	}
-	pix := make([]uint8, m.width*m.height)
-	err := ccitt.Decode(ctx, data, ccitt.Image{
+	pix = make([]uint8, m.width*m.height)
+	whole, err = ccitt.DecodeWhole(ctx, data, ccitt.Image{
 		Mode: m.fax, Width: m.width, Height: m.height, Colors: [2]uint8{white[0], black[0]},
 		Pix: pix, Stride: m.width, Visible: m.width,
 	})
 	if err != nil || m.channels == 1 {
-		return pix, err
+		return pix, whole, err
 	}
 	out := make([]uint8, 3*len(pix)) // a palette of two colours
 	for i, v := range pix {
@@ -79,7 +80,7 @@ func (m *image) decodeFax(ctx context.Context, data []byte) ([]uint8, error) {
 		}
 		copy(out[3*i:], c[:])
 	}
-	return out, nil
+	return out, whole, nil
 }
 
 // show gives samples of 8 bits the levels that they stand for, in their own memory if

@@ -58,24 +58,27 @@ func (p *Page) Channels() int {
 	return 1
 }
 
-// Draw draws the page on white.
+// Draw draws the page on white, and reports whether the data of its images is whole: a
+// fax that ends too early is white from there on. Other damage is an error.
 //
 //	pix  (height, width, Channels)
-func (p *Page) Draw(ctx context.Context, width, height int) (pix []uint8, err error) {
+func (p *Page) Draw(ctx context.Context, width, height int) (pix []uint8, whole bool, err error) {
 	canvas := resample.Image{Width: width, Height: height, Channels: p.Channels()}
 	canvas.Pix = make([]uint8, width*height*canvas.Channels)
 	for i := range canvas.Pix {
 		canvas.Pix[i] = 0xff
 	}
 	device := p.device(width, height)
+	whole = true
 	for _, m := range p.images {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		pixels, err := m.decode(ctx)
+		pixels, all, err := m.decode(ctx)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
+		whole = whole && all
 		to, way := m.on(device)
 		drawn := fit(pixels, to, way)
 		if m.mask {
@@ -84,7 +87,7 @@ func (p *Page) Draw(ctx context.Context, width, height int) (pix []uint8, err er
 			paste(canvas, drawn, to)
 		}
 	}
-	return canvas.Pix, nil
+	return canvas.Pix, whole, nil
 }
 
 // fit resizes an image to an area and turns it as the map says.

@@ -24,7 +24,6 @@ type image struct {
 
 	channels int            // of what is shown: 1 grey, 3 RGB
 	table    *[256][3]uint8 // what values of single samples are shown as
-	inverted bool           // of three samples
 	perPixel int            // bytes that decoding takes at most
 }
 
@@ -35,7 +34,7 @@ const (
 )
 
 // image reads a dictionary (8.9.5).
-func (d *Document) image(s *object.Stream, resources object.Dict) (*image, error) {
+func (d *Document) image(s *object.Stream) (*image, error) {
 	m := &image{raw: s.Raw}
 	for _, key := range []object.Name{"SMask", "Mask", "SMaskInData", "Alternates"} {
 		if _, ok := s.Dict[key]; ok {
@@ -58,7 +57,7 @@ func (d *Document) image(s *object.Stream, resources object.Dict) (*image, error
 	if err := d.sampling(m, s.Dict); err != nil {
 		return nil, err
 	}
-	if err := d.colors(m, s.Dict, resources); err != nil {
+	if err := d.colors(m, s.Dict); err != nil {
 		return nil, err
 	}
 	if m.chain, err = d.file.Filters(s.Dict); err != nil {
@@ -110,6 +109,9 @@ func (m *image) setCodec() error {
 		return other("a colour image has %d bits a sample", m.bits)
 	}
 	m.perPixel = (m.samples*m.bits+7)/8 + m.channels
+	if len(m.chain) > 1 {
+		m.perPixel += m.between()
+	}
 	return m.checkChain()
 }
 
@@ -132,6 +134,9 @@ func (m *image) stride() int { return (m.width*m.samples*m.bits + 7) / 8 }
 // the samples. Coded data that needs more is no good.
 func (m *image) codedLimit() int { return m.width*m.height*m.samples + 1<<16 }
 
+// between is what that takes in bytes a pixel, in a buffer that grows.
+func (m *image) between() int { return 2 * m.samples }
+
 func (m *image) setJPEG() error {
 	if m.bits != 8 || m.mask {
 		return other("a JPEG has %d bits a sample", m.bits)
@@ -142,7 +147,7 @@ func (m *image) setJPEG() error {
 	}
 	m.perPixel = 2*m.samples + m.channels // the header is looked at when it is unpacked
 	if len(m.chain) > 0 {
-		m.perPixel += m.samples + m.samples*3
+		m.perPixel += m.between() + 3*m.samples // and coefficients
 		return m.checkChain()
 	}
 	h, err := jpeg.DecodeHeader(m.raw)
@@ -197,6 +202,9 @@ func (m *image) setFax() error {
 		return other("a fax has lines that begin on bytes")
 	}
 	m.perPixel = 1 + m.channels
+	if len(m.chain) > 0 {
+		m.perPixel += m.between()
+	}
 	return m.checkChain()
 }
 

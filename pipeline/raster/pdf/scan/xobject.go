@@ -4,7 +4,13 @@ import "cutpoint/pipeline/raster/pdf/object"
 
 // do draws an image, or runs a form.
 func (r *run) do() error {
-	ref, v, err := r.resource("XObject")
+	if r.drawn++; r.drawn > maxDrawn {
+		return other("it has too many images")
+	}
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	v, err := r.resource("XObject")
 	if err != nil {
 		return err
 	}
@@ -17,15 +23,9 @@ func (r *run) do() error {
 	}
 	switch s.Dict["Subtype"] {
 	case object.Name("Image"):
-		m, ok := r.images[ref]
-		if !ok {
-			if m, err = r.image(s, r.resources); err != nil {
-				return err
-			}
-			if r.images == nil {
-				r.images = map[object.Ref]*image{}
-			}
-			r.images[ref] = m
+		m, err := r.image(s)
+		if err != nil {
+			return err
 		}
 		return r.add(placed{m, r.state.matrix, r.state.fill.rgb})
 	case object.Name("Form"):
@@ -94,6 +94,8 @@ func (r *run) add(m placed) error {
 		across, down = down, across
 	}
 	switch {
+	case !(across > 0 && down > 0 && across <= maxEnlarged*pixels && down <= maxEnlarged*pixels): // or not a number
+		return other("an image is %g × %g pixels of the page", across, down)
 	case shown.empty():
 		return nil
 	case m.width*m.height > maxMemory/m.perPixel:
@@ -104,8 +106,6 @@ func (r *run) add(m placed) error {
 		return other("a mask has a colour that is not of a device")
 	case across*down > maxCoarse*float32(m.width)*float32(m.height):
 		return other("an image is coarse")
-	case across > maxEnlarged*pixels || down > maxEnlarged*pixels:
-		return other("little of an image is shown")
 	}
 	if !m.mask && whole.contains(r.page.box, pixel/2) {
 		r.painted, r.page.images = false, nil
@@ -115,8 +115,8 @@ func (r *run) add(m placed) error {
 	for _, m := range r.page.images {
 		total += m.width * m.height
 	}
-	if len(r.page.images) > maxImages || total > maxImagePixels {
-		return other("it has too many images")
+	if total > maxImagePixels {
+		return other("its images have too many pixels")
 	}
 	return nil
 }
