@@ -56,11 +56,17 @@ func (d tiffDocument) decode(ctx context.Context, page int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if img.Deep() {
+	switch {
+	case img.Lost*tolerated > img.Height:
+		p.Warning = Incomplete
+	case img.Deep():
 		p.markRange(white)
 	}
 	return p.upright(img.Orientation), nil
 }
+
+// tolerated: a fax has flaws; it is incomplete when more than one line of so many is lost.
+const tolerated = 100
 
 // colors interprets a TIFF's samples (TIFF 6.0, PhotometricInterpretation). The
 // samples become the page where they already are what it holds.

@@ -41,6 +41,7 @@ type Image struct {
 	Pix           []uint8  // a byte a pixel, row after row
 	Stride        int      // bytes between the beginnings of rows
 	Visible       int      // pixels of each row that are stored; ≤ Width, Stride
+	Lost          *int     // if not nil, grows by the number of lines that are damaged or missing
 }
 
 // maxWidth bounds what two lines of changes take; no scanner is as wide.
@@ -58,7 +59,12 @@ func Decode(ctx context.Context, data []byte, m Image) error {
 		return fmt.Errorf("a line of %d pixels cannot be decoded; the limit is %d", m.Width, maxWidth)
 	}
 	enough := 4096 + m.Height*(4*m.Width+128) // for any line, and fill bits
-	return newDecoder(data[:min(len(data), enough)], m).decode(ctx)
+	d := newDecoder(data[:min(len(data), enough)], m)
+	err := d.decode(ctx)
+	if m.Lost != nil {
+		*m.Lost += d.lost
+	}
+	return err
 }
 
 func (d *decoder) decode(ctx context.Context) error {
@@ -66,6 +72,7 @@ func (d *decoder) decode(ctx context.Context) error {
 		if y%everyLines == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
+		d.flawed = false
 		more, err := d.line(y)
 		if err != nil {
 			return fmt.Errorf("line %d of %d: %w", y, d.Height, err)
@@ -73,7 +80,13 @@ func (d *decoder) decode(ctx context.Context) error {
 		d.paint(y)
 		if !more {
 			d.blank(y+1, d.Height)
+			if !d.atEnd() {
+				d.lost += d.Height - y
+			}
 			break
+		}
+		if d.flawed || d.Mode == Group4 && d.lost > 0 { // each of whose lines builds on the one above
+			d.lost++
 		}
 		d.above, d.current = d.current, d.above
 	}
@@ -92,6 +105,9 @@ type decoder struct {
 	a0, pending    int32      // of a damaged line: see careful.go
 	lineEnd        bool       // the zeros of a line end have been taken, but not the one
 	noLineEnds     bool       // Group 3 without them
+	empty          int        // line ends in a row, as they end a Group 3 page
+	flawed         bool       // the line is damaged
+	lost           int        // lines
 	one            int        // 1 if the line is coded one-dimensionally
 	solid          [2][]uint8 // a row of each colour
 	onlyCareful    bool       // for tests: no line is decoded fast
@@ -165,11 +181,16 @@ func (d *decoder) group3Line(y int) (bool, error) {
 		d.skip(1)
 	}
 	if d.one == 1 && d.fast1D() || d.one == 0 && d.fast2D() {
+		d.empty = 0
 		return true, nil
 	}
+	before := d.empty
 	err := d.careful()
 	if err == errEnd {
 		return d.cut(y)
+	}
+	if d.empty == before {
+		d.empty = 0
 	}
 	return true, err
 }
@@ -182,6 +203,15 @@ func (d *decoder) cut(y int) (bool, error) {
 	}
 	d.current = d.close(d.current[:1])
 	return false, nil
+}
+
+// atEnd reports whether a page that has fewer lines than announced has its end: line
+// ends, not just zeros or nothing.
+func (d *decoder) atEnd() bool {
+	if d.Mode != Group4 {
+		return d.empty > 1
+	}
+	return d.lineEnd && d.peekBack(11) == 0 && d.skipZeros()
 }
 
 func (d *decoder) careful() error {

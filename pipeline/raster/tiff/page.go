@@ -115,6 +115,7 @@ const corelAlpha = 999
 type Image struct {
 	Header
 	Samples []uint8 // (Height, Width, PerPixel)
+	Lost    int     // lines that are damaged or missing
 }
 
 // Header is what a directory says of its page.

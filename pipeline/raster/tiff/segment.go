@@ -199,6 +199,6 @@ func (d *pageDecoder) faxSegment(ctx context.Context, p region, data []byte) err
 	return ccitt.Decode(ctx, data, ccitt.Image{
 		Mode: d.img.faxMode(), Width: d.grid.width, Height: p.height, LowFirst: d.img.fillOrder == 2,
 		Colors: [2]uint8{d.levels.of[0], d.levels.of[1]},
-		Pix:    d.pixels(p, 0), Stride: stride, Visible: p.width,
+		Pix:    d.pixels(p, 0), Stride: stride, Visible: p.width, Lost: &d.img.Lost,
 	})
 }
