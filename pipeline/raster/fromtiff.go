@@ -164,11 +164,14 @@ func paletted(img *tiff.Image, pixels func(y int) []uint8) (*Page, error) {
 	if size == 0 {
 		return nil, errors.New("the page has no palette for its indices")
 	}
+	if most := int(greatest(img)); most >= size {
+		return nil, fmt.Errorf("the page has the index %d and a palette of %d colours", most, size)
+	}
 	var table [256][3]uint8
 	grey := true
-	for i := range table {
+	for i := range min(size, len(table)) {
 		for c := range 3 {
-			table[i][c] = uint8(img.ColorMap[c*size+min(i, size-1)] >> 8)
+			table[i][c] = uint8(img.ColorMap[c*size+i] >> 8)
 		}
 		grey = grey && table[i][0] == table[i][1] && table[i][1] == table[i][2]
 	}
@@ -189,4 +192,12 @@ func paletted(img *tiff.Image, pixels func(y int) []uint8) (*Page, error) {
 			}
 		}
 	}), nil
+}
+
+// greatest returns the greatest index of a page.
+func greatest(img *tiff.Image) (most uint8) {
+	for i := 0; i < len(img.Samples); i += img.PerPixel {
+		most = max(most, img.Samples[i])
+	}
+	return most
 }

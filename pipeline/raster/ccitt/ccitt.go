@@ -41,6 +41,7 @@ type Image struct {
 	Pix           []uint8  // a byte a pixel, row after row
 	Stride        int      // bytes between the beginnings of rows
 	Visible       int      // pixels of each row that are stored; ≤ Width, Stride
+	Whole         bool     // it has as many lines as announced, whatever ends are in it
 	Lost          *int     // if not nil, grows by the number of lines that are damaged or missing
 }
 
@@ -80,7 +81,7 @@ func (d *decoder) decode(ctx context.Context) error {
 		d.paint(y)
 		if !more {
 			d.blank(y+1, d.Height)
-			if !d.atEnd() {
+			if d.Whole || !d.atEnd() {
 				d.lost += d.Height - y
 			}
 			break

@@ -44,6 +44,7 @@ type field struct {
 	kind  uint16
 	count uint64
 	at    uint64
+	far   bool // the values do not stand in the entry
 }
 
 // Open reads the chain of directories. A chain that comes back to itself ends
@@ -168,6 +169,7 @@ func (f *File) entry(e []byte, at uint64) field {
 	}
 	if v.count > inline || v.count*typeSize(v.kind) > inline {
 		v.at = f.number(e[len(e)-int(inline):])
+		v.far = true
 	}
 	return v
 }

@@ -49,25 +49,15 @@ func (h *Header) fixOldJPEG(d directory) {
 	if _, ok := d[tagSamplesPerPixel]; !ok && (h.Photometric < 0 || h.Photometric == RGB || h.Photometric == YCbCr) {
 		h.PerPixel = 3
 	}
-	if h.PerPixel == 3 {
+	switch {
+	case h.PerPixel == 3 && (h.Photometric < 0 || h.Photometric == RGB):
 		h.Photometric = YCbCr
+	case h.PerPixel == 1 && h.Photometric < 0:
+		h.Photometric = BlackIsZero
 	}
 	if d[tagStripOffsets].count == 1 && d[tagStripByteCounts].count == 1 {
 		h.planar = 1
 	}
-}
-
-// measureOldJPEG: all tiles are one JPEG.
-func (f *File) measureOldJPEG(d directory, h *Header) error {
-	g, err := f.layOut(d, *h)
-	if err != nil {
-		return err
-	}
-	h.segment *= int64(g.across) * int64(g.down)
-	if h.segment > f.limits.Pixels {
-		return fmt.Errorf("%w: the tiles have %d pixels, the limit is %d", ErrTooLarge, h.segment, f.limits.Pixels)
-	}
-	return nil
 }
 
 // decodeOldJPEG decodes the page.
