@@ -48,7 +48,7 @@ var variants = []variant{
 	{"TIFF", "CMYK of 8 and 16 bits", "as Pillow converts it, without a colour profile", []string{tiffs + "cmyk.tif", tiffs + "cmyk-16.tif", tiffs + "cmyk-planes.tif"}},
 	{"TIFF", "YCbCr without JPEG, subsampled 1, 2 or 4 either way, with coefficients and reference levels", "as libtiff converts it", []string{
 		tiffs + "ycbcr-11.tif", tiffs + "ycbcr-22.tif", tiffs + "ycbcr-44.tif", tiffs + "ycbcr-bt709.tif", tiffs + "ycbcr-studio.tif"}},
-	{"TIFF", "orientation 1 to 8, of any numeric type, or in XMP", "upright", []string{
+	{"TIFF", "orientation 1 to 8, of any numeric type but BYTE, or in XMP", "upright", []string{
 		here + "orientation-2.tif", here + "orientation-5.tif", here + "orientation-8.tif", tiffs + "turned-long.tif", tiffs + "turned-xmp.tif"}},
 	{"JPEG", "baseline and progressive, 8 bits, any restart interval", "bit for bit as libjpeg-turbo: slow integer transform, fancy upsampling", []string{
 		jpegs + "colour-420-50x37.jpg", jpegs + "progressive-420.jpg", jpegs + "progressive-444-restarts.jpg", jpegs + "restarts.jpg"}},

@@ -63,7 +63,7 @@ func Open(data []byte, limits Limits) (*File, error) {
 		return nil, err
 	}
 	seen := map[uint64]bool{}
-	for next != 0 && !seen[next] && f.broken == nil {
+	for !f.isEnd(next) && !seen[next] && f.broken == nil {
 		if len(f.pages) == 2*limits.Pages { // each may have a thumbnail
 			return nil, fmt.Errorf("%w: more than %d directories", ErrTooLarge, 2*limits.Pages)
 		}
@@ -86,6 +86,11 @@ func Open(data []byte, limits Limits) (*File, error) {
 		return nil, f.broken
 	}
 	return f, nil
+}
+
+// isEnd: a chain ends with 0, or with all ones as some writers have it.
+func (f *File) isEnd(next uint64) bool {
+	return next == 0 || next >= uint64(len(f.data)) && (next == 1<<16-1 || next == 1<<32-1)
 }
 
 // Pages returns the number of pages, a broken last one included.
@@ -175,8 +180,10 @@ func (f *File) entry(e []byte, at uint64) field {
 }
 
 const (
-	typeASCII    = 2
-	typeRational = 5
+	typeByte      = 1
+	typeASCII     = 2
+	typeRational  = 5
+	typeUndefined = 7
 )
 
 // typeSize is the size of a field type in bytes (TIFF 6.0, page 15); 0 for those

@@ -62,7 +62,7 @@ func TestNoPlausibleNonsense(t *testing.T) {
 		"no compression":              {withCount(file(0, grey(entry{tagCompression, compressionLZW})), tagCompression, 0, 0), "tag 259 has 0 values"},
 		"no number of bits":           {withCount(file(0, grey()), tagBitsPerSample, 0, 0), "tag 258 has no value"},
 		"colours of unsaid bits":      {without(tagBitsPerSample, entry{tagPhotometric, RGB}, entry{tagSamplesPerPixel, 3}), "how many bits"},
-		"samples of unsaid colours":   {without(tagPhotometric, entry{tagSamplesPerPixel, 3}), "does not say what its 3 samples"},
+		"samples of unsaid colours":   {without(tagPhotometric, entry{tagSamplesPerPixel, 4}), "does not say what its 4 samples"},
 		"one sample of unsaid colour": {without(tagPhotometric), ""},
 		"a segment in the header":     {file(0, unique(grey(entry{tagStripOffsets, 4}))), "strip 0 is missing"},
 		"no segment":                  {file(0, unique(grey(entry{tagStripOffsets, 0}, entry{tagStripByteCounts, 0}))), "strip 0 is missing"},

@@ -187,7 +187,9 @@ func (o *oldJPEG) gather() {
 		}
 		o.data = append(o.data, o.File.data[at:][:min(n, room-uint64(len(o.data)))]...)
 	}
-	add(uint64(o.oneOr(o.directory, tagJPEGInterchange, 0)), uint64(o.oneOr(o.directory, tagJPEGLength, 0)))
+	if at := uint64(o.oneOr(o.directory, tagJPEGInterchange, 0)); at < size && (o.File.data[at] == 0xff || !o.startsInStrip()) {
+		add(at, uint64(o.oneOr(o.directory, tagJPEGLength, 0)))
+	}
 	o.strips = len(o.data)
 	planes := 1
 	if o.img.planar == 2 {
@@ -203,6 +205,16 @@ func (o *oldJPEG) gather() {
 		}
 		add(at, count)
 	}
+}
+
+// startsInStrip reports whether the JPEG begins in the first strip, wherever the tag
+// leads.
+func (o *oldJPEG) startsInStrip() bool {
+	if len(o.grid.offsets) == 0 {
+		return false
+	}
+	b, err := o.bytes(o.grid.offsets[0], 2)
+	return err == nil && b[0] == 0xff && b[1] == markerSOI
 }
 
 // isFrame: 0xc4, 0xc8 and 0xcc are other markers (T.81, table B.1).

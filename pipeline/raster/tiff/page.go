@@ -166,8 +166,8 @@ func (f *File) Header(n int) (h Header, err error) {
 	if h.bits == 16 && !h.isSigned() {
 		h.depth = depthOf(f.oneOr(d, tagMaxSampleValue, 0))
 	}
-	if h.Photometric < 0 && h.PerPixel == 1 { // the tag is required, but fax programs leave it out
-		h.Photometric = WhiteIsZero
+	if h.Photometric < 0 { // the tag is required, but fax programs and others leave it out
+		h.guessColors()
 	}
 	h.inverted = h.Photometric == WhiteIsZero
 	if err = f.checkHeader(d, h); err != nil {

@@ -76,6 +76,17 @@ func (f *File) checkSamples(d directory, h Header) error {
 	return nil
 }
 
+// guessColors: one sample is as in a fax, and three are RGB, as libtiff takes them
+// (tif_getimage.c, TIFFRGBAImageBegin), but for JPEGs, which may be of two kinds.
+func (h *Header) guessColors() {
+	switch {
+	case h.PerPixel == 1:
+		h.Photometric = WhiteIsZero
+	case h.PerPixel-len(h.extra) == 3 && h.compression != compressionJPEG:
+		h.Photometric = RGB
+	}
+}
+
 // checkColors refuses pages of which it is not said what their samples are; showing one
 // of several would be a guess.
 func (h Header) checkColors() error {

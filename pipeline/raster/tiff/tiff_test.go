@@ -55,6 +55,8 @@ func TestEveryDirectoryIsAPage(t *testing.T) {
 		"ended":      {0, 3, -1},
 		"loop":       {12, 3, -1},
 		"broken end": {1 << 20, 4, 3},
+		"ones":       {1<<16 - 1, 3, -1},
+		"more ones":  {1<<32 - 1, 3, -1},
 	} {
 		f, err := Open(file(c.last, grey(), grey(), grey()), limits)
 		if err != nil || f.Pages() != c.pages {
