@@ -60,7 +60,7 @@ func TestNoPlausibleNonsense(t *testing.T) {
 		"a wrong checksum":            {deflated(t, 4, func(data []byte) { data[len(data)-1] ^= 1 }), "checksum"},
 		"two heights elsewhere":       {withCount(file(0, grey()), tagHeight, 2, 8), "tag 257 has 2 values"},
 		"no compression":              {withCount(file(0, grey(entry{tagCompression, compressionLZW})), tagCompression, 0, 0), "tag 259 has 0 values"},
-		"no number of bits":           {withCount(file(0, grey()), tagBitsPerSample, 0, 0), "tag 258 has no value"},
+		"no number of bits":           {withCount(file(0, grey()), tagBitsPerSample, 0, 0), "tag 258 has 0 values"},
 		"colours of unsaid bits":      {without(tagBitsPerSample, entry{tagPhotometric, RGB}, entry{tagSamplesPerPixel, 3}), "how many bits"},
 		"samples of unsaid colours":   {without(tagPhotometric, entry{tagSamplesPerPixel, 4}), "does not say what its 4 samples"},
 		"one sample of unsaid colour": {without(tagPhotometric), ""},

@@ -141,12 +141,12 @@ func (o *oldJPEG) whole() ([]byte, error) {
 		out = append(out, 0xff, markerDRI, 0, 4, byte(o.interval>>8), byte(o.interval))
 	}
 	out = append(append(out, o.frame...), o.scan...)
-	from := o.at
-	for i, joint := range o.joints {
+	from, n := o.at, 0
+	for _, joint := range o.joints {
 		if joint > from {
 			out = append(out, bytes.TrimSuffix(o.data[from:joint], []byte{0xff, markerEOI})...)
-			out = append(out, o.between(i, out)...)
-			from = joint
+			out = append(out, o.between(n, out, o.data[joint:])...)
+			from, n = joint, n+1
 		}
 	}
 	out = append(out, o.data[from:]...)
@@ -156,16 +156,16 @@ func (o *oldJPEG) whole() ([]byte, error) {
 	return out, nil
 }
 
-// between returns what belongs between strip i and the next one: the scan header of a
-// plane, or a restart marker.
-func (o *oldJPEG) between(i int, before []byte) []byte {
-	switch n := len(before); {
-	case o.img.planar == 2 && i+1 < len(o.planes) && !bytes.HasPrefix(o.data[o.joints[i]:], []byte{0xff, markerSOS}):
-		return o.planes[i+1]
-	case o.img.planar == 2, n >= 2 && before[n-2] == 0xff && isRestart(before[n-1]):
+// between returns what belongs between piece n of the data and the next one: the scan
+// header of a plane, or a restart marker.
+func (o *oldJPEG) between(n int, before, next []byte) []byte {
+	switch end := len(before); {
+	case o.img.planar == 2 && n+1 < len(o.planes) && !bytes.HasPrefix(next, []byte{0xff, markerSOS}):
+		return o.planes[n+1]
+	case o.img.planar == 2, end >= 2 && before[end-2] == 0xff && isRestart(before[end-1]):
 		return nil
 	}
-	return []byte{0xff, markerRST0 + byte(i%8)}
+	return []byte{0xff, markerRST0 + byte(n%8)}
 }
 
 func isRestart(marker byte) bool { return marker&^7 == markerRST0 }

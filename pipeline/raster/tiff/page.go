@@ -179,33 +179,23 @@ func (f *File) Header(n int) (h Header, err error) {
 	return h, nil
 }
 
-// readFields reads the fields that every page has.
+// readFields reads the fields that every page has. One that has several values where it
+// should have one leads elsewhere in a damaged file.
 func (f *File) readFields(d directory, h *Header) (err error) {
 	for _, t := range []struct {
 		to     *int
 		tag    uint16
 		absent int
+		list   bool // a value for each sample
 	}{
-		{&h.Width, tagWidth, 0}, {&h.Height, tagHeight, 0}, {&h.PerPixel, tagSamplesPerPixel, 1}, {&h.Photometric, tagPhotometric, -1},
-		{&h.compression, tagCompression, 1}, {&h.fillOrder, tagFillOrder, 1}, {&h.planar, tagPlanar, 1},
-		{&h.predictor, tagPredictor, 1}, {&h.t4, tagT4Options, 0},
+		{&h.Width, tagWidth, 0, false}, {&h.Height, tagHeight, 0, false},
+		{&h.PerPixel, tagSamplesPerPixel, 1, false}, {&h.bits, tagBitsPerSample, 1, true}, {&h.format, tagSampleFormat, formatUnsigned, true},
+		{&h.Photometric, tagPhotometric, -1, false}, {&h.planar, tagPlanar, 1, false},
+		{&h.compression, tagCompression, 1, false}, {&h.predictor, tagPredictor, 1, false},
+		{&h.fillOrder, tagFillOrder, 1, false}, {&h.t4, tagT4Options, 0, false},
 	} {
-		if v, ok := d[t.tag]; ok && (v.count == 0 || v.count > 1 && v.far) {
+		if v, ok := d[t.tag]; ok && (v.count == 0 || v.count > 1 && v.far && !t.list) {
 			return fmt.Errorf("tag %d has %d values", t.tag, v.count)
-		}
-		if *t.to, err = f.one(d, t.tag, t.absent); err != nil {
-			return err
-		}
-	}
-	for _, t := range []struct {
-		to     *int
-		tag    uint16
-		absent int
-	}{
-		{&h.bits, tagBitsPerSample, 1}, {&h.format, tagSampleFormat, formatUnsigned},
-	} {
-		if v, ok := d[t.tag]; ok && v.count == 0 {
-			return fmt.Errorf("tag %d has no value", t.tag)
 		}
 		if *t.to, err = f.one(d, t.tag, t.absent); err != nil {
 			return err
