@@ -31,7 +31,7 @@ var variants = []variant{
 	{"TIFF", "strips, tiles, separate planes", "", []string{tiffs + "rgb-strips.tif", tiffs + "rgb-tiles.tif", tiffs + "rgb-planes.tif", tiffs + "rgb-tiles-planes.tif"}},
 	{"TIFF", "uncompressed, PackBits, LZW (both bit orders), Deflate (8 and 32946), Zstandard, WebP", "", []string{
 		tiffs + "rgb.tif", tiffs + "rgb-packbits.tif", tiffs + "rgb-lzw.tif", tiffs + "rgb-lsb-lzw.tif", tiffs + "deflate-32946.tif", tiffs + "rgb-zstd.tif", tiffs + "rgb-webp.tif"}},
-	{"TIFF", "fax: modified Huffman, word-aligned, Group 3 (one and two dimensions), Group 4", "damaged lines as libtiff shows them", []string{
+	{"TIFF", "fax: modified Huffman, word-aligned, Group 3 (one and two dimensions), Group 4", "damaged lines as libtiff shows them; a page with more than one line in a hundred lost has the warning `incomplete`, and with more than half of them it is corrupt", []string{
 		tiffs + "fax-rle.tif", tiffs + "fax-word-aligned.tif", tiffs + "fax-g3.tif", tiffs + "fax-g3-2d.tif", tiffs + "fax-g4.tif", tiffs + "fax-g4-damaged.tif"}},
 	{"TIFF", "JPEG (new style): grey, YCbCr, RGB, CMYK, shared tables", "as libjpeg-turbo decodes it", []string{
 		tiffs + "jpeg-grey.tif", tiffs + "jpeg-ycbcr.tif", tiffs + "jpeg-rgb-tiles.tif", tiffs + "jpeg-cmyk.tif", tiffs + "jpeg-ycbcr-strips.tif"}},

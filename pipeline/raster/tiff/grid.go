@@ -110,7 +110,11 @@ func (g *grid) locate(f *File, h Header) error {
 // isWhole reports whether the first of more segments than needed holds what it must, or
 // goes on in the next ones.
 func (g *grid) isWhole(h Header) bool {
-	if len(g.counts) < len(g.offsets) || g.counts[0] >= uint64(g.height)*uint64((g.width*h.PerPixel*h.bits+7)/8) {
+	n := h.PerPixel
+	if h.planar == 2 {
+		n = 1
+	}
+	if len(g.counts) < len(g.offsets) || g.counts[0] >= uint64(g.height)*uint64((g.width*n*h.bits+7)/8) {
 		return true
 	}
 	for i, at := range g.offsets[1:] {

@@ -38,6 +38,31 @@ func withCount(data []byte, tag uint16, count, value uint32) []byte {
 	return data
 }
 
+// TestMoreStripsThanNeeded: where RowsPerStrip has too many, what lies behind the first
+// strip is taken for the page only if it is the next one.
+func TestMoreStripsThanNeeded(t *testing.T) {
+	base := unique(grey(entry{tagStripOffsets, 0}, entry{tagStripByteCounts, 0}))
+	at := uint32(12 + 2 + 12*len(base) + 4)
+	for name, c := range map[string]struct {
+		second, size uint32
+		read         bool
+	}{
+		"strips in a row":         {10, 2, true},
+		"strips apart":            {300, 2, false},
+		"a whole one and another": {300, 4, true},
+	} {
+		data := file(0, base)
+		data = withCount(withCount(data, tagStripOffsets, 2, at), tagStripByteCounts, 2, at+8)
+		for _, v := range []uint32{8, c.second, c.size, c.size} {
+			data = binary.LittleEndian.AppendUint32(data, v)
+		}
+		img, err := decodeFirst(t, append(data, make([]byte, 300)...))
+		if (err == nil) != c.read || err == nil && string(img.Samples) != "\x01\x02\x03\x04" {
+			t.Errorf("%s: decoded %v, error %v", name, img, err)
+		}
+	}
+}
+
 // TestNoPlausibleNonsense: what contradicts itself is refused, where a page of something
 // else could be shown.
 func TestNoPlausibleNonsense(t *testing.T) {
