@@ -208,6 +208,11 @@ func (f *File) values(d directory, tag uint16) ([]uint64, error) {
 	if !ok {
 		return nil, nil
 	}
+	return f.integers(tag, v, v.count)
+}
+
+// integers returns the first n integers of a field.
+func (f *File) integers(tag uint16, v field, n uint64) ([]uint64, error) {
 	size := typeSize(v.kind)
 	if size == 0 || v.kind == typeRational || v.count > uint64(len(f.data)) {
 		return nil, fmt.Errorf("tag %d has type %d and %d values", tag, v.kind, v.count)
@@ -216,7 +221,7 @@ func (f *File) values(d directory, tag uint16) ([]uint64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tag %d: %w", tag, err)
 	}
-	out := make([]uint64, v.count)
+	out := make([]uint64, min(n, v.count))
 	for i := range out {
 		if size == 1 {
 			out[i] = uint64(b[i])
@@ -229,7 +234,11 @@ func (f *File) values(d directory, tag uint16) ([]uint64, error) {
 
 // one returns a field's first integer, or what stands for an absent one.
 func (f *File) one(d directory, tag uint16, absent int) (int, error) {
-	v, err := f.values(d, tag)
+	field, ok := d[tag]
+	if !ok {
+		return absent, nil
+	}
+	v, err := f.integers(tag, field, 1)
 	if err != nil || len(v) == 0 {
 		return absent, err
 	}
