@@ -33,7 +33,7 @@ var variants = []variant{
 	{"TIFF", "strips, tiles, separate planes", "", []string{tiffs + "rgb-strips.tif", tiffs + "rgb-tiles.tif", tiffs + "rgb-planes.tif", tiffs + "rgb-tiles-planes.tif"}},
 	{"TIFF", "uncompressed, PackBits, LZW (both bit orders), Deflate (8 and 32946), Zstandard, WebP", "", []string{
 		tiffs + "rgb.tif", tiffs + "rgb-packbits.tif", tiffs + "rgb-lzw.tif", tiffs + "rgb-lsb-lzw.tif", tiffs + "deflate-32946.tif", tiffs + "rgb-zstd.tif", tiffs + "rgb-webp.tif"}},
-	{"TIFF", "fax: modified Huffman, word-aligned, Group 3 (one and two dimensions), Group 4", "damaged lines as libtiff shows them", []string{
+	{"TIFF", "fax: modified Huffman, word-aligned, Group 3 (one and two dimensions), Group 4", "damaged lines as libtiff shows them; a page with more than one line in a hundred lost has the warning `incomplete`, and with more than half of them it is corrupt", []string{
 		tiffs + "fax-rle.tif", tiffs + "fax-word-aligned.tif", tiffs + "fax-g3.tif", tiffs + "fax-g3-2d.tif", tiffs + "fax-g4.tif", tiffs + "fax-g4-damaged.tif"}},
 	{"TIFF", "JPEG (new style): grey, YCbCr, RGB, CMYK, shared tables", "as libjpeg-turbo decodes it", []string{
 		tiffs + "jpeg-grey.tif", tiffs + "jpeg-ycbcr.tif", tiffs + "jpeg-rgb-tiles.tif", tiffs + "jpeg-cmyk.tif", tiffs + "jpeg-ycbcr-strips.tif"}},
@@ -50,7 +50,7 @@ var variants = []variant{
 	{"TIFF", "CMYK of 8 and 16 bits", "as Pillow converts it, without a colour profile", []string{tiffs + "cmyk.tif", tiffs + "cmyk-16.tif", tiffs + "cmyk-planes.tif"}},
 	{"TIFF", "YCbCr without JPEG, subsampled 1, 2 or 4 either way, with coefficients and reference levels", "as libtiff converts it", []string{
 		tiffs + "ycbcr-11.tif", tiffs + "ycbcr-22.tif", tiffs + "ycbcr-44.tif", tiffs + "ycbcr-bt709.tif", tiffs + "ycbcr-studio.tif"}},
-	{"TIFF", "orientation 1 to 8, of any numeric type, or in XMP", "upright", []string{
+	{"TIFF", "orientation 1 to 8, of any numeric type but BYTE, or in XMP", "upright", []string{
 		here + "orientation-2.tif", here + "orientation-5.tif", here + "orientation-8.tif", tiffs + "turned-long.tif", tiffs + "turned-xmp.tif"}},
 	{"JPEG", "baseline and progressive, 8 bits, any restart interval", "bit for bit as libjpeg-turbo: slow integer transform, fancy upsampling", []string{
 		jpegs + "colour-420-50x37.jpg", jpegs + "progressive-420.jpg", jpegs + "progressive-444-restarts.jpg", jpegs + "restarts.jpg"}},

@@ -56,11 +56,17 @@ func (d tiffDocument) decode(ctx context.Context, page int) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if img.Deep() {
+	switch {
+	case img.Lost*tolerated > img.Height:
+		p.Warning = Incomplete
+	case img.Deep():
 		p.markRange(white)
 	}
 	return p.upright(img.Orientation), nil
 }
+
+// tolerated: a fax has flaws; it is incomplete when more than one line of so many is lost.
+const tolerated = 100
 
 // colors interprets a TIFF's samples (TIFF 6.0, PhotometricInterpretation). The
 // samples become the page where they already are what it holds.
@@ -158,11 +164,14 @@ func paletted(img *tiff.Image, pixels func(y int) []uint8) (*Page, error) {
 	if size == 0 {
 		return nil, errors.New("the page has no palette for its indices")
 	}
+	if most := int(greatest(img)); most >= size {
+		return nil, fmt.Errorf("the page has the index %d and a palette of %d colours", most, size)
+	}
 	var table [256][3]uint8
 	grey := true
-	for i := range table {
+	for i := range min(size, len(table)) {
 		for c := range 3 {
-			table[i][c] = uint8(img.ColorMap[c*size+min(i, size-1)] >> 8)
+			table[i][c] = uint8(img.ColorMap[c*size+i] >> 8)
 		}
 		grey = grey && table[i][0] == table[i][1] && table[i][1] == table[i][2]
 	}
@@ -183,4 +192,12 @@ func paletted(img *tiff.Image, pixels func(y int) []uint8) (*Page, error) {
 			}
 		}
 	}), nil
+}
+
+// greatest returns the greatest index of a page.
+func greatest(img *tiff.Image) (most uint8) {
+	for i := 0; i < len(img.Samples); i += img.PerPixel {
+		most = max(most, img.Samples[i])
+	}
+	return most
 }

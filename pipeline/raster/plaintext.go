@@ -2,6 +2,7 @@ package raster
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,11 +12,7 @@ const textHead = 8 << 10
 
 // asText names a text by what it says; "" if it is none.
 func asText(data []byte) string {
-	text := string(data[:min(len(data), textHead)])
-	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") { // UTF-16
-		text = strings.ReplaceAll(text[2:], "\x00", "")
-	}
-	text = strings.TrimPrefix(text, "\xef\xbb\xbf")
+	text := decoded(data)
 	if isMail(text) {
 		if strings.Contains(text, "Snapshot-Content-Location:") || strings.Contains(text, "multipart/related") && strings.Contains(text, "Saved by") {
 			return "a saved web page (MHTML)" + printIt
@@ -25,23 +22,32 @@ func asText(data []byte) string {
 	if !isText(text) {
 		return ""
 	}
-	trimmed := strings.TrimLeft(text, " \t\r\n\x00")
+	text = strings.TrimLeft(text, " \t\r\n\x00")
 	for _, t := range texts {
-		if strings.HasPrefix(trimmed, t.prefix) {
+		if strings.HasPrefix(text, t.prefix) {
 			return t.name
 		}
 	}
-	if strings.HasPrefix(trimmed, "<") {
-		return markup(strings.ToLower(trimmed))
-	}
-	lines := strings.Fields(trimmed)
+	words := strings.Fields(text)
 	switch {
-	case len(lines) > 1 && lines[0] == "0" && lines[1] == "SECTION":
+	case strings.HasPrefix(text, "<"):
+		return markup(strings.ToLower(text))
+	case len(words) > 1 && words[0] == "0" && words[1] == "SECTION":
 		return "a drawing (DXF)" + printIt
-	case strings.Contains(firstLine(trimmed), "/annex/objects/"):
+	case strings.Contains(firstLine(text), "/annex/objects/"):
 		return gitAnnex
 	}
 	return "text" + printIt
+}
+
+// decoded returns a text's beginning without its byte order mark; of UTF-16 what is
+// ASCII.
+func decoded(data []byte) string {
+	text := string(data[:min(len(data), textHead)])
+	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
+		text = strings.ReplaceAll(text[2:], "\x00", "")
+	}
+	return strings.TrimPrefix(text, "\xef\xbb\xbf")
 }
 
 const gitAnnex = "a git-annex pointer, not the file: git annex get fetches it"
@@ -126,8 +132,9 @@ func firstLine(text string) string {
 // others, which people write as well, it takes two or an empty line that ends them.
 var (
 	certain = []string{"received", "return-path", "delivered-to", "dkim-signature", "message-id", "mime-version", "authentication-results",
-		"arc-seal", "x-mailer", "x-received", "x-mozilla-status", "x-gmail-labels", "envelope-to", "domainkey-signature", "list-unsubscribe"}
-	usual = []string{"from", "to", "cc", "bcc", "date", "subject", "sender", "reply-to", "in-reply-to", "references", "x-priority"}
+		"arc-seal", "envelope-to", "domainkey-signature", "list-unsubscribe", "thread-index", "x-mailer", "x-received", "x-mozilla-status", "x-gmail-labels"}
+	usual = []string{"from", "to", "cc", "bcc", "date", "subject", "sender", "reply-to", "in-reply-to", "references", "thread-topic",
+		"importance", "organization", "user-agent", "resent-from", "resent-to", "errors-to", "autocrypt"}
 )
 
 // isMail looks at a text's first lines: fields, or the line with which mbox separates
@@ -169,15 +176,11 @@ func fieldName(line string) string {
 }
 
 func weight(name string) int {
-	for _, s := range certain {
-		if name == s {
-			return 2
-		}
-	}
-	for _, s := range usual {
-		if name == s {
-			return 1
-		}
+	switch {
+	case slices.Contains(certain, name):
+		return 2
+	case slices.Contains(usual, name), strings.HasPrefix(name, "x-"):
+		return 1
 	}
 	return 0
 }

@@ -108,8 +108,11 @@ func (d *decoder) careful1D() error {
 		case s == end:
 			return d.ended(errEnd)
 		case s != good:
-			d.lineEnd = s == lineEnd
-			return d.finish()
+			if d.lineEnd = s == lineEnd; d.lineEnd && d.a0 == 0 {
+				d.empty++
+				return d.finish()
+			}
+			return d.flaw()
 		}
 		// Runs of nothing take no room.
 		if n := len(d.current); n >= 3 && d.color() == 0 && d.current[n-1] == d.current[n-3] && d.a0 < d.edge {
@@ -141,7 +144,7 @@ func (d *decoder) careful2D() error {
 		case pass:
 			if d.beyond(b + 1) {
 				d.a0, d.pending = d.last(), 0
-				return d.finish()
+				return d.flaw()
 			}
 			d.pending += d.above[b+1] - d.a0
 			d.a0 = d.above[b+1]
@@ -155,7 +158,7 @@ func (d *decoder) careful2D() error {
 			return d.special()
 		default:
 			if b1+int32(e.offset) < d.a0 {
-				return d.finish()
+				return d.flaw()
 			}
 			err = d.push(b1 - d.a0 + int32(e.offset))
 			b += int(e.step)
@@ -166,9 +169,15 @@ func (d *decoder) careful2D() error {
 		case s == end:
 			return d.ended(errEnd)
 		case s != good:
-			return d.finish()
+			return d.flaw()
 		}
 	}
+	return d.finish()
+}
+
+// flaw finishes a damaged line.
+func (d *decoder) flaw() error {
+	d.flawed = true
 	return d.finish()
 }
 
@@ -201,6 +210,7 @@ func (d *decoder) special() error {
 		d.skip(4)
 		d.lineEnd = true
 	}
+	d.flawed = !isEnd || d.a0 > 0
 	return d.finish()
 }
 

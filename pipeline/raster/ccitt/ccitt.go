@@ -41,6 +41,8 @@ type Image struct {
 	Pix           []uint8  // a byte a pixel, row after row
 	Stride        int      // bytes between the beginnings of rows
 	Visible       int      // pixels of each row that are stored; ≤ Width, Stride
+	Whole         bool     // it has as many lines as announced, whatever ends are in it
+	Lost          *int     // if not nil, grows by the number of lines that are damaged or missing
 }
 
 // maxWidth bounds what two lines of changes take; no scanner is as wide.
@@ -54,20 +56,16 @@ const everyLines = 1024
 // damaged lines from the damage on. It is an error if there is no line at all, if
 // run-length data ends too early, and if the context is done.
 func Decode(ctx context.Context, data []byte, m Image) error {
-	_, err := DecodeWhole(ctx, data, m)
-	return err
-}
-
-// DecodeWhole is Decode, and reports whether the data is whole: false if a Group 4 page
-// is white from some line on because the data ends there, without the mark of an end.
-func DecodeWhole(ctx context.Context, data []byte, m Image) (whole bool, err error) {
 	if m.Width < 1 || m.Width > maxWidth {
-		return false, fmt.Errorf("a line of %d pixels cannot be decoded; the limit is %d", m.Width, maxWidth)
+		return fmt.Errorf("a line of %d pixels cannot be decoded; the limit is %d", m.Width, maxWidth)
 	}
 	enough := 4096 + m.Height*(4*m.Width+128) // for any line, and fill bits
 	d := newDecoder(data[:min(len(data), enough)], m)
-	err = d.decode(ctx)
-	return !d.short, err
+	err := d.decode(ctx)
+	if m.Lost != nil {
+		*m.Lost += d.lost
+	}
+	return err
 }
 
 func (d *decoder) decode(ctx context.Context) error {
@@ -75,6 +73,7 @@ func (d *decoder) decode(ctx context.Context) error {
 		if y%everyLines == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
+		d.flawed = false
 		more, err := d.line(y)
 		if err != nil {
 			return fmt.Errorf("line %d of %d: %w", y, d.Height, err)
@@ -82,7 +81,13 @@ func (d *decoder) decode(ctx context.Context) error {
 		d.paint(y)
 		if !more {
 			d.blank(y+1, d.Height)
+			if d.Whole || !d.atEnd() {
+				d.lost += d.Height - y
+			}
 			break
+		}
+		if d.flawed || d.Mode == Group4 && d.lost > 0 { // each of whose lines builds on the one above
+			d.lost++
 		}
 		d.above, d.current = d.current, d.above
 	}
@@ -101,7 +106,9 @@ type decoder struct {
 	a0, pending    int32      // of a damaged line: see careful.go
 	lineEnd        bool       // the zeros of a line end have been taken, but not the one
 	noLineEnds     bool       // Group 3 without them
-	short          bool       // Group 4 that ends without saying so
+	empty          int        // line ends in a row, as they end a Group 3 page
+	flawed         bool       // the line is damaged
+	lost           int        // lines
 	one            int        // 1 if the line is coded one-dimensionally
 	solid          [2][]uint8 // a row of each colour
 	onlyCareful    bool       // for tests: no line is decoded fast
@@ -175,11 +182,16 @@ func (d *decoder) group3Line(y int) (bool, error) {
 		d.skip(1)
 	}
 	if d.one == 1 && d.fast1D() || d.one == 0 && d.fast2D() {
+		d.empty = 0
 		return true, nil
 	}
+	before := d.empty
 	err := d.careful()
 	if err == errEnd {
 		return d.cut(y)
+	}
+	if d.empty == before {
+		d.empty = 0
 	}
 	return true, err
 }
@@ -192,6 +204,15 @@ func (d *decoder) cut(y int) (bool, error) {
 	}
 	d.current = d.close(d.current[:1])
 	return false, nil
+}
+
+// atEnd reports whether a page that has fewer lines than announced has its end: line
+// ends, not just zeros or nothing.
+func (d *decoder) atEnd() bool {
+	if d.Mode != Group4 {
+		return d.empty > 1
+	}
+	return d.lineEnd && d.peekBack(11) == 0 && d.skipZeros()
 }
 
 func (d *decoder) careful() error {
@@ -227,7 +248,6 @@ func (d *decoder) group4Line(y int) (bool, error) {
 	case ended && y == 0:
 		return false, errNoLine
 	case ended:
-		d.short = err == errEnd || !d.skipZeros() // up to the one of the mark
 		return false, nil
 	}
 	return true, nil

@@ -129,7 +129,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-func TestWhole(t *testing.T) {
+func TestLostLines(t *testing.T) {
 	const end = "000000000001"
 	for bits, want := range map[string]bool{
 		"001 0111 10 1 1 1 1 1 1 1 1 1 1":     true,  // four lines
@@ -138,8 +138,10 @@ func TestWhole(t *testing.T) {
 		"001 0111 10 1 1 1 1 001 0111 000011": false, // or in its third
 	} {
 		m := Image{Mode: Group4, Width: 8, Height: 4, Pix: make([]uint8, 32), Stride: 8, Visible: 8}
-		if whole, err := DecodeWhole(t.Context(), encode(bits), m); err != nil || whole != want {
-			t.Errorf("%s: whole is %v, %v; want %v", bits, whole, err, want)
+		lost := 0
+		m.Lost = &lost
+		if err := Decode(t.Context(), encode(bits), m); err != nil || lost == 0 != want {
+			t.Errorf("%s: %d lines are lost, %v; want none: %v", bits, lost, err, want)
 		}
 	}
 }

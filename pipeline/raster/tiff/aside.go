@@ -11,31 +11,42 @@ const (
 )
 
 // keepPages leaves out the directories that hold no page: reduced copies, such as
-// thumbnails and the levels of pyramids, and masks. Where nothing else is there, the
-// copies are the pages: some fax programs mark every page as one.
+// thumbnails and the levels of pyramids, and masks. A copy that is as large as the
+// largest page is none; where no directory is full, as some fax programs have it, the
+// copies are the pages.
 func (f *File) keepPages() error {
-	var pages, reduced, broken []directory
+	var pages []directory
+	full, width, height := false, 0, 0 // the largest of the full ones
 	for i, d := range f.pages {
-		switch {
-		case d == nil:
-			broken = append(broken, d)
-		case i > 0 && isExifThumbnail(d), f.isMask(d):
-		case f.isReduced(d):
-			reduced = append(reduced, d)
-		default:
+		if f.isAside(i) || f.isReduced(d) {
+			continue
+		}
+		full = true
+		width, height = max(width, f.oneOr(d, tagWidth, 0)), max(height, f.oneOr(d, tagHeight, 0))
+	}
+	if err := f.checkCameraRaw(full); err != nil {
+		return err
+	}
+	for i, d := range f.pages {
+		smaller := f.oneOr(d, tagWidth, 0) < width || f.oneOr(d, tagHeight, 0) < height
+		if !f.isAside(i) && !(f.isReduced(d) && smaller) {
 			pages = append(pages, d)
 		}
 	}
-	if err := f.checkCameraRaw(len(pages) > 0); err != nil {
-		return err
+	if len(pages) == 0 {
+		return nil
 	}
-	switch {
-	case len(pages) > 0:
-		f.pages = append(f.withoutLevels(pages), broken...)
-	case len(reduced) > 0:
-		f.pages = append(reduced, broken...)
+	if pages = f.withoutLevels(pages); f.broken != nil {
+		pages = append(pages, nil)
 	}
+	f.pages = pages
 	return nil
+}
+
+// isAside reports whether directory i is broken, a mask or a thumbnail of Exif.
+func (f *File) isAside(i int) bool {
+	d := f.pages[i]
+	return d == nil || i > 0 && isExifThumbnail(d) || f.isMask(d)
 }
 
 // oneOr returns a field's first integer, or what stands for one that is absent or

@@ -36,6 +36,7 @@ func TestDirectoriesThatAreNoPages(t *testing.T) {
 		{"a thumbnail behind its page", [][]entry{sized(9, kind(0)), sized(2, kind(1))}, []int{9}},
 		{"a thumbnail before its page", [][]entry{sized(2, kind(1)), sized(9)}, []int{9}},
 		{"a thumbnail of every page", [][]entry{sized(9, kind(2)), sized(2, kind(3)), sized(8, kind(2)), sized(3, kind(3))}, []int{9, 8}},
+		{"a page of full size marked as reduced", [][]entry{sized(9), sized(9, kind(1)), sized(2, kind(1))}, []int{9, 9}},
 		{"a mask", [][]entry{sized(9), sized(9, kind(4))}, []int{9}},
 		{"a mask of a reduced copy", [][]entry{sized(9), sized(4, kind(1)), sized(9, kind(4)), sized(4, kind(5))}, []int{9}},
 		{"a mask that only its colours name", [][]entry{sized(9), sized(8, entry{tagPhotometric, transparency})[6:]}, []int{9}},

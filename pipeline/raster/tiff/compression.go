@@ -68,8 +68,8 @@ func (h Header) checkCompression() error {
 		if h.bits != 8 {
 			return UnsupportedError(fmt.Sprintf("a JPEG or WebP of %d bits a sample", h.bits))
 		}
-		if h.compression == compressionOldJPEG && h.PerPixel != 1 && h.PerPixel != 3 {
-			return UnsupportedError(fmt.Sprintf("an old-style JPEG of %d components", h.PerPixel))
+		if h.compression == compressionOldJPEG && !(h.PerPixel == 1 && h.Photometric <= BlackIsZero || h.PerPixel == 3 && h.Photometric == YCbCr) {
+			return UnsupportedError(fmt.Sprintf("an old-style JPEG of %d components and colour model %d", h.PerPixel, h.Photometric))
 		}
 		return nil
 	}
@@ -122,7 +122,7 @@ func short(have, want int) error {
 	return fmt.Errorf("the data ends after %d of %d bytes", have, want)
 }
 
-// inflate fills dst. Data beyond it is ignored, as writers pad.
+// inflate fills dst.
 func (d *pageDecoder) inflate(dst, data []byte) (err error) {
 	if r, ok := d.zlib.(zlib.Resetter); ok {
 		err = r.Reset(bytes.NewReader(data), nil)
@@ -132,7 +132,7 @@ func (d *pageDecoder) inflate(dst, data []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	return fill(dst, d.zlib)
+	return d.fill(dst, d.zlib)
 }
 
 // maxZstdWindow is what RFC 8878 (section 3.1.1.1.2) recommends every decoder to
@@ -149,7 +149,7 @@ func (d *pageDecoder) unZstd(dst, data []byte) (err error) {
 	if err := d.zstd.Reset(bytes.NewReader(data)); err != nil {
 		return err
 	}
-	return fill(dst, d.zstd)
+	return d.fill(dst, d.zstd)
 }
 
 // close frees the decompressors.
@@ -159,12 +159,34 @@ func (d *pageDecoder) close() {
 	}
 }
 
-func fill(dst []byte, r io.Reader) error {
+// fill fills dst and looks at what follows: a checksum that is wrong, or as many bytes
+// again as a segment holds, which a directory leads to that has the page smaller than it
+// is.
+func (d *pageDecoder) fill(dst []byte, r io.Reader) error {
 	n, err := io.ReadFull(r, dst)
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return short(n, len(dst))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	whole := int64(max(len(dst), d.rawSize(region{rows: d.grid.height, perPixel: d.perSegment()})))
+	more, err := io.CopyN(io.Discard, r, whole)
+	switch {
+	case more == 0 && (errors.Is(err, zlib.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch)):
+		return err
+	case more == whole:
+		return fmt.Errorf("the data is at least twice as long as the %d bytes of a %s", whole, d.grid.name)
+	}
+	return nil
+}
+
+// perSegment is how many samples of a pixel a segment has.
+func (d *pageDecoder) perSegment() int {
+	if d.img.planar == 2 {
+		return 1
+	}
+	return d.img.PerPixel
 }
 
 // reverse reverses the bits of every byte.

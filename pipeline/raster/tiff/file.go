@@ -44,6 +44,7 @@ type field struct {
 	kind  uint16
 	count uint64
 	at    uint64
+	far   bool // the values do not stand in the entry
 }
 
 // Open reads the chain of directories. A chain that comes back to itself ends
@@ -62,7 +63,7 @@ func Open(data []byte, limits Limits) (*File, error) {
 		return nil, err
 	}
 	seen := map[uint64]bool{}
-	for next != 0 && !seen[next] && f.broken == nil {
+	for !f.isEnd(next) && !seen[next] && f.broken == nil {
 		if len(f.pages) == 2*limits.Pages { // each may have a thumbnail
 			return nil, fmt.Errorf("%w: more than %d directories", ErrTooLarge, 2*limits.Pages)
 		}
@@ -85,6 +86,11 @@ func Open(data []byte, limits Limits) (*File, error) {
 		return nil, f.broken
 	}
 	return f, nil
+}
+
+// isEnd: a chain ends with 0, or with all ones as some writers have it.
+func (f *File) isEnd(next uint64) bool {
+	return next == 0 || next >= uint64(len(f.data)) && (next == 1<<16-1 || next == 1<<32-1)
 }
 
 // Pages returns the number of pages, a broken last one included.
@@ -168,13 +174,16 @@ func (f *File) entry(e []byte, at uint64) field {
 	}
 	if v.count > inline || v.count*typeSize(v.kind) > inline {
 		v.at = f.number(e[len(e)-int(inline):])
+		v.far = true
 	}
 	return v
 }
 
 const (
-	typeASCII    = 2
-	typeRational = 5
+	typeByte      = 1
+	typeASCII     = 2
+	typeRational  = 5
+	typeUndefined = 7
 )
 
 // typeSize is the size of a field type in bytes (TIFF 6.0, page 15); 0 for those
@@ -199,6 +208,11 @@ func (f *File) values(d directory, tag uint16) ([]uint64, error) {
 	if !ok {
 		return nil, nil
 	}
+	return f.integers(tag, v, v.count)
+}
+
+// integers returns the first n integers of a field.
+func (f *File) integers(tag uint16, v field, n uint64) ([]uint64, error) {
 	size := typeSize(v.kind)
 	if size == 0 || v.kind == typeRational || v.count > uint64(len(f.data)) {
 		return nil, fmt.Errorf("tag %d has type %d and %d values", tag, v.kind, v.count)
@@ -207,7 +221,7 @@ func (f *File) values(d directory, tag uint16) ([]uint64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tag %d: %w", tag, err)
 	}
-	out := make([]uint64, v.count)
+	out := make([]uint64, min(n, v.count))
 	for i := range out {
 		if size == 1 {
 			out[i] = uint64(b[i])
@@ -220,7 +234,11 @@ func (f *File) values(d directory, tag uint16) ([]uint64, error) {
 
 // one returns a field's first integer, or what stands for an absent one.
 func (f *File) one(d directory, tag uint16, absent int) (int, error) {
-	v, err := f.values(d, tag)
+	field, ok := d[tag]
+	if !ok {
+		return absent, nil
+	}
+	v, err := f.integers(tag, field, 1)
 	if err != nil || len(v) == 0 {
 		return absent, err
 	}

@@ -8,7 +8,11 @@ type grid struct {
 	width, height   int    // of a segment
 	across, down    int    // segments of a plane
 	offsets, counts []uint64
+	more            bool // segments are listed that are not needed
 }
+
+// headerSize is how many bytes of a file are no segment's.
+const headerSize = 8
 
 func (f *File) layGrid(d directory, h Header) (g grid, err error) {
 	if g, err = f.layOut(d, h); err != nil {
@@ -81,6 +85,15 @@ func (g *grid) locate(f *File, h Header) error {
 	if len(g.offsets) < need {
 		return fmt.Errorf("%d %ss are listed, %d are needed", len(g.offsets), g.name, need)
 	}
+	for i, at := range g.offsets[:need] {
+		if at < headerSize {
+			return fmt.Errorf("%s %d is missing", g.name, i)
+		}
+	}
+	if h.compression == compressionNone && len(g.offsets) > need && !g.isWhole(h) {
+		return fmt.Errorf("%d %ss are listed, %d are needed, and the first does not hold its samples", len(g.offsets), g.name, need)
+	}
+	g.more = len(g.offsets) > need
 	g.offsets = g.offsets[:need]
 	if len(g.counts) == 0 || need == 1 && g.counts[0] == 0 { // old writers leave them out
 		g.counts = make([]uint64, need)
@@ -92,6 +105,24 @@ func (g *grid) locate(f *File, h Header) error {
 		return fmt.Errorf("the sizes of %d %ss are listed, %d are needed", len(g.counts), g.name, need)
 	}
 	return nil
+}
+
+// isWhole reports whether the first of more segments than needed holds what it must, or
+// goes on in the next ones.
+func (g *grid) isWhole(h Header) bool {
+	n := h.PerPixel
+	if h.planar == 2 {
+		n = 1
+	}
+	if len(g.counts) < len(g.offsets) || g.counts[0] >= uint64(g.height)*uint64((g.width*n*h.bits+7)/8) {
+		return true
+	}
+	for i, at := range g.offsets[1:] {
+		if g.offsets[i]+g.counts[i] != at {
+			return false
+		}
+	}
+	return true
 }
 
 // region is the part of the page that a segment covers.

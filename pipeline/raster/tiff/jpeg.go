@@ -24,6 +24,7 @@ func (d *pageDecoder) jpegSegment(ctx context.Context, p region, data []byte) er
 	m, err := jpeg.Decode(ctx, data, opt)
 	if errors.Is(err, io.ErrUnexpectedEOF) { // libtiff puts ends where the data ends
 		m, err = jpeg.Decode(ctx, append(data[:len(data):len(data)], jpegEnds...), opt)
+		d.img.Lost += p.height
 	}
 	if err != nil {
 		return err

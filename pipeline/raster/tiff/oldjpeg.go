@@ -49,25 +49,15 @@ func (h *Header) fixOldJPEG(d directory) {
 	if _, ok := d[tagSamplesPerPixel]; !ok && (h.Photometric < 0 || h.Photometric == RGB || h.Photometric == YCbCr) {
 		h.PerPixel = 3
 	}
-	if h.PerPixel == 3 {
+	switch {
+	case h.PerPixel == 3 && (h.Photometric < 0 || h.Photometric == RGB):
 		h.Photometric = YCbCr
+	case h.PerPixel == 1 && h.Photometric < 0:
+		h.Photometric = BlackIsZero
 	}
 	if d[tagStripOffsets].count == 1 && d[tagStripByteCounts].count == 1 {
 		h.planar = 1
 	}
-}
-
-// measureOldJPEG: all tiles are one JPEG.
-func (f *File) measureOldJPEG(d directory, h *Header) error {
-	g, err := f.layOut(d, *h)
-	if err != nil {
-		return err
-	}
-	h.segment *= int64(g.across) * int64(g.down)
-	if h.segment > f.limits.Pixels {
-		return fmt.Errorf("%w: the tiles have %d pixels, the limit is %d", ErrTooLarge, h.segment, f.limits.Pixels)
-	}
-	return nil
 }
 
 // decodeOldJPEG decodes the page.
@@ -151,12 +141,12 @@ func (o *oldJPEG) whole() ([]byte, error) {
 		out = append(out, 0xff, markerDRI, 0, 4, byte(o.interval>>8), byte(o.interval))
 	}
 	out = append(append(out, o.frame...), o.scan...)
-	from := o.at
-	for i, joint := range o.joints {
+	from, n := o.at, 0
+	for _, joint := range o.joints {
 		if joint > from {
 			out = append(out, bytes.TrimSuffix(o.data[from:joint], []byte{0xff, markerEOI})...)
-			out = append(out, o.between(i, out)...)
-			from = joint
+			out = append(out, o.between(n, out, o.data[joint:])...)
+			from, n = joint, n+1
 		}
 	}
 	out = append(out, o.data[from:]...)
@@ -166,16 +156,16 @@ func (o *oldJPEG) whole() ([]byte, error) {
 	return out, nil
 }
 
-// between returns what belongs between strip i and the next one: the scan header of a
-// plane, or a restart marker.
-func (o *oldJPEG) between(i int, before []byte) []byte {
-	switch n := len(before); {
-	case o.img.planar == 2 && i+1 < len(o.planes) && !bytes.HasPrefix(o.data[o.joints[i]:], []byte{0xff, markerSOS}):
-		return o.planes[i+1]
-	case o.img.planar == 2, n >= 2 && before[n-2] == 0xff && isRestart(before[n-1]):
+// between returns what belongs between piece n of the data and the next one: the scan
+// header of a plane, or a restart marker.
+func (o *oldJPEG) between(n int, before, next []byte) []byte {
+	switch end := len(before); {
+	case o.img.planar == 2 && n+1 < len(o.planes) && !bytes.HasPrefix(next, []byte{0xff, markerSOS}):
+		return o.planes[n+1]
+	case o.img.planar == 2, end >= 2 && before[end-2] == 0xff && isRestart(before[end-1]):
 		return nil
 	}
-	return []byte{0xff, markerRST0 + byte(i%8)}
+	return []byte{0xff, markerRST0 + byte(n%8)}
 }
 
 func isRestart(marker byte) bool { return marker&^7 == markerRST0 }
@@ -197,7 +187,9 @@ func (o *oldJPEG) gather() {
 		}
 		o.data = append(o.data, o.File.data[at:][:min(n, room-uint64(len(o.data)))]...)
 	}
-	add(uint64(o.oneOr(o.directory, tagJPEGInterchange, 0)), uint64(o.oneOr(o.directory, tagJPEGLength, 0)))
+	if at := uint64(o.oneOr(o.directory, tagJPEGInterchange, 0)); at < size && (o.File.data[at] == 0xff || !o.startsInStrip()) {
+		add(at, uint64(o.oneOr(o.directory, tagJPEGLength, 0)))
+	}
 	o.strips = len(o.data)
 	planes := 1
 	if o.img.planar == 2 {
@@ -213,6 +205,16 @@ func (o *oldJPEG) gather() {
 		}
 		add(at, count)
 	}
+}
+
+// startsInStrip reports whether the JPEG begins in the first strip, wherever the tag
+// leads.
+func (o *oldJPEG) startsInStrip() bool {
+	if len(o.grid.offsets) == 0 {
+		return false
+	}
+	b, err := o.bytes(o.grid.offsets[0], 2)
+	return err == nil && b[0] == 0xff && b[1] == markerSOI
 }
 
 // isFrame: 0xc4, 0xc8 and 0xcc are other markers (T.81, table B.1).

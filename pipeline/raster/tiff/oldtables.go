@@ -5,12 +5,15 @@ import (
 	"fmt"
 )
 
+// lossless is a value of JPEGProc.
+const lossless = 14
+
 var errShortJPEG = errors.New("the JPEG's header is broken or cut short")
 
 // complete makes what the header lacks of the page's tags.
 func (o *oldJPEG) complete() error {
-	if o.at >= len(o.data) {
-		return errors.New("there is no JPEG data")
+	if o.at >= len(o.data) || o.img.planar == 2 && o.at >= o.strips && len(o.joints)+1 < o.img.PerPixel {
+		return errors.New("there is no JPEG data, or not of all planes")
 	}
 	across, down, err := o.sampling()
 	if err != nil {
@@ -35,7 +38,7 @@ func (o *oldJPEG) complete() error {
 		}
 	}
 	if o.frame == nil {
-		if proc := o.oneOr(o.directory, tagJPEGProc, 1); proc != 1 {
+		if proc := o.oneOr(o.directory, tagJPEGProc, 1); proc == lossless {
 			return UnsupportedError("a lossless JPEG in a TIFF")
 		}
 		if err := o.makeFrame(quant, byte(across<<4|down)); err != nil {

@@ -5,8 +5,9 @@ import "regexp"
 // inXMP finds the orientation in an XMP packet, as Pillow does (Image.py, getexif).
 var inXMP = regexp.MustCompile(`tiff:Orientation(?:="|>)([0-9])`)
 
-// orientation returns the page's: the tag's, of whatever numeric type it is, or where
-// there is none the XMP packet's. One that is broken turns nothing.
+// orientation returns the page's: the tag's, or where there is none the XMP packet's. As
+// in Pillow it is a number of any type but BYTE, in which writers have put what is not
+// so; one that is broken turns nothing.
 func (f *File) orientation(d directory) int {
 	tag, ok := d[tagOrientation]
 	switch {
@@ -15,7 +16,7 @@ func (f *File) orientation(d directory) int {
 		if found := inXMP.FindSubmatch(packet); err == nil && found != nil {
 			return int(found[1][0] - '0')
 		}
-	case tag.kind == typeASCII:
+	case tag.kind == typeByte, tag.kind == typeASCII, tag.kind == typeUndefined:
 	case tag.count == 1 && tag.kind == typeRational:
 		if v, err := f.fractions(d, tagOrientation, []float32{1}); err == nil && v[0] == float32(int(v[0])) {
 			return int(v[0])

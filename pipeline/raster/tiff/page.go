@@ -1,9 +1,6 @@
 package tiff
 
-import (
-	"fmt"
-	"math/bits"
-)
+import "fmt"
 
 // The tags that are read (TIFF 6.0, appendix A).
 const (
@@ -67,35 +64,6 @@ const (
 	CIELab      = 8
 )
 
-// Sample formats.
-const (
-	formatUnsigned = 1
-	formatSigned   = 2
-	formatFloat    = 3
-	formatVoid     = 4
-)
-
-// isSigned reports whether samples are two's complements. Those of eight bits are taken
-// for unsigned, as Pillow does, and two levels need no sign.
-func (h Header) isSigned() bool { return h.format == formatSigned && h.bits != 8 && h.bits > 1 }
-
-// Deep reports whether samples have 16 bits, of which a page may use few.
-func (h Header) Deep() bool { return h.bits == 16 }
-
-// Inverted reports whether the file's 0 is white.
-func (h Header) Inverted() bool { return h.inverted }
-
-// depthOf returns how many bits the greatest sample value says are in use: 9 to 15 where
-// it is all ones. Other values are statistics, which are not to change what is shown
-// (TIFF 6.0, page 37).
-func depthOf(greatest int) int {
-	depth := bits.Len(uint(greatest))
-	if depth < 9 || depth > 15 || greatest != 1<<depth-1 {
-		return 0
-	}
-	return depth
-}
-
 // Alpha is what the first sample behind the colours means (ExtraSamples).
 type Alpha uint64
 
@@ -115,6 +83,7 @@ const corelAlpha = 999
 type Image struct {
 	Header
 	Samples []uint8 // (Height, Width, PerPixel)
+	Lost    int     // lines that are damaged or missing
 }
 
 // Header is what a directory says of its page.
@@ -187,54 +156,72 @@ func (f *File) Header(n int) (h Header, err error) {
 	if d == nil {
 		return h, f.broken
 	}
-	for _, t := range []struct {
-		to     *int
-		tag    uint16
-		absent int
-	}{
-		{&h.Width, tagWidth, 0}, {&h.Height, tagHeight, 0}, {&h.PerPixel, tagSamplesPerPixel, 1},
-		{&h.Photometric, tagPhotometric, -1}, {&h.bits, tagBitsPerSample, 1},
-		{&h.compression, tagCompression, 1}, {&h.fillOrder, tagFillOrder, 1}, {&h.planar, tagPlanar, 1},
-		{&h.predictor, tagPredictor, 1}, {&h.t4, tagT4Options, 0}, {&h.format, tagSampleFormat, formatUnsigned},
-	} {
-		if *t.to, err = f.one(d, t.tag, t.absent); err != nil {
-			return h, err
-		}
-	}
-	if h.extra, err = f.values(d, tagExtraSamples); err != nil {
+	if err := f.readFields(d, &h); err != nil {
 		return h, err
 	}
-	if h.ColorMap, err = f.values(d, tagColorMap); err != nil {
-		return h, err
-	}
+	h.Orientation = f.orientation(d)
 	if h.compression == compressionOldJPEG {
 		h.fixOldJPEG(d)
 	}
-	h.Orientation = f.orientation(d)
-	h.inverted = h.Photometric == WhiteIsZero
 	if h.bits == 16 && !h.isSigned() {
 		h.depth = depthOf(f.oneOr(d, tagMaxSampleValue, 0))
 	}
-	if h.Photometric < 0 { // the tag is required, but fax programs leave it out
-		h.Photometric = WhiteIsZero
+	if h.Photometric < 0 { // the tag is required, but fax programs and others leave it out
+		h.guessColors()
 	}
+	h.inverted = h.Photometric == WhiteIsZero
 	if err = f.checkHeader(d, h); err != nil {
 		return h, err
 	}
 	if _, tiled := d[tagTileWidth]; tiled {
-		g, err := f.tiles(d)
-		if err != nil {
-			return h, err
-		}
-		if err := f.checkSize(g.name, g.width, g.height, h.PerPixel); err != nil {
-			return h, err
-		}
-		h.segment = int64(g.width) * int64(g.height)
-		if h.compression == compressionOldJPEG {
-			return h, f.measureOldJPEG(d, &h)
-		}
+		return h, f.measureTiles(d, &h)
 	}
 	return h, nil
+}
+
+// readFields reads the fields that every page has. One that has several values where it
+// should have one leads elsewhere in a damaged file.
+func (f *File) readFields(d directory, h *Header) (err error) {
+	for _, t := range []struct {
+		to     *int
+		tag    uint16
+		absent int
+		list   bool // a value for each sample
+	}{
+		{&h.Width, tagWidth, 0, false}, {&h.Height, tagHeight, 0, false},
+		{&h.PerPixel, tagSamplesPerPixel, 1, false}, {&h.bits, tagBitsPerSample, 1, true}, {&h.format, tagSampleFormat, formatUnsigned, true},
+		{&h.Photometric, tagPhotometric, -1, false}, {&h.planar, tagPlanar, 1, false},
+		{&h.compression, tagCompression, 1, false}, {&h.predictor, tagPredictor, 1, false},
+		{&h.fillOrder, tagFillOrder, 1, false}, {&h.t4, tagT4Options, 0, false},
+	} {
+		if v, ok := d[t.tag]; ok && (v.count == 0 || v.count > 1 && v.far && !t.list) {
+			return fmt.Errorf("tag %d has %d values", t.tag, v.count)
+		}
+		if *t.to, err = f.one(d, t.tag, t.absent); err != nil {
+			return err
+		}
+	}
+	if h.extra, err = f.values(d, tagExtraSamples); err != nil {
+		return err
+	}
+	h.ColorMap, err = f.values(d, tagColorMap)
+	return err
+}
+
+// measureTiles notes what a tile takes, which may be larger than the page.
+func (f *File) measureTiles(d directory, h *Header) error {
+	g, err := f.layOut(d, *h)
+	if err != nil {
+		return err
+	}
+	h.segment = int64(g.width) * int64(g.height)
+	if h.compression != compressionOldJPEG {
+		return nil
+	}
+	if h.segment *= int64(g.across) * int64(g.down); h.segment > f.limits.Pixels { // all tiles are one JPEG
+		return fmt.Errorf("%w: the tiles have %d pixels, the limit is %d", ErrTooLarge, h.segment, f.limits.Pixels)
+	}
+	return nil
 }
 
 func (f *File) checkHeader(d directory, h Header) error {
@@ -250,6 +237,9 @@ func (f *File) checkHeader(d directory, h Header) error {
 	if err := f.checkSamples(d, h); err != nil {
 		return err
 	}
+	if err := h.checkColors(); err != nil {
+		return err
+	}
 	if h.planar != 1 && h.planar != 2 {
 		return fmt.Errorf("planar configuration %d does not exist", h.planar)
 	}
@@ -257,44 +247,6 @@ func (f *File) checkHeader(d directory, h Header) error {
 		return err
 	}
 	return h.checkPredictor()
-}
-
-// checkSamples accepts integers of up to 16 bits, all of a size.
-func (f *File) checkSamples(d directory, h Header) error {
-	sizes, err := f.values(d, tagBitsPerSample)
-	if err != nil {
-		return err
-	}
-	for _, b := range sizes[:min(len(sizes), h.PerPixel)] {
-		if b != uint64(h.bits) {
-			return UnsupportedError(fmt.Sprintf("a page with samples of %v bits", sizes))
-		}
-	}
-	if h.bits < 1 || h.bits > 16 {
-		return UnsupportedError(fmt.Sprintf("a sample of %d bits", h.bits))
-	}
-	if h.Photometric == Palette && h.bits > 8 {
-		return UnsupportedError(fmt.Sprintf("a palette of %d bits", h.bits))
-	}
-	formats, err := f.values(d, tagSampleFormat)
-	if err != nil {
-		return err
-	}
-	for _, format := range formats[:min(len(formats), h.PerPixel)] {
-		switch {
-		case format != uint64(h.format):
-			return UnsupportedError(fmt.Sprintf("a page with samples of formats %v", formats))
-		case format == formatUnsigned, format == formatVoid, format == formatSigned:
-		case format == formatFloat:
-			return UnsupportedError("a page of floating-point samples")
-		default:
-			return UnsupportedError(fmt.Sprintf("a page of samples of format %d and %d bits", format, h.bits))
-		}
-	}
-	if h.isPackedYCbCr() && h.bits != 8 {
-		return UnsupportedError(fmt.Sprintf("YCbCr of %d bits a sample", h.bits))
-	}
-	return nil
 }
 
 // checkSize holds a page or tile against the limit: its pixels, and its samples at

@@ -64,6 +64,9 @@ func (d *pageDecoder) decode(ctx context.Context, h Header) (img *Image, err err
 			return nil, fmt.Errorf("%s %d: %w", d.grid.name, i, err)
 		}
 	}
+	if 2*d.img.Lost > h.Height {
+		return nil, fmt.Errorf("%d of %d lines are damaged or missing", min(d.img.Lost, h.Height), h.Height)
+	}
 	return d.finish(), nil
 }
 
@@ -200,5 +203,6 @@ func (d *pageDecoder) faxSegment(ctx context.Context, p region, data []byte) err
 		Mode: d.img.faxMode(), Width: d.grid.width, Height: p.height, LowFirst: d.img.fillOrder == 2,
 		Colors: [2]uint8{d.levels.of[0], d.levels.of[1]},
 		Pix:    d.pixels(p, 0), Stride: stride, Visible: p.width,
+		Whole: d.grid.more || p.y+p.rows < d.img.Height, Lost: &d.img.Lost,
 	})
 }

@@ -55,6 +55,8 @@ func TestEveryDirectoryIsAPage(t *testing.T) {
 		"ended":      {0, 3, -1},
 		"loop":       {12, 3, -1},
 		"broken end": {1 << 20, 4, 3},
+		"ones":       {1<<16 - 1, 3, -1},
+		"more ones":  {1<<32 - 1, 3, -1},
 	} {
 		f, err := Open(file(c.last, grey(), grey(), grey()), limits)
 		if err != nil || f.Pages() != c.pages {
@@ -156,7 +158,9 @@ func TestRefuses(t *testing.T) {
 		"a page of samples of format 5 and 16 bits":       {{tagBitsPerSample, 16}, {tagSampleFormat, 5}},
 		"a page of 65535 samples a pixel":                 {{tagSamplesPerPixel, 65535}},
 		"the JPEG's tables are missing":                   {{tagCompression, compressionOldJPEG}},
-		"an old-style JPEG of 4 components":               {{tagCompression, compressionOldJPEG}, {tagSamplesPerPixel, 4}},
+		"an old-style JPEG of 4 components":               {{tagCompression, compressionOldJPEG}, {tagSamplesPerPixel, 4}, {tagPhotometric, CMYK}},
+		"a grey page has 3 samples a pixel":               {{tagSamplesPerPixel, 3}},
+		"a YCbCr page has one sample a pixel":             {{tagPhotometric, YCbCr}},
 		"compression 34887 (LERC)":                        {{tagCompression, 34887}},
 		"compression 4711 (unknown)":                      {{tagCompression, 4711}},
 		"the predictor of floating-point samples":         {{tagCompression, compressionLZW}, {tagPredictor, predictorFloat}},
@@ -169,7 +173,8 @@ func TestRefuses(t *testing.T) {
 		"tile 0: 4 bytes at 4096 lie outside the file of": {{tagTileWidth, 2}, {tagTileHeight, 2}, {tagTileOffsets, 4096}, {tagTileByteCounts, 4}},
 		"1 strips are listed, 2 are needed":               {{tagRowsPerStrip, 1}},
 		"a strip is 2 × 0 pixels":                         {{tagRowsPerStrip, 0}},
-		"strip 0: the data ends after 3 of 4 bytes":       {{tagCompression, compressionPackBits}, {tagStripOffsets, 1}},
+		"strip 0: the data ends after 3 of 4 bytes":       {{tagCompression, compressionPackBits}, {tagStripOffsets, 9}},
+		"strip 0 is missing":                              {{tagStripOffsets, 0}},
 	} {
 		fields := map[uint32]uint32{}
 		var list []entry

@@ -65,12 +65,13 @@ func (m *image) decodeFax(ctx context.Context, data []byte) (pix []uint8, whole 
 		white, black = black, white
 	}
 	pix = make([]uint8, m.width*m.height)
-	whole, err = ccitt.DecodeWhole(ctx, data, ccitt.Image{
+	lost := 0
+	err = ccitt.Decode(ctx, data, ccitt.Image{
 		Mode: m.fax, Width: m.width, Height: m.height, Colors: [2]uint8{white[0], black[0]},
-		Pix: pix, Stride: m.width, Visible: m.width,
+		Pix: pix, Stride: m.width, Visible: m.width, Lost: &lost,
 	})
 	if err != nil || m.channels == 1 {
-		return pix, whole, err
+		return pix, lost == 0, err
 	}
 	out := make([]uint8, 3*len(pix)) // a palette of two colours
 	for i, v := range pix {
@@ -80,7 +81,7 @@ func (m *image) decodeFax(ctx context.Context, data []byte) (pix []uint8, whole 
 		}
 		copy(out[3*i:], c[:])
 	}
-	return out, whole, nil
+	return out, lost == 0, nil
 }
 
 // show gives samples of 8 bits the levels that they stand for, in their own memory if

@@ -307,6 +307,7 @@ scattered("old-head.tif", old(t513=(4, ["jpeg"]), t514=(4, [len(header) + 2]), t
 head = b"\xff\xd8" + some((0xDB, 0xC4))
 rest = some((0xC0, 0xDA)) + data
 scattered("old-head-tables.tif", old(t513=(4, ["jpeg"]), t514=(4, [len(head)]), t273=(4, ["strip0"]), t279=(4, [len(rest)])), {"jpeg": head, "strip0": rest})
+scattered("old-stream-elsewhere.tif", old(t513=(4, [14]), t514=(4, [len(whole)]), t273=(4, ["jpeg"]), t279=(4, [len(whole)])), {"jpeg": whole})
 scattered("old-coefficients.tif", old(t513=(4, ["jpeg"]), t529=(5, [2126, 10000, 7152, 10000, 722, 10000]), t532=(4, [16, 235, 128, 240, 128, 240])), {"jpeg": whole})
 scattered("old-lossless.tif", old(t512=(3, [14]), t513=(4, ["jpeg"])), {"jpeg": whole})
 scattered("old-progressive.tif", old(t513=(4, ["jpeg"])), {"jpeg": saved(photo, progressive=True)})
