@@ -45,6 +45,10 @@ type Preset struct {
 
 	PDFDPI   float64 `json:"pdf_dpi,omitempty"` // of rendered PDF pages; 0 = 1,000 pixels on the long side
 	Revision int     `json:"revision"`          // raised whenever decoders change pixels
+
+	// Resampler is whose arithmetic resizes: "Pillow 12.3". Pillow 13 takes the vertical pass
+	// first where that is cheaper, and differs by a level in a few pages of a hundred.
+	Resampler string `json:"resampler,omitempty"`
 }
 
 // PresetRevision is that of this program: 2 since JPEG files are decoded bit for bit

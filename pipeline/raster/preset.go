@@ -52,6 +52,7 @@ func (how Preparation) Describe(p *schemas.Preset) {
 	how = how.OrDefault()
 	p.Name, p.Resize, p.Filter = how.Name(), string(how.Fit), string(how.Filter)
 	p.FastDecode, p.PDFDPI, p.Revision = how.FastDecode, how.PDFDPI, schemas.PresetRevision
+	p.Resampler = resample.Reference
 }
 
 // PreparationOf returns the preparation that a description names. It may be one that

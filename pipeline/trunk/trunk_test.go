@@ -25,15 +25,15 @@ func TestDescribe(t *testing.T) {
 		name        string
 		fingerprint string
 	}{
-		{model.Caffe(), Settings{}, "document", "41e2aa1f73805a4621b7f7275f29f47a1310d6b1f3cf0bbb180128d8e5acb8a9"},
-		{model.Caffe(), Settings{DType: schemas.Float16}, "document", "2d6671c5d96ec9e47195c4b3b28f3f5db6fce38f60da939299e124547149ecda"},
-		{model.Caffe(), Settings{Precision: model.BFloat16}, "document", "e1e2db4931a3048325312c33acccfd46d9b30fa7d8fea3bec9646c8ff19b20ce"},
-		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{FastDecode: true}}}, "document", "b1072b85f4bcdf29f99c9c417cd2c99d1660cca551f44cbff333d38e42d7db26"},
-		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{PDFDPI: 150}}}, "document", "c0e37ba5013c761dbbe9ea60de5118d80b61f540fb9d3e2c5cfcb0e36a6fd04b"},
-		{model.Torch(), Settings{}, "document", "20bb136efa92594bbfd98fa7a833621a335aef25bd02f5cab070508f433762b0"},
-		{model.Torch(), Settings{Preparation: raster.Preparation{Fit: raster.Crop}}, "torchvision", "f733885cac8b0116254cc14217c720081555655beefdc6bfa1161c68526fb20a"},
-		{model.Caffe(), Settings{Preparation: raster.Preparation{Filter: resample.Nearest}}, "keras", "bdcb71e3d5190210c1aeb1294c0a253a34837d42f92650030fea35bcd1b7dc73"},
-		{model.Caffe(), Settings{Preparation: raster.Preparation{Fit: raster.Pad, Filter: resample.Lanczos}}, "custom", "569305af2cf9b06b037bd97d888968b179cdaccac55f1bbe51bf285ba2c4e943"},
+		{model.Caffe(), Settings{}, "document", "ed91e329d4b1bb0f0f2cb9e809db482eaaeb7d66bc45f1d57c7695b15cd31b8f"},
+		{model.Caffe(), Settings{DType: schemas.Float16}, "document", "2a79d8bf1202a9025be1403314c9e386c0da93d7cfaaf17ee3993efc279dfc1f"},
+		{model.Caffe(), Settings{Precision: model.BFloat16}, "document", "0cba6b9cefec5f1b0306938702b6f859b3d38a5322cbff607261969b8f8db073"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{FastDecode: true}}}, "document", "70211df795902f81a75d4ebd759f3f4383ffa6ebc0774245e5e75f63bc20d295"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{PDFDPI: 150}}}, "document", "6f13c70de429117d4532afccd609fdb564607e370fcc693e807108443f4daf15"},
+		{model.Torch(), Settings{}, "document", "9ae6fb7a6e38a97f4802e8036dfa69d96cd3a31c8f248d642a48e3bcbc141e74"},
+		{model.Torch(), Settings{Preparation: raster.Preparation{Fit: raster.Crop}}, "torchvision", "2e5e3771563dfdbed1869d1a5b8481d756f5feec2872ae5098c78c825a653511"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Filter: resample.Nearest}}, "keras", "c6c0871b7f17ad39d4b3eaab741d421b7d942217e304cfbf02d3ce677c842db3"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Fit: raster.Pad, Filter: resample.Lanczos}}, "custom", "621674e6373d4e6187ce286273c9410614de1d583c5196f9a5a772a3bb67af93"},
 	} {
 		d := Describe(weightsOf(test.preprocess), test.settings)
 		if got := d.Fingerprint(); got != test.fingerprint || d.Preset.Name != test.name {
