@@ -46,11 +46,17 @@ type Preset struct {
 	PDFDPI   float64 `json:"pdf_dpi,omitempty"` // of rendered PDF pages; 0 = 1,000 pixels on the long side
 	Fonts    string  `json:"fonts,omitempty"`   // SHA-256 of the user's fonts for PDF pages; "" = the program's own alone
 	Revision int     `json:"revision"`          // raised whenever decoders change pixels
+
+	// Resampler is whose arithmetic resizes: "Pillow 12.3". Pillow 13 takes the vertical pass
+	// first where that is cheaper, and differs by a level in a few pages of a hundred.
+	Resampler string `json:"resampler,omitempty"`
 }
 
 // PresetRevision is that of this program: 2 since JPEG files are decoded bit for bit
-// as libjpeg-turbo does.
-const PresetRevision = 2
+// as libjpeg-turbo does; 3 since scans in PDF are drawn from their images, forms and text
+// in fonts that a PDF does not hold are drawn, and old-style JPEG, masks and reduced copies
+// in TIFF, odd PNG and GIF files and orientations are read as the reference libraries do.
+const PresetRevision = 3
 
 // Fingerprint returns the hash of all that the numbers depend on, as 64
 // hexadecimal digits. The weights' source name is left out: a renamed file

@@ -52,7 +52,7 @@ func (how Preparation) Describe(p *schemas.Preset) {
 	how = how.OrDefault()
 	p.Name, p.Resize, p.Filter = how.Name(), string(how.Fit), string(how.Filter)
 	p.FastDecode, p.PDFDPI, p.Fonts = how.FastDecode, how.PDFDPI, how.Fonts.SHA256
-	p.Revision = schemas.PresetRevision
+	p.Resampler, p.Revision = resample.Reference, schemas.PresetRevision
 }
 
 // PreparationOf returns the preparation that a description names. It may be one that

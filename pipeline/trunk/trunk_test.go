@@ -26,16 +26,16 @@ func TestDescribe(t *testing.T) {
 		name        string
 		fingerprint string
 	}{
-		{model.Caffe(), Settings{}, "document", "41e2aa1f73805a4621b7f7275f29f47a1310d6b1f3cf0bbb180128d8e5acb8a9"},
-		{model.Caffe(), Settings{DType: schemas.Float16}, "document", "2d6671c5d96ec9e47195c4b3b28f3f5db6fce38f60da939299e124547149ecda"},
-		{model.Caffe(), Settings{Precision: model.BFloat16}, "document", "e1e2db4931a3048325312c33acccfd46d9b30fa7d8fea3bec9646c8ff19b20ce"},
-		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{FastDecode: true}}}, "document", "b1072b85f4bcdf29f99c9c417cd2c99d1660cca551f44cbff333d38e42d7db26"},
-		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{PDFDPI: 150}}}, "document", "c0e37ba5013c761dbbe9ea60de5118d80b61f540fb9d3e2c5cfcb0e36a6fd04b"},
-		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{Fonts: fonts.Set{SHA256: strings.Repeat("ab", 32)}}}}, "document", "95213b88358ac2610ba5f264ec227c918255a561bff4444beb6161a309702bfa"},
-		{model.Torch(), Settings{}, "document", "20bb136efa92594bbfd98fa7a833621a335aef25bd02f5cab070508f433762b0"},
-		{model.Torch(), Settings{Preparation: raster.Preparation{Fit: raster.Crop}}, "torchvision", "f733885cac8b0116254cc14217c720081555655beefdc6bfa1161c68526fb20a"},
-		{model.Caffe(), Settings{Preparation: raster.Preparation{Filter: resample.Nearest}}, "keras", "bdcb71e3d5190210c1aeb1294c0a253a34837d42f92650030fea35bcd1b7dc73"},
-		{model.Caffe(), Settings{Preparation: raster.Preparation{Fit: raster.Pad, Filter: resample.Lanczos}}, "custom", "569305af2cf9b06b037bd97d888968b179cdaccac55f1bbe51bf285ba2c4e943"},
+		{model.Caffe(), Settings{}, "document", "7686985ee83a8f9551acaab4767701efd85140e43b46a15f04817439bd2a66fe"},
+		{model.Caffe(), Settings{DType: schemas.Float16}, "document", "25c6cf483e6c5c5f6483005d625d72f387499e4cef883ae1a96c74bbabf667fe"},
+		{model.Caffe(), Settings{Precision: model.BFloat16}, "document", "7a8aa1c0e762df65d9638cb3bd4f916eec78d9ab64518295a4f89aecfc864a8a"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{FastDecode: true}}}, "document", "48de8f873e369e71061d56ab82141fe752ad772de2c23bcf5cf9e8362dd193ac"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{PDFDPI: 150}}}, "document", "0b2182c6d84ceb2b6b01537c5e7c708885835d8784fc12df1682e529249ad106"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Decoding: raster.Decoding{Fonts: fonts.Set{SHA256: strings.Repeat("ab", 32)}}}}, "document", "2f9e9b77b51d870dd0c6c6194b9baccdde9681c7485be2a134a1ee8e65c11649"},
+		{model.Torch(), Settings{}, "document", "161cc0b2cf9a7811c4d4ed45c76e48d0700250848b10cc1b0db25b07ccfc7a33"},
+		{model.Torch(), Settings{Preparation: raster.Preparation{Fit: raster.Crop}}, "torchvision", "8d8abee1f06d3ca6f698b47e2492d59e52fd7ed09d14e76734600f2b4fd57fb8"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Filter: resample.Nearest}}, "keras", "330ae5bfa3be2688c4cf781d0d38cc33f478504ec5a8e4a0d3551b786823ea49"},
+		{model.Caffe(), Settings{Preparation: raster.Preparation{Fit: raster.Pad, Filter: resample.Lanczos}}, "custom", "c6d35418fa27515306ad19c9d5d37bf5f66d0dc50ef47d74a3c2174a097bcc71"},
 	} {
 		d := Describe(weightsOf(test.preprocess), test.settings)
 		if got := d.Fingerprint(); got != test.fingerprint || d.Preset.Name != test.name {

@@ -49,6 +49,13 @@ def drawn(folder):
                     save(picture(mode, *size, rng), path, sampling, options)
                     number += 1
                     yield path
+                    if progressive:
+                        data = open(path, "rb").read()
+                        path = os.path.join(folder, f"{number:04d}-scans.jpg")
+                        with open(path, "wb") as f:
+                            f.write(without_scans(data, rng))
+                        number += 1
+                        yield path
                     broken = damage(open(path, "rb").read(), rng)
                     if len(broken) > 300 and rng.random() < 0.5:
                         path = os.path.join(folder, f"{number:04d}-broken.jpg")
@@ -66,6 +73,18 @@ def save(image, path, sampling, options):
     data = simplejpeg.encode_jpeg(numpy.asarray(image), options["quality"], "RGB", sampling.replace(":", ""), fastdct=False)
     with open(path, "wb") as f:
         f.write(data)
+
+
+def without_scans(data, rng):
+    """Keeps some of a progressive file's scans, with the tables before them."""
+    starts = [i for i in range(len(data) - 1) if data[i : i + 2] == b"\xff\xda"]
+    if len(starts) < 2:  # those of one pixel
+        return data
+    end = rng.choice(starts[1:])
+    tables = data.rfind(b"\xff\xc4", 0, end)
+    if tables > max(s for s in starts if s < end):
+        end = tables
+    return data[:end] + b"\xff\xd9"
 
 
 def damage(data, rng):

@@ -8,51 +8,37 @@ func (s *Stream) decode(upTo int) error {
 	pos, acc, n, at := s.pos, s.acc, s.n, s.at
 	end := len(in) - inSlack + 8
 	wrong := ""
+next:
 	for at < upTo && pos <= end {
 		acc |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
 		pos += int(63-n) >> 3
 		n |= 56
 		e := s.lit.first[acc&(1<<primaryBits-1)]
-		if e&literal != 0 {
+		for {
+			if e&literal == 0 && e&exceptional != 0 {
+				e = s.lit.lookup(acc) // of a long code
+			}
+			if e&literal == 0 {
+				break
+			}
 			out[at] = uint8(e >> 16)
 			at++
 			acc >>= e & 15
 			n -= uint(e & 15)
-			if e = s.lit.first[acc&(1<<primaryBits-1)]; e&literal != 0 {
-				out[at] = uint8(e >> 16)
-				at++
-				acc >>= e & 15
-				n -= uint(e & 15)
-				if e = s.lit.first[acc&(1<<primaryBits-1)]; e&literal != 0 {
-					out[at] = uint8(e >> 16)
-					at++
-					acc >>= e & 15
-					n -= uint(e & 15)
-					continue
-				}
+			if n < 48 { // what a length and a distance have at most
+				continue next
 			}
-			acc |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
-			pos += int(63-n) >> 3
-			n |= 56
+			e = s.lit.first[acc&(1<<primaryBits-1)]
+		}
+		if e&endOfBlock != 0 && e&exceptional != 0 {
+			acc >>= e & 15
+			n -= uint(e & 15)
+			s.endBlock()
+			break
 		}
 		if e&exceptional != 0 {
-			if e = s.lit.lookup(acc); e&literal != 0 {
-				out[at] = uint8(e >> 16)
-				at++
-				acc >>= e & 15
-				n -= uint(e & 15)
-				continue
-			}
-			if e&exceptional != 0 {
-				if e&endOfBlock == 0 {
-					wrong = "an unused code"
-					break
-				}
-				acc >>= e & 15
-				n -= uint(e & 15)
-				s.endBlock()
-				break
-			}
+			wrong = "an unused code"
+			break
 		}
 		length := int(e>>16) + int(acc&(1<<(e&31)-1)>>(e>>8&15))
 		acc >>= e & 31
