@@ -32,7 +32,7 @@ const helvetica = "/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helveti
 // and its characters are of a private area.
 var strange = identity("", "Strange", "\uE123\uE124")
 
-func testdata(t *testing.T, name string) []byte {
+func bytesOf(t *testing.T, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -42,7 +42,7 @@ func testdata(t *testing.T, name string) []byte {
 }
 
 func TestWhatCannotBeSeen(t *testing.T) {
-	photo, photo2000 := testdata(t, "../jpeg/testdata/grey-50x37.jpg"), testdata(t, "testdata/grey.j2k")
+	photo, photo2000 := bytesOf(t, "../jpeg/testdata/grey-50x37.jpg"), bytesOf(t, "testdata/grey.j2k")
 	black, snow := flate(make([]byte, 16)), flate(bytes.Repeat([]byte{255}, 16))
 	draw := "q 180 0 0 180 10 10 cm /I Do Q "
 	written := "BT /F 20 Tf 20 100 Td (written) Tj ET "
