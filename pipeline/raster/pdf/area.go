@@ -68,7 +68,7 @@ func (h *holds) even(a area) bool {
 // white says whether an area has no ink.
 func (h *holds) white(a area) bool {
 	for y := a.top; y < a.bottom; y++ {
-		if !white(h.row(a, y)) {
+		if !White(h.row(a, y)) {
 			return false
 		}
 	}
@@ -83,8 +83,8 @@ func (h *holds) whiteAround(a area) bool {
 
 var whites = bytes.Repeat([]byte{0xff}, 1<<13)
 
-// white says whether there is no ink.
-func white(pix []uint8) bool {
+// White says whether pixels have no ink.
+func White(pix []uint8) bool {
 	for len(pix) > len(whites) {
 		if !bytes.Equal(pix[:len(whites)], whites) {
 			return false

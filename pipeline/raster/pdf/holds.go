@@ -49,7 +49,7 @@ type holds struct {
 
 // look says how much of the page can be seen. Its error is an UnseenError.
 func (f *File) look(page references.FPDF_PAGE, pix []uint8, width, height int) (Visible, error) {
-	h := &holds{File: f, page: page, pix: pix, width: width, height: height, blank: white(pix), objects: objectsOfPage, checks: checksOfPage}
+	h := &holds{File: f, page: page, pix: pix, width: width, height: height, blank: White(pix), objects: objectsOfPage, checks: checksOfPage}
 	if h.blank {
 		h.objects, h.checks = objectsOfBlank, checksOfBlank
 	}

@@ -90,6 +90,7 @@ func TestWhatCannotBeSeen(t *testing.T) {
 		"broken LZW":                  {onPage(draw, imageOf(100, 100, "LZWDecode", []byte("garbage"))), Partly, ""},
 		"an unknown filter, large":    {onPage(draw, imageOf(100, 100, "Secret", make([]byte, 10_000))), Nothing, "cannot be decoded (Secret)"},
 		"a large image, broken":       {onPage(draw, imageOf(7300, 7600, "DCTDecode", []byte("garbage"))), Nothing, "is cut short (DCTDecode)"},
+		"Cyrillic in Times, Type 1":   {simple("", "Type1", "Times-Roman", russian...).file(), Nothing, `its font "Times-Roman" is not embedded`},
 		"a font that is not there":    {strange.file(), Nothing, `text (its font "Strange" is not embedded, and no font that is here has its characters)`},
 	} {
 		f := open(t, test.data, 72)
