@@ -5,9 +5,17 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
+
+	"github.com/klauspost/compress/flate"
 
 	"cutpoint/pipeline/raster/jpeg"
 )
+
+// canBeCut says whether cutShort knows a filter.
+func canBeCut(filter string) bool {
+	return filter == "DCTDecode" || filter == "JPXDecode" || filter == "JBIG2Decode" || filter == "FlateDecode"
+}
 
 // cutShort says whether an image's stream ends too early: pdfium shows a part of it, or
 // nothing. Of other compressions than these it is not known.
@@ -20,8 +28,22 @@ func cutShort(filter string, data []byte) bool {
 	case "JBIG2Decode":
 		_, whole := regions(data)
 		return !whole
+	case "FlateDecode":
+		return cutFlate(data)
 	}
 	return false
+}
+
+// maxUnpacked is how much of a stream is unpacked to find its end.
+const maxUnpacked = 512 << 20
+
+// cutFlate unpacks a stream but for its checksum, which files often have wrong.
+func cutFlate(data []byte) bool {
+	if len(data) < 2 {
+		return true
+	}
+	_, err := io.Copy(io.Discard, io.LimitReader(flate.NewReader(bytes.NewReader(data[2:])), maxUnpacked))
+	return err != nil
 }
 
 // cutJPEG looks for the end of the image after its last scan. Some writers leave it out,

@@ -1,9 +1,6 @@
 package pdf
 
 import (
-	"bytes"
-	"math"
-
 	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
@@ -52,7 +49,7 @@ type holds struct {
 
 // look says how much of the page can be seen. Its error is an UnseenError.
 func (f *File) look(page references.FPDF_PAGE, pix []uint8, width, height int) (Visible, error) {
-	h := &holds{File: f, page: page, pix: pix, width: width, height: height, blank: white(pix), objects: objectsOfPage, checks: checksOfPage}
+	h := &holds{File: f, page: page, pix: pix, width: width, height: height, blank: White(pix), objects: objectsOfPage, checks: checksOfPage}
 	if h.blank {
 		h.objects, h.checks = objectsOfBlank, checksOfBlank
 	}
@@ -127,7 +124,7 @@ func (h *holds) lookAt(o references.FPDF_PAGEOBJECT, place matrix, depth int) bo
 	return h.lost == ""
 }
 
-// lookAtImage looks at an image whose place is white, and whether a large one has an end.
+// lookAtImage looks at an image whose place is white, and whether a large one is damaged.
 func (h *holds) lookAtImage(o references.FPDF_PAGEOBJECT, place matrix) {
 	if h.hidden(o, place) {
 		h.checks--
@@ -138,9 +135,13 @@ func (h *holds) lookAtImage(o references.FPDF_PAGEOBJECT, place matrix) {
 	if !ok || h.blank {
 		return
 	}
-	x0, y0, x1, y1 := place.box(b)
-	if (x1-x0)*(y1-y0) >= float64(h.width*h.height)/20 && h.cut(o, h.filters(o)) {
-		h.lost = "an image that is cut short"
+	a := h.area(place, b)
+	if a.pixels() < h.width*h.height/20 {
+		return
+	}
+	if filters := h.filters(o); h.damaged(o, filters, a) {
+		h.lost = "an image that cannot be decoded" + in(filters)
+		h.blank = h.even(a.inner()) && h.whiteAround(a) // as where pdfium makes it black
 	}
 }
 
@@ -213,23 +214,13 @@ func (h *holds) lookAtAnnotation(a references.FPDF_ANNOTATION) bool {
 func (h *holds) hidden(o references.FPDF_PAGEOBJECT, place matrix) bool {
 	b, ok := h.bounds(o)
 	if !ok || place == anywhere {
-		return ok
+		return ok || h.blank
 	}
-	x0, y0, x1, y1 := place.box(b)
-	left, right := clamp(math.Floor(x0), h.width), clamp(math.Ceil(x1), h.width)
-	top, bottom := clamp(math.Floor(y0), h.height), clamp(math.Ceil(y1), h.height)
+	a := h.area(place, b)
 	if h.blank { // characters that are not there have no height
-		right, bottom = clamp(float64(right), h.width-1)+1, clamp(float64(bottom), h.height-1)+1
+		a.right, a.bottom = clamp(float64(a.right), h.width-1)+1, clamp(float64(a.bottom), h.height-1)+1
 	}
-	if left >= right || top >= bottom {
-		return false
-	}
-	for y := top; y < bottom && !h.blank; y++ {
-		if !white(h.pix[3*(y*h.width+left) : 3*(y*h.width+right)]) {
-			return false
-		}
-	}
-	return true
+	return a.pixels() > 0 && (h.blank || h.white(a))
 }
 
 func (h *holds) bounds(o references.FPDF_PAGEOBJECT) (rectangle, bool) {
@@ -239,19 +230,4 @@ func (h *holds) bounds(o references.FPDF_PAGEOBJECT) (rectangle, bool) {
 	}
 	r := rectangle{float64(b.Left), float64(b.Bottom), float64(b.Right), float64(b.Top)}
 	return r, r.left <= r.right && r.bottom <= r.top
-}
-
-func clamp(v float64, limit int) int { return int(math.Max(0, math.Min(v, float64(limit)))) }
-
-var whites = bytes.Repeat([]byte{0xff}, 1<<13)
-
-// white says whether there is no ink.
-func white(pix []uint8) bool {
-	for len(pix) > len(whites) {
-		if !bytes.Equal(pix[:len(whites)], whites) {
-			return false
-		}
-		pix = pix[len(whites):]
-	}
-	return bytes.Equal(pix, whites[:len(pix)])
 }

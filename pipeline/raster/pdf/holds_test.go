@@ -17,7 +17,7 @@ func imageOf(width, height int, filter string, data []byte) object {
 	return stream(fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /%s", width, height, filter), string(data))
 }
 
-func flate(data []byte) []byte {
+func deflated(data []byte) []byte {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
 	w.Write(data)
@@ -33,9 +33,10 @@ var strange = identity("", "Strange", "\uE123\uE124")
 
 func TestWhatCannotBeSeen(t *testing.T) {
 	photo, photo2000 := testdata(t, "../../jpeg/testdata/grey-50x37.jpg"), testdata(t, "grey.j2k")
-	black, snow := flate(make([]byte, 16)), flate(bytes.Repeat([]byte{255}, 16))
+	black, snow := deflated(make([]byte, 16)), deflated(bytes.Repeat([]byte{255}, 16))
 	draw := "q 180 0 0 180 10 10 cm /I Do Q "
 	written := "BT /F 20 Tf 20 100 Td (written) Tj ET "
+	large := deflated(bytes.Repeat([]byte{200, 100}, 5000))
 	onPage := func(content string, images ...object) []byte {
 		return drawn("/XObject << /I 5 0 R /J 6 0 R >> "+helvetica, images, page{200, 200, 0, content})
 	}
@@ -70,6 +71,16 @@ func TestWhatCannotBeSeen(t *testing.T) {
 		"a JPEG that is cut short":    {onPage(draw, imageOf(50, 37, "DCTDecode", photo[:len(photo)*9/10])), Partly, ""},
 		"JPEG 2000":                   {onPage(draw, imageOf(64, 48, "JPXDecode", photo2000)), All, ""},
 		"JPEG 2000 that is cut short": {onPage(draw, imageOf(64, 48, "JPXDecode", photo2000[:len(photo2000)*3/4])), Nothing, "cannot be decoded"},
+		"broken Flate":                {onPage(draw, imageOf(100, 100, "FlateDecode", []byte("garbage"))), Nothing, "an image that cannot be decoded (FlateDecode)"},
+		"broken Flate beside text":    {onPage("q 90 0 0 50 10 140 cm /I Do Q "+written, imageOf(100, 100, "FlateDecode", []byte("garbage"))), Partly, ""},
+		"Flate that is cut short":     {onPage(draw, imageOf(100, 100, "FlateDecode", large[:len(large)/2])), Partly, ""},
+		"Flate without a checksum":    {onPage(draw, imageOf(100, 100, "FlateDecode", large[:len(large)-4])), All, ""},
+		"too little Flate":            {onPage(draw, imageOf(100, 100, "FlateDecode", deflated(make([]byte, 500)))), Nothing, "cannot be decoded"},
+		"black Flate":                 {onPage(draw, imageOf(100, 100, "FlateDecode", deflated(make([]byte, 10_000)))), All, ""},
+		"broken LZW":                  {onPage(draw, imageOf(100, 100, "LZWDecode", []byte("garbage"))), Partly, ""},
+		"an unknown filter, large":    {onPage(draw, imageOf(100, 100, "Secret", make([]byte, 10_000))), Nothing, "cannot be decoded (Secret)"},
+		"a large image, broken":       {onPage(draw, imageOf(7300, 7600, "DCTDecode", []byte("garbage"))), Nothing, "is cut short (DCTDecode)"},
+		"Cyrillic in Times, Type 1":   {simple("", "Type1", "Times-Roman", russian...).file(), Nothing, `its font "Times-Roman" is not embedded`},
 		"a font that is not there":    {strange.file(), Nothing, `text (its font "Strange" is not embedded, and no font that is here has its characters)`},
 	} {
 		f := open(t, test.data, 72)
@@ -110,7 +121,7 @@ func TestJBIG2(t *testing.T) {
 
 // FuzzCutShort: streams are looked at without a crash.
 func FuzzCutShort(f *testing.F) {
-	for _, filter := range []string{"DCTDecode", "JPXDecode", "JBIG2Decode"} {
+	for _, filter := range []string{"DCTDecode", "JPXDecode", "JBIG2Decode", "FlateDecode"} {
 		f.Add(filter, []byte("\x00\x00\x00\x01\x26\xe0\xff\xff\xff\xff\x00\x00\x00"))
 		f.Add(filter, []byte("\xff\xd8\xff\x90\x00\x0a\x00\x00\x00\x00\x00\x01\xff\xda"))
 	}

@@ -80,12 +80,10 @@ const maxAgain = 40_000_000
 // if it can.
 func (h *holds) lostImage(o references.FPDF_PAGEOBJECT) string {
 	size, err := h.instance.FPDFImageObj_GetImagePixelSize(&requests.FPDFImageObj_GetImagePixelSize{ImageObject: o})
-	if err == nil && uint64(size.Width)*uint64(size.Height) > maxAgain {
-		return ""
-	}
 	filters := h.filters(o)
+	large := err == nil && uint64(size.Width)*uint64(size.Height) > maxAgain
 	how := " that cannot be decoded"
-	if h.decodes(o, filters) {
+	if large || h.decodes(o, filters) {
 		if how = " that is cut short"; !h.cut(o, filters) {
 			return ""
 		}
@@ -94,10 +92,15 @@ func (h *holds) lostImage(o references.FPDF_PAGEOBJECT) string {
 	if err == nil {
 		what += fmt.Sprintf(" of %d × %d pixels", size.Width, size.Height)
 	}
-	if what += how; len(filters) > 0 {
-		what += " (" + strings.Join(filters, ", ") + ")"
+	return what + how + in(filters)
+}
+
+// in names filters.
+func in(filters []string) string {
+	if len(filters) == 0 {
+		return ""
 	}
-	return what
+	return " (" + strings.Join(filters, ", ") + ")"
 }
 
 // decodes says whether pdfium makes a bitmap of an image. Of JBIG2 without a region it
@@ -115,12 +118,41 @@ func (h *holds) decodes(o references.FPDF_PAGEOBJECT, filters []string) bool {
 	return some
 }
 
-// cut says whether an image's stream is known to end too early.
-func (h *holds) cut(o references.FPDF_PAGEOBJECT, filters []string) bool {
-	if len(filters) != 1 || !slices.Contains([]string{"DCTDecode", "JPXDecode", "JBIG2Decode"}, filters[0]) {
+// damaged says whether an image of which something is to be seen is known to be damaged.
+// Where pixels are missing pdfium makes them of one colour, mostly black, so that only of
+// an image with an edge of one is the data unpacked again.
+func (h *holds) damaged(o references.FPDF_PAGEOBJECT, filters []string, a area) bool {
+	if slices.ContainsFunc(filters, func(f string) bool { return !slices.Contains(knownFilters, f) }) {
+		return true
+	}
+	if slices.ContainsFunc(filters, func(f string) bool { return slices.Contains(imageFilters, f) }) {
+		return h.cut(o, filters)
+	}
+	return h.evenEdge(a.inner()) && (h.short(o) || h.cut(o, filters))
+}
+
+// short says whether an image has fewer bytes than it takes with a bit for each pixel.
+func (h *holds) short(o references.FPDF_PAGEOBJECT) bool {
+	size, err := h.instance.FPDFImageObj_GetImagePixelSize(&requests.FPDFImageObj_GetImagePixelSize{ImageObject: o})
+	if err != nil {
 		return false
 	}
-	return cutShort(filters[0], h.stream(o))
+	decoded, err := h.instance.FPDFImageObj_GetImageDataDecoded(&requests.FPDFImageObj_GetImageDataDecoded{ImageObject: o})
+	return err != nil || uint64(len(decoded.Data)) < uint64(size.Height)*uint64((size.Width+7)/8)
+}
+
+// imageFilters make pixels, not bytes.
+var imageFilters = []string{"CCITTFaxDecode", "CCF", "JBIG2Decode", "DCTDecode", "DCT", "JPXDecode"}
+
+// knownFilters are those of ISO 32000-1, 7.4, and their short forms in images within pages.
+var knownFilters = []string{
+	"ASCIIHexDecode", "AHx", "ASCII85Decode", "A85", "LZWDecode", "LZW", "FlateDecode", "Fl", "RunLengthDecode", "RL",
+	"CCITTFaxDecode", "CCF", "JBIG2Decode", "DCTDecode", "DCT", "JPXDecode", "Crypt",
+}
+
+// cut says whether an image's stream is known to end too early.
+func (h *holds) cut(o references.FPDF_PAGEOBJECT, filters []string) bool {
+	return len(filters) == 1 && canBeCut(filters[0]) && cutShort(filters[0], h.stream(o))
 }
 
 // stream returns an image's data as the file has it.

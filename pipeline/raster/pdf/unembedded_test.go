@@ -198,7 +198,7 @@ func TestInkElsewhere(t *testing.T) {
 	if folder == "" {
 		t.Skip("scripts/conformance-fonts: compares with pdfium")
 	}
-	elsewhere := inkElsewhere(t, filepath.Join(folder, "ink.jsonl"))
+	elsewhere := drawnElsewhere(t, filepath.Join(folder, "ink.jsonl"))
 	for i, u := range unembeddedTexts() {
 		file := fmt.Sprintf("%02d.pdf", i)
 		if elsewhere == nil {
@@ -216,8 +216,8 @@ func TestInkElsewhere(t *testing.T) {
 	}
 }
 
-// inkElsewhere reads what scripts/conformance/fonts.py printed, if it has.
-func inkElsewhere(t *testing.T, list string) map[string]float64 {
+// drawnElsewhere reads what scripts/conformance/fonts.py printed, if it has.
+func drawnElsewhere(t *testing.T, list string) map[string]float64 {
 	lines, err := os.ReadFile(list)
 	if err != nil {
 		return nil
