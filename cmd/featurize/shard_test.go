@@ -59,3 +59,16 @@ func TestShardsCoverTheCorpus(t *testing.T) {
 		}
 	}
 }
+
+// TestRetryBelowAFolder: what lies in a folder that could not be listed is tried again with it.
+func TestRetryBelowAFolder(t *testing.T) {
+	f := failed{paths: map[string]bool{"scans/locked": true, "scans/a.tif": true}}
+	for path, want := range map[string]bool{
+		"scans/locked": true, "scans/locked/x/y.tif": true, "scans/a.tif": true,
+		"scans/locked2/y.tif": false, "scans/b.tif": false, "/scans/locked/y.tif": false, "scans": false,
+	} {
+		if got := f.concerns(path); got != want {
+			t.Errorf("%s is tried again: %t, want %t", path, got, want)
+		}
+	}
+}
