@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"runtime"
@@ -11,48 +12,61 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// spinning is a module whose function spin never ends. The operand of its first
-// instruction looks like the start of a loop.
-var spinning = []byte("\x00asm\x01\x00\x00\x00" +
+// looping is a module with a function spin that never ends and a function grow that asks
+// for 4 GiB. The operand of spin's first instruction looks like the start of a loop.
+var looping = []byte("\x00asm\x01\x00\x00\x00" +
 	"\x01\x04\x01\x60\x00\x00" + // type: ()
-	"\x03\x02\x01\x00" + // function 0
+	"\x03\x03\x02\x00\x00" + // functions 0 and 1
 	"\x05\x03\x01\x00\x01" + // a memory
 	"\x06\x06\x01\x7f\x01\x41\x00\x0b" + // a global variable
-	"\x07\x08\x01\x04spin\x00\x00" + // export
-	"\x0a\x13\x01\x11\x01\x03\x7f" + // code: three variables
+	"\x07\x0f\x02\x04spin\x00\x00\x04grow\x00\x01" + // exports
+	"\x0a\x1e\x02" + // code
+	"\x11\x01\x03\x7f" + // spin has three variables
 	"\x41\x83\x03\x21\x02" + // i32.const, local.set 2
-	"\x03\x40\x20\x02\x1a\x0c\x00\x0b" + // loop: local.get 2, drop, br 0
-	"\x0b")
+	"\x03\x40\x20\x02\x1a\x0c\x00\x0b\x0b" + // loop: local.get 2, drop, br 0
+	"\x0a\x00" + // grow
+	"\x41\xff\xff\x03\x40\x00\x1a\x01\x0b") // i32.const, memory.grow, drop, nop
 
-func TestLoopsAreStopped(t *testing.T) {
-	module, listeners, err := guarded(spinning)
+func TestGuard(t *testing.T) {
+	module, listeners, err := guarded(looping)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx := experimental.WithFunctionListenerFactory(context.Background(), listeners)
-	r := wazero.NewRuntime(ctx)
+	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithMemoryLimitPages(10))
 	defer r.Close(ctx)
-	m, err := r.Instantiate(ctx, module)
-	if err != nil {
-		t.Fatal(err)
+	for name, want := range map[string]error{"spin": errStopped, "grow": errFull} {
+		m, err := r.InstantiateWithConfig(ctx, module, wazero.NewModuleConfig().WithName(""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+		if _, err := m.ExportedFunction(name).Call(ctx); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+		cancel()
 	}
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
-	defer cancel()
-	if _, err := m.ExportedFunction("spin").Call(ctx); !errors.Is(err, errStopped) {
-		t.Errorf("%v, want that it was stopped", err)
+}
+
+// TestFormsHaveNoFunctions: go-pdfium's functions of a form would be called in the sandbox
+// of another document.
+func TestFormsHaveNoFunctions(t *testing.T) {
+	out, _, err := guarded(module)
+	if start := formInfo(0)[:8]; err != nil || bytes.Contains(module, start) || !bytes.Contains(out, start) {
+		t.Errorf("%v, or go-pdfium makes forms in another way than it did", err)
 	}
 }
 
 func TestWhatIsNoModuleIsRefused(t *testing.T) {
-	for n := range spinning {
-		guarded(spinning[:n])
+	for n := range looping {
+		guarded(looping[:n])
 	}
-	unknown := append([]byte{}, spinning...)
+	unknown := append([]byte{}, looping...)
 	unknown[len(unknown)-9] = 0xff
 	if _, _, err := guarded(unknown); err == nil {
 		t.Error("an unknown instruction was passed over")
 	}
-	if _, _, err := guarded(spinning[:len(spinning)-1]); err == nil {
+	if _, _, err := guarded(looping[:len(looping)-1]); err == nil {
 		t.Error("a module that is cut short was accepted")
 	}
 }

@@ -107,7 +107,8 @@ func explained(err error) error {
 		return UnsupportedError("the PDF is encrypted; save a copy without a password")
 	case errors.Is(err, pdfium.ErrSecurity):
 		return UnsupportedError("the PDF is encrypted in a way that is not read; save a copy without a password")
-	case errors.Is(err, pdfium.ErrFormat), errors.Is(err, pdfium.ErrFile):
+	case errors.Is(err, pdfium.ErrFormat), errors.Is(err, pdfium.ErrFile),
+		errors.Is(err, pdfium.ErrSuccess), errors.Is(err, pdfium.ErrUnknown), errors.Is(err, pdfium.ErrUnexpected):
 		return errors.New("the PDF is broken and cannot be repaired")
 	case errors.Is(err, pdfium.ErrPage):
 		return errors.New("the page is broken")
@@ -129,7 +130,7 @@ func (f *File) Size(ctx context.Context, n int) (width, height int, err error) {
 		size, err := f.instance.FPDF_GetPageSizeByIndex(&requests.FPDF_GetPageSizeByIndex{Document: f.document, Index: n})
 		if err == nil {
 			w, h = size.Width, size.Height
-		} else if brief(err) == err {
+		} else if !ended(brief(err)) {
 			err = pdfium.ErrPage // the only reason
 		}
 		return err

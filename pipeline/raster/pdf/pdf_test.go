@@ -237,5 +237,8 @@ func FuzzPDF(f *testing.F) {
 	f.Add(drawn("", nil, page{200, 100, 90, quarters}))
 	f.Add(drawn("/ExtGState << /G << /ca 0.5 /BM /Multiply >> >>", nil, page{100, 100, 0, "/G gs 0 0 1 rg 0 0 100 100 re f"}))
 	f.Add(laughs(3))
+	for _, name := range []string{"forms.pdf", "values.pdf", "xfa-static.pdf", "xfa-notice.pdf", "portfolio.pdf"} {
+		f.Add(testdata(f, name))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) { exercise(data) })
 }
