@@ -28,25 +28,20 @@ def rendered(document, n):
     return size, b"".join(data[y * stride : y * stride + 3 * size[0]] for y in range(size[1]))
 
 
-def main():
-    number = 0
-    for line in sys.stdin:
-        path = line.rstrip("\n")
-        try:
-            document = pypdfium2.PdfDocument(path)
-            document.init_forms()
-            for n in range(len(document)):
-                start = time.perf_counter()
-                size, pixels = rendered(document, n)
-                seconds = time.perf_counter() - start
-                file = os.path.join(sys.argv[1], f"{number}.rgb")
-                number += 1
-                with open(file, "wb") as f:
-                    f.write(pixels)
-                print(json.dumps({"path": path, "page": n, "width": size[0], "height": size[1], "pixels": file, "seconds": seconds}))
-        except pypdfium2.PdfiumError as error:
-            print(json.dumps({"path": path, "error": str(error)}))
-
-
-if __name__ == "__main__":
-    main()
+number = 0
+for line in sys.stdin:
+    path = line.rstrip("\n")
+    try:
+        document = pypdfium2.PdfDocument(path)
+        document.init_forms()
+        for n in range(len(document)):
+            start = time.perf_counter()
+            size, pixels = rendered(document, n)
+            seconds = time.perf_counter() - start
+            file = os.path.join(sys.argv[1], f"{number}.rgb")
+            number += 1
+            with open(file, "wb") as f:
+                f.write(pixels)
+            print(json.dumps({"path": path, "page": n, "width": size[0], "height": size[1], "pixels": file, "seconds": seconds}))
+    except pypdfium2.PdfiumError as error:
+        print(json.dumps({"path": path, "error": str(error)}))
