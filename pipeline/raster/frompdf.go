@@ -44,11 +44,14 @@ func (d *pdfDocument) plain(ctx context.Context, page int) *scan.Page {
 	if d.scans == nil {
 		return nil
 	}
-	if d.number != page {
-		d.number = page
-		d.scan, _ = d.scans.Page(ctx, page) // what is something else is pdfium's
+	if d.number == page {
+		return d.scan
 	}
-	return d.scan
+	p, _ := d.scans.Page(ctx, page) // what is something else is pdfium's
+	if ctx.Err() == nil {
+		d.number, d.scan = page, p
+	}
+	return p
 }
 
 // pdfium returns the file as pdfium sees it.

@@ -95,7 +95,7 @@ func TestScansAreTheirImages(t *testing.T) {
 		"Group 4":                   picture(bilevel+g4, fax(t, "page.g4")),
 		"Group 4, black is 1":       picture(bilevel+"/Filter [/CCITTFaxDecode] /DecodeParms [<< /K -1 /Columns 620 /BlackIs1 true >>]", fax(t, "page.g4")),
 		"Group 4, inverted":         picture(bilevel+" /Decode [1 0]"+g4, fax(t, "page.g4")),
-		"Group 4 of two colours":    picture("/ColorSpace [/Indexed /DeviceRGB 1 <102030F0E0C0>] /BitsPerComponent 1 "+g4, fax(t, "page.g4")),
+		"Group 4 of two colours":    picture("/ColorSpace [/Indexed /DeviceRGB 1 <100030 10E0C0>] /BitsPerComponent 1 "+g4, fax(t, "page.g4")),
 		"Group 3":                   picture(bilevel+"/Filter /CCITTFaxDecode /DecodeParms << /K 0 /Columns 620 /EndOfLine true >>", fax(t, "page.g3")),
 		"Group 3 two-dimensional":   picture(bilevel+"/Filter /CCITTFaxDecode /DecodeParms << /K 4 /Columns 620 /EndOfLine true >>", fax(t, "page.g32d")),
 		"grey, as it is":            picture(grey8, page.Pix),

@@ -60,14 +60,18 @@ func (m *image) decodeJPEG(ctx context.Context, data []byte) ([]uint8, error) {
 }
 
 func (m *image) decodeFax(ctx context.Context, data []byte) (pix []uint8, whole bool, err error) {
-	white, black := m.table[1], m.table[0]
+	shown := [2][3]uint8{m.table[1], m.table[0]} // white, black
 	if m.black {
-		white, black = black, white
+		shown = [2][3]uint8{m.table[0], m.table[1]}
+	}
+	colors := [2]uint8{shown[0][0], shown[1][0]}
+	if m.channels == 3 {
+		colors = [2]uint8{0, 1}
 	}
 	pix = make([]uint8, m.width*m.height)
 	lost := 0
 	err = ccitt.Decode(ctx, data, ccitt.Image{
-		Mode: m.fax, Width: m.width, Height: m.height, Colors: [2]uint8{white[0], black[0]},
+		Mode: m.fax, Width: m.width, Height: m.height, Colors: colors,
 		Pix: pix, Stride: m.width, Visible: m.width, Lost: &lost,
 	})
 	if err != nil || m.channels == 1 {
@@ -75,11 +79,7 @@ func (m *image) decodeFax(ctx context.Context, data []byte) (pix []uint8, whole 
 	}
 	out := make([]uint8, 3*len(pix)) // a palette of two colours
 	for i, v := range pix {
-		c := white
-		if v == black[0] && black[0] != white[0] {
-			c = black
-		}
-		copy(out[3*i:], c[:])
+		copy(out[3*i:], shown[v][:])
 	}
 	return out, lost == 0, nil
 }
