@@ -202,13 +202,20 @@ func typeSize(kind uint16) uint64 {
 	return 0
 }
 
-// values returns a field's integers; nil if the tag is absent.
-func (f *File) values(d directory, tag uint16) ([]uint64, error) {
+// maxValues is more than any list has but those of strips and tiles.
+const maxValues = 3 << 16
+
+// values returns a field's integers, of which there may be maxValues; nil if the tag is
+// absent.
+func (f *File) values(d directory, tag uint16) ([]uint64, error) { return f.list(d, tag, maxValues) }
+
+// list returns the first n of a field's integers.
+func (f *File) list(d directory, tag uint16, n int) ([]uint64, error) {
 	v, ok := d[tag]
 	if !ok {
 		return nil, nil
 	}
-	return f.integers(tag, v, v.count)
+	return f.integers(tag, v, uint64(n))
 }
 
 // integers returns the first n integers of a field.

@@ -18,7 +18,7 @@ func (f *File) layGrid(d directory, h Header) (g grid, err error) {
 	if g, err = f.layOut(d, h); err != nil {
 		return g, err
 	}
-	if err := g.list(f, d); err != nil {
+	if err := g.find(f, d, h); err != nil {
 		return g, err
 	}
 	return g, g.locate(f, h)
@@ -62,26 +62,32 @@ func (f *File) strips(d directory, h Header) (grid, error) {
 	return g, err
 }
 
-// list reads where the segments are and their sizes. Some writers put tiles under the
+// find reads where the segments are and their sizes. Some writers put tiles under the
 // strips' tags.
-func (g *grid) list(f *File, d directory) (err error) {
+func (g *grid) find(f *File, d directory, h Header) (err error) {
 	offsets, counts := uint16(tagStripOffsets), uint16(tagStripByteCounts)
 	if _, ok := d[tagTileOffsets]; ok && g.name == "tile" {
 		offsets, counts = tagTileOffsets, tagTileByteCounts
 	}
-	if g.offsets, err = f.values(d, offsets); err != nil {
+	n := max(g.need(h)+1, maxValues)
+	if g.offsets, err = f.list(d, offsets, n); err != nil {
 		return err
 	}
-	g.counts, err = f.values(d, counts)
+	g.counts, err = f.list(d, counts, n)
 	return err
+}
+
+// need returns how many segments a page has.
+func (g *grid) need(h Header) int {
+	if h.planar == 2 {
+		return g.across * g.down * h.PerPixel
+	}
+	return g.across * g.down
 }
 
 // locate makes the lists as long as they must be.
 func (g *grid) locate(f *File, h Header) error {
-	need := g.across * g.down
-	if h.planar == 2 {
-		need *= h.PerPixel
-	}
+	need := g.need(h)
 	if len(g.offsets) < need {
 		return fmt.Errorf("%d %ss are listed, %d are needed", len(g.offsets), g.name, need)
 	}

@@ -65,7 +65,7 @@ func (d *pageDecoder) decodeOldJPEG(ctx context.Context, h Header) (*Image, erro
 	d.img = &Image{Header: h}
 	g, err := d.layOut(d.directory, h)
 	if err == nil {
-		err = g.list(d.File, d.directory) // which may be empty
+		err = g.find(d.File, d.directory, h) // which may be empty
 	}
 	if err != nil {
 		return nil, err
@@ -191,11 +191,7 @@ func (o *oldJPEG) gather() {
 		add(at, uint64(o.oneOr(o.directory, tagJPEGLength, 0)))
 	}
 	o.strips = len(o.data)
-	planes := 1
-	if o.img.planar == 2 {
-		planes = o.img.PerPixel
-	}
-	for i, at := range o.grid.offsets[:min(len(o.grid.offsets), planes*o.grid.across*o.grid.down)] {
+	for i, at := range o.grid.offsets[:min(len(o.grid.offsets), o.grid.need(o.img.Header))] {
 		if i > 0 && len(o.data) > o.strips {
 			o.joints = append(o.joints, len(o.data))
 		}
