@@ -66,3 +66,50 @@ func TestOdd(t *testing.T) {
 		}
 	}
 }
+
+// TestOddWarnings: rows that are missing without an error are marked, and nothing else is.
+func TestOddWarnings(t *testing.T) {
+	for name, data := range odd(t) {
+		p, err := decodedData(data, 0)
+		if err != nil {
+			continue
+		}
+		want := Warning("")
+		if name == "rows-missing.png" {
+			want = Incomplete
+		}
+		if p.Warning != want {
+			t.Errorf("%s has the warning %q, want %q", name, p.Warning, want)
+		}
+	}
+}
+
+// TestAlphaThatIsNone: the same colours are in all of these files.
+func TestAlphaThatIsNone(t *testing.T) {
+	files := odd(t)
+	want, err := decodedData(files["alpha-unused.bmp"], 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"alpha-zero-56.bmp", "alpha-zero-108.bmp", "alpha-zero-124.bmp"} {
+		p, err := decodedData(files[name], 0)
+		if err != nil || !bytes.Equal(p.Pix, want.Pix) {
+			t.Errorf("%s is not shown as without alpha (error %v)", name, err)
+		}
+	}
+}
+
+// TestTurned: what an orientation of 6 turns lies on its side no more, wherever it stands.
+func TestTurned(t *testing.T) {
+	files := odd(t)
+	for name, upright := range map[string]bool{
+		"turned-fill-bytes.jpg": false, "turned-type-4.jpg": false, "turned-xmp.jpg": false, "turned-xmp-element.jpg": false, "turned-type-2.jpg": true,
+		"turned-exif-prefix.png": false, "turned-raw-packed.png": false, "turned-xmp-after.png": false, "turned-xmp-quote.png": true,
+		"turned-xmp.webp": false, "turned-exif-prefix.webp": false, "turned-xmp-unflagged.webp": true,
+	} {
+		p, err := decodedData(files[name], 0)
+		if err != nil || (p.Width > p.Height) != upright {
+			t.Errorf("%s is %d × %d, turned: %v; error %v", name, p.Width, p.Height, !upright, err)
+		}
+	}
+}

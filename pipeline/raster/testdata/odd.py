@@ -301,6 +301,36 @@ def jpegs():
         keep(f"components-{bits}-by-{bits}.jpg", encoded(drawing("L"), "JPEG", quality=60).replace(b"\x01\x11\0", bytes([1, 16 * bits + bits, 0]), 1))
 
 
+def named(data, names):
+    """The file with other names of its components."""
+    data = bytearray(data)
+    frame = max(data.find(b"\xff\xc0"), data.find(b"\xff\xc2"))
+    for i, name in enumerate(names):
+        data[frame + 10 + 3 * i] = name
+    scan = data.find(b"\xff\xda")
+    while scan >= 0:
+        for i in range(data[scan + 4]):
+            data[scan + 5 + 2 * i] = names[data[scan + 5 + 2 * i] - 1]
+        scan = data.find(b"\xff\xda", scan + 2)
+    return bytes(data)
+
+
+def colours():
+    """Components by other names, and what Adobe's marker says of them."""
+    rgb, cmyk = encoded(drawing("RGB"), "JPEG", quality=60), encoded(drawing("CMYK"), "JPEG", quality=60)
+    for names in ((1, 1, 1), (0, 0, 0), (1, 2, 2), (0, 1, 2), (82, 71, 66), (34, 35, 36)):
+        label = "-".join(map(str, names))
+        keep(f"named-{label}.jpg", named(rgb, names))
+        keep(f"named-{label}-plain.jpg", named(rgb[:2] + rgb[20:], names))
+    for transform in (0, 1, 2, 3):
+        adobe = segment(0xEE, b"Adobe\0\x64\0\0\0\0" + bytes([transform]))
+        keep(f"adobe-{transform}.jpg", rgb[:2] + adobe + rgb[20:])
+        at = cmyk.index(b"\xff\xee")
+        keep(f"adobe-cmyk-{transform}.jpg", cmyk[:at] + adobe + cmyk[at + 16 :])
+    keep("adobe-cmyk-none.jpg", cmyk[:at] + cmyk[at + 16 :])
+    keep("adobe-short.jpg", rgb[:2] + segment(0xEE, b"Adobe\0\x64") + rgb[20:])
+
+
 def progressive():
     """Fewer and fewer scans, which libjpeg smooths."""
     for name, image, options in [("grey", drawing("L", (61, 47)), {}), ("colour", drawing("RGB", (70, 53)), {"subsampling": "4:2:0"}),
@@ -311,6 +341,8 @@ def progressive():
         for n in range(1, len(starts)):
             end = data.rindex(b"\xff\xc4", starts[n - 1], starts[n]) if b"\xff\xc4" in data[starts[n - 1] : starts[n]] else starts[n]
             keep(f"progressive-{name}-{n}.jpg", data[:end] + b"\xff\xd9")
+            if name == "grey":  # sampling that means nothing
+                keep(f"progressive-grey-2-by-2-{n}.jpg", data[:end].replace(b"\x01\x11\0", b"\x01\x22\0", 1) + b"\xff\xd9")
 
 
 # --- GIF
@@ -517,7 +549,7 @@ def expected():
         return out.getvalue()
 
 
-for make in (pngs, turned_pngs, jpegs, progressive, gifs, bmps, webps):
+for make in (pngs, turned_pngs, jpegs, colours, progressive, gifs, bmps, webps):
     make()
 with zipfile.ZipFile(HERE / "odd.zip", "w", zipfile.ZIP_DEFLATED) as z:
     for name, data in [*files.items(), ("pages.json", expected().encode())]:
