@@ -52,6 +52,7 @@ func TestWhatCannotBeSeen(t *testing.T) {
 		"white text":                  {onPage("1 g " + written), Nothing, ""},
 		"invisible text":              {onPage("3 Tr " + written), Nothing, ""},
 		"text off the page":           {onPage("BT /F 20 Tf 20 -100 Td (written) Tj ET"), Nothing, ""},
+		"large text under white":      {onPage("BT /F 9000 Tf 20 100 Td (written) Tj ET 1 g 0 0 200 200 re f"), Nothing, ""},
 		"text under white":            {onPage(written + "1 g 0 0 200 200 re f"), Nothing, ""},
 		"clipped text":                {onPage("0 0 5 5 re W n " + written), Nothing, ""},
 		"a broken JPEG":               {onPage(draw, image("DCTDecode", []byte("garbage"))), Nothing, `an image of 4 × 4 pixels that cannot be decoded (DCTDecode)`},

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,12 +19,19 @@ func (h *holds) lostText(o references.FPDF_PAGEOBJECT) string {
 	if err != nil || mode.TextRenderMode == enums.FPDF_TEXTRENDERMODE_INVISIBLE || mode.TextRenderMode == enums.FPDF_TEXTRENDERMODE_CLIP {
 		return ""
 	}
-	const scale = 4
-	alone, err := h.instance.FPDFTextObj_GetRenderedBitmap(&requests.FPDFTextObj_GetRenderedBitmap{Document: h.document, Page: h.page, PageObject: o, Scale: scale})
+	alone, err := h.instance.FPDFTextObj_GetRenderedBitmap(&requests.FPDFTextObj_GetRenderedBitmap{Document: h.document, Page: h.page, PageObject: o, Scale: h.scale(o)})
 	if err == nil && h.opaque(alone.Bitmap) || !h.says(o) || h.clipped(o) {
 		return ""
 	}
 	return "text" + h.ofFont(o)
+}
+
+// scale returns how many pixels a point gets in a text that is drawn alone: four, or such
+// that it has two million.
+func (h *holds) scale(o references.FPDF_PAGEOBJECT) float32 {
+	b, _ := h.bounds(o)
+	area := max(1, (b.right-b.left)*(b.top-b.bottom))
+	return float32(min(4, math.Sqrt(2e6/area)))
 }
 
 // opaque says whether a bitmap with alpha has a pixel that can be seen, and frees it.
