@@ -268,7 +268,7 @@ func TestSentence(t *testing.T) {
 	r := &result{Store: "s"}
 	r.Pages, r.Read, r.Seconds, r.Replaced, r.Failed, r.FailedBefore = 1, 1, 2, 2, 1, 11
 	r.FailedByClass = map[string]int{"unsupported": 9, "corrupt": 3}
-	const want = "Featurized 1 page of 1 document into s in 2.0 s (0.0 pages/s); 0 were up to date; " +
+	const want = "Featurized 1 pages of 1 documents into s in 2.0 s (0.0 pages/s); 0 were up to date; " +
 		"2 replaced by other files at their paths (fit leaves the old ones out); 1 failed; " +
 		"11 failed before and were not tried again (--retry-failed does). " +
 		"12 documents failed: 9 unsupported, 3 corrupt. See: featurize status --store s"

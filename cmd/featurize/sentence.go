@@ -20,8 +20,9 @@ func (r *result) sentence() string {
 		n := r.UpToDate + r.Copies + r.Read
 		fmt.Fprintf(&b, "Nothing new: %s up to date in %s (%.1f s)", areOr(documents(n), n), r.Store, r.Seconds)
 	default:
-		fmt.Fprintf(&b, "Featurized %s of %s into %s in %.1f s (%.1f pages/s); %d were up to date",
-			pages(r.Pages), documents(r.Read), r.Store, r.Seconds, r.PagesPerSecond, r.UpToDate)
+		// The same words for every number: logs are searched for them.
+		fmt.Fprintf(&b, "Featurized %d pages of %d documents into %s in %.1f s (%.1f pages/s); %d were up to date",
+			r.Pages, r.Read, r.Store, r.Seconds, r.PagesPerSecond, r.UpToDate)
 	}
 	b.WriteString(r.also() + ".")
 	if limit := r.LimitSentence(); limit != "" {
