@@ -192,18 +192,27 @@ func TestDocumentsAtOnce(t *testing.T) {
 	group.Wait()
 }
 
-// exercise reads a hostile file to its end or ten pages, small.
-func exercise(data []byte) {
+// exercise reads a hostile file to its end or ten pages, small. What is wrong with it is
+// said in one line.
+func exercise(t testing.TB, data []byte) {
+	t.Helper()
+	line := func(err error) {
+		if err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q", err)
+		}
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	f, err := Open(ctx, data, manyPages, 18, fonts.Set{})
-	if err != nil {
+	if line(err); err != nil {
 		return
 	}
 	defer f.Close()
 	for n := range min(10, f.Pages()) {
-		if w, h, err := f.Size(ctx, n); err == nil && w*h < 1<<20 {
-			f.Decode(ctx, n, w, h)
+		w, h, err := f.Size(ctx, n)
+		if line(err); err == nil && w*h < 1<<20 {
+			_, err = f.Decode(ctx, n, w, h)
+			line(err)
 		}
 	}
 }
@@ -223,7 +232,7 @@ func TestHostile(t *testing.T) {
 			return err
 		}
 		files++
-		exercise(data)
+		exercise(t, data)
 		return nil
 	})
 	if err != nil || files == 0 {
@@ -240,5 +249,5 @@ func FuzzPDF(f *testing.F) {
 	for _, name := range []string{"forms.pdf", "values.pdf", "xfa-static.pdf", "xfa-notice.pdf", "portfolio.pdf"} {
 		f.Add(testdata(f, name))
 	}
-	f.Fuzz(func(t *testing.T, data []byte) { exercise(data) })
+	f.Fuzz(func(t *testing.T, data []byte) { exercise(t, data) })
 }

@@ -34,7 +34,7 @@ func TestPdfium(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lines.Close()
-	exercise(drawn("", nil, page{10, 10, 0, ""})) // compiles pdfium
+	exercise(t, drawn("", nil, page{10, 10, 0, ""})) // compiles pdfium
 	var (
 		f            *File
 		path         string
