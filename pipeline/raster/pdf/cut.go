@@ -26,8 +26,8 @@ func cutShort(filter string, data []byte) bool {
 	case "JPXDecode":
 		return cutJPEG2000(data)
 	case "JBIG2Decode":
-		_, whole := regions(data)
-		return !whole
+		some, whole := regions(data)
+		return !some || !whole // without a region pdfium shows white
 	case "FlateDecode":
 		return cutFlate(data)
 	}

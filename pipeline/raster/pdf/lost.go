@@ -91,7 +91,7 @@ func (h *holds) lostImage(o references.FPDF_PAGEOBJECT) string {
 	filters := h.filters(o)
 	large := err == nil && uint64(size.Width)*uint64(size.Height) > maxAgain
 	how := " that cannot be decoded"
-	if large || h.decodes(o, filters) {
+	if large || h.decodes(o) {
 		if how = " that is cut short"; !h.cut(o, filters) {
 			return ""
 		}
@@ -111,19 +111,13 @@ func in(filters []string) string {
 	return " (" + strings.Join(filters, ", ") + ")"
 }
 
-// decodes says whether pdfium makes a bitmap of an image. Of JBIG2 without a region it
-// makes one that is white.
-func (h *holds) decodes(o references.FPDF_PAGEOBJECT, filters []string) bool {
+// decodes says whether pdfium makes a bitmap of an image.
+func (h *holds) decodes(o references.FPDF_PAGEOBJECT) bool {
 	bitmap, err := h.instance.FPDFImageObj_GetBitmap(&requests.FPDFImageObj_GetBitmap{ImageObject: o})
-	if err != nil {
-		return false
+	if err == nil {
+		h.instance.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: bitmap.Bitmap})
 	}
-	h.instance.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: bitmap.Bitmap})
-	if !slices.Equal(filters, []string{"JBIG2Decode"}) {
-		return true
-	}
-	some, _ := regions(h.stream(o))
-	return some
+	return err == nil
 }
 
 // damaged says whether an image of which something is to be seen is known to be damaged.
