@@ -147,7 +147,7 @@ func TestRefusals(t *testing.T) {
 		{filepath.Join(folder, "absent.tif"), Limits(), "no such file"}, {link, Limits(), "symbolic link"},
 		{fifo, Limits(), "not a regular file"}, {folder, Limits(), "not a regular file"}, {good, small, "the limit is 50"},
 		{good, few, "the limit is 100 pixels"}, {file(t, "text.tif", []byte("hello")), Limits(), "no document"},
-		{file(t, "short.png", drawn(t, 30, 30, red, blue)[:60]), Limits(), "not enough pixel data"}, {file(t, "empty.png", nil), Limits(), "empty"},
+		{file(t, "short.png", drawn(t, 30, 30, red, blue)[:60]), Limits(), "the file is cut short"}, {file(t, "empty.png", nil), Limits(), "empty"},
 		{"bad\x00name", Limits(), "invalid argument"},
 	} {
 		_, err := Read(t.Context(), c.path, "", 0, c.limits)
