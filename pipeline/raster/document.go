@@ -81,7 +81,7 @@ func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 	case "bmp":
 		return openBMP(data)
 	case "gif":
-		return openGIF(data)
+		return openGIF(data), nil
 	case "jpeg":
 		return openJPEG(data, d.how.FastDecode)
 	case "pdf":
@@ -89,7 +89,7 @@ func (d *Document) open(ctx context.Context, data []byte) (decoder, error) {
 	case "pnm":
 		return openPNM(data)
 	case "png":
-		return openPNG(data)
+		return openPNG(data), nil
 	case "webp":
 		return openWebP(data)
 	}

@@ -6,24 +6,29 @@ import (
 	"cutpoint/pipeline/raster/png"
 )
 
-// pngDocument is a PNG file; of an animated one the still image is shown.
+// pngDocument is a PNG file; of an animated one the still image is shown. What is wrong
+// with its header is the page's failure.
 type pngDocument struct {
 	header      *png.Header
 	orientation int
+	err         error
 }
 
-func openPNG(data []byte) (decoder, error) {
+func openPNG(data []byte) decoder {
 	h, err := png.DecodeHeader(data)
 	if err != nil {
-		return nil, err
+		return pngDocument{err: err}
 	}
-	return pngDocument{h, orientation(h.EXIF, h.XMP)}, nil
+	return pngDocument{header: h, orientation: orientation(h.EXIF, h.XMP)}
 }
 
 func (d pngDocument) pages() int { return 1 }
 
 // measure counts what the decoder needs, and the page turned upright.
 func (d pngDocument) measure(int) (extent, error) {
+	if d.err != nil {
+		return extent{}, d.err
+	}
 	e := extent{d.header.Width, d.header.Height, d.header.BytesPerPixel()}
 	if d.orientation > 1 {
 		e.perPixel += d.header.Channels()

@@ -96,7 +96,7 @@ func TestMessages(t *testing.T) {
 	if err := png.Encode(&b, letter()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Open(t.Context(), b.Bytes()[:30], DefaultLimits(), Decoding{})
+	_, err := mustOpen(t, b.Bytes()[:30]).Decode(t.Context(), 0)
 	if err == nil || err.Error() != "png: the file is cut short (unexpected EOF)" {
 		t.Errorf("cut short: %v", err)
 	}

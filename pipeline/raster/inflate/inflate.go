@@ -84,9 +84,9 @@ func (s *Stream) Buffer() []byte { return s.out[:s.size] }
 // Ended reports whether the stream's end was seen.
 func (s *Stream) Ended() bool { return s.kind == ended }
 
-// Fill decompresses up to at least as many bytes, or the size if that is less, or the end of the stream.
-// After an error the stream is of no more use. A stream that is cut short fails with
-// io.ErrUnexpectedEOF.
+// Fill decompresses up to at least as many bytes, or the size if that is less, or the end
+// of the stream. After an error the stream is of no more use. One that is cut short fails
+// with io.ErrUnexpectedEOF.
 func (s *Stream) Fill(upTo int) error {
 	upTo = min(upTo, s.size)
 	for s.at < upTo && s.kind != ended {

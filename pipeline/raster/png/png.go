@@ -2,7 +2,7 @@
 // interlaced or not, of an animation the still image. What Pillow and browsers show of
 // files that keep to the rules loosely is shown: without an end, with more behind it, with
 // wrong checksums of chunks that are not needed. Pixels that are missing are an error, and
-// so is a palette. (image/png reads none of these, and takes two to three times as long.)
+// so is a palette. (image/png reads none of these, and takes about twice as long.)
 package png
 
 import (
@@ -99,8 +99,8 @@ func (h *Header) check() error {
 	return nil
 }
 
-// Decode returns the image's pixels on white. incomplete says that the compressed data ends as
-// it should but before the last row: rows that are missing are black, as Pillow shows them.
+// Decode returns the image's pixels on white. incomplete says that the compressed data
+// ends as it should, but before the last row: what is missing is black, as with Pillow.
 //
 //	pix  (Height, Width, Channels): grey or RGB
 func (h *Header) Decode(ctx context.Context) (pix []uint8, incomplete bool, err error) {

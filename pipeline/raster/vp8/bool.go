@@ -62,6 +62,19 @@ func (b *boolDecoder) bit(probability uint8) bool {
 	return set
 }
 
+// sign reads a bit of even chance without a branch, and negates v where it is set.
+func (b *boolDecoder) sign(v int32) int32 {
+	if b.bits < 0 {
+		b.load()
+	}
+	split := b.span >> 1
+	negative := int32(split-uint32(b.value>>(b.bits&63))) >> 31 // 0 or -1
+	b.value -= uint64((split+1)&uint32(negative)) << (b.bits & 63)
+	b.span = (b.span + uint32(negative)) | 1
+	b.bits--
+	return (v ^ negative) - negative
+}
+
 // number reads n bits of even chance, the highest first.
 func (b *boolDecoder) number(n int) (v int) {
 	for range n {

@@ -1,5 +1,7 @@
 package vp8
 
+import "encoding/binary"
+
 // The workspace has a macroblock with what stands above it and to its left: luma from row
 // 1, chroma from row 18, from column 8 and, for the second chroma, 24.
 const (
@@ -118,9 +120,14 @@ func (w *workspace) predictWhole(at, size int, mode uint8, left, above bool) {
 	}
 }
 
+// fill sets a row of 4, 8 or 16.
 func fill(row []uint8, v uint8) {
-	for i := range row {
-		row[i] = v
+	word := uint64(v) * 0x0101010101010101
+	for ; len(row) >= 8; row = row[8:] {
+		binary.LittleEndian.PutUint64(row, word)
+	}
+	if len(row) >= 4 {
+		binary.LittleEndian.PutUint32(row, uint32(word))
 	}
 }
 

@@ -41,11 +41,7 @@ func (b *boolDecoder) readBlock(probs *[8][3][11]uint8, before uint8, factors *[
 		} else {
 			p = &next[1]
 		}
-		factor := factors[min(n, 1)]
-		if b.bit(128) {
-			v = -v
-		}
-		coef[zigzag[n]] = int16(v * factor)
+		coef[zigzag[n]] = int16(b.sign(v) * factors[min(n, 1)])
 		n++
 	}
 	return 16
