@@ -84,7 +84,7 @@ func TestRunRecordsEveryPage(t *testing.T) {
 			t.Errorf("%s is not in corpus order: %v", cut, f.order[cut])
 		}
 	}
-	if len(f.documents) != 13 || len(f.failures) != 3 {
+	if len(f.documents) != 14 || len(f.failures) != 3 {
 		t.Errorf("%d document rows and %d failures", len(f.documents), len(f.failures))
 	}
 	for key, row := range f.features["fc2"] {
