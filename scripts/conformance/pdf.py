@@ -1,15 +1,17 @@
 """draw FOLDER: writes PDF files as offices make them: letters, tables, figures, pages with
 a photograph, forms.
-render FOLDER: renders the pages of the PDF files named on standard input with pdfium as
-Python has it, to raw RGB files in the folder, and prints {"path", "page", "width",
-"height", "pixels", "seconds"} a line, with the processor time of the page and, for the
-first, of opening the file; or {"path", "error"}."""
+render FOLDER FONT: renders the pages of the PDF files named on standard input with pdfium as
+Python has it, and the packed font in the place of the system's, to raw RGB files in the
+folder, and prints {"path", "page", "width", "height", "pixels", "seconds"} a line, with the
+processor time of the page and, for the first, of opening the file; or {"path", "error"}."""
 import ctypes
+import io
 import json
 import math
 import os
 import random
 import sys
+import tempfile
 import time
 
 
@@ -29,6 +31,13 @@ def rendered(document, n):
     raw.FPDFBitmap_Destroy(bitmap)
     page.close()
     return size, data, stride
+
+
+def unpack(packed, fonts):
+    import systemfonts
+    import zstandard
+    with open(packed, "rb") as f:
+        systemfonts.start_with(fonts, io.BytesIO(zstandard.decompress(f.read())))
 
 
 def render(folder):
@@ -137,4 +146,7 @@ else:
     import pypdfium2.raw as raw
 
     if __name__ == "__main__":
-        render(sys.argv[2])
+        folder, packed = sys.argv[2:]
+        with tempfile.TemporaryDirectory() as fonts:
+            unpack(packed, fonts)
+            render(folder)
