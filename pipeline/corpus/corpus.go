@@ -41,7 +41,7 @@ type Listing struct {
 	Skipped  Skipped
 	Unlisted map[string]bool // of Entries: names of folders that could not be listed, wholly or in part
 	Splits   []string        // folders whose sub-folders are splits, with labels below
-	Unsplit  []string        // folders of which some sub-folders only are named like splits with labels
+	Unsplit  []string        // folders with sub-folders that are named like splits and taken as labels
 	walked   []string        // names of the folders that were walked
 }
 

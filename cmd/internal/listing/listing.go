@@ -86,6 +86,6 @@ func tell(l corpus.Listing, o corpus.Options, log *slog.Logger) {
 		log.Info("the sub-folders are splits, and those below them are labels; --splits none takes them as labels", "folder", folder)
 	}
 	for _, folder := range l.Unsplit {
-		log.Warn("sub-folders named like splits are taken as labels: not all of them are so named and hold folders of labels; --splits none if labels are meant", "folder", folder)
+		log.Warn("sub-folders named like splits are taken as labels: they are splits only if all sub-folders are so named, one of them train or two at least, and hold folders of labels; --splits none says that labels are meant", "folder", folder)
 	}
 }
