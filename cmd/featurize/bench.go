@@ -54,7 +54,7 @@ func benchAction(c *cli.Context) error {
 	}
 	m.sum(measuring, rounds)
 	if c.Bool("json") {
-		return writeJSON(c.App.Writer, m)
+		return command.WriteJSON(c.App.Writer, m)
 	}
 	return m.print(c.App.Writer)
 }

@@ -79,7 +79,7 @@ func compactAction(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		return writeJSON(c.App.Writer, done)
+		return command.WriteJSON(c.App.Writer, done)
 	}
 	if c.Bool("quiet") {
 		return nil

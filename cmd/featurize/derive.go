@@ -62,7 +62,7 @@ func deriveAction(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		if err := writeJSON(c.App.Writer, summary); err != nil {
+		if err := command.WriteJSON(c.App.Writer, summary); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func describeFormat(name string, asJSON bool) (func(io.Writer, describe.Store) e
 	switch name {
 	case "text":
 		if asJSON {
-			return func(w io.Writer, d describe.Store) error { return writeJSON(w, d) }, nil
+			return func(w io.Writer, d describe.Store) error { return command.WriteJSON(w, d) }, nil
 		}
 		return describe.Text, nil
 	case "croissant":

@@ -77,7 +77,7 @@ func doctorAction(c *cli.Context) error {
 		d.NoGPUs = vgg19.OrCPU(err).Error()
 	}
 	if c.Bool("json") {
-		return writeJSON(c.App.Writer, d)
+		return command.WriteJSON(c.App.Writer, d)
 	}
 	return d.print(c.App.Writer)
 }

@@ -50,7 +50,7 @@ func historyAction(c *cli.Context) error {
 	}
 	switch {
 	case c.Bool("json"):
-		return writeJSON(c.App.Writer, newest(commits, c.Int("last")))
+		return command.WriteJSON(c.App.Writer, newest(commits, c.Int("last")))
 	case c.Bool("commits"):
 		return printCommits(printable.NewWriter(c.App.Writer), newest(commits, c.Int("last")))
 	}

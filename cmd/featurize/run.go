@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -268,9 +267,7 @@ func conclude(c *cli.Context, o runOptions, r *result, err error) error {
 		return err
 	}
 	if o.json {
-		out := json.NewEncoder(c.App.Writer)
-		out.SetIndent("", "  ")
-		if err := out.Encode(r); err != nil {
+		if err := command.WriteJSON(c.App.Writer, r); err != nil {
 			return fmt.Errorf("write the summary: %w", err)
 		}
 	}

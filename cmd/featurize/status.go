@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -34,7 +33,7 @@ func statusCommand() *cli.Command {
 				return err
 			}
 			if c.Bool("json") {
-				return writeJSON(c.App.Writer, st)
+				return command.WriteJSON(c.App.Writer, st)
 			}
 			return st.print(printable.NewWriter(c.App.Writer))
 		},
@@ -50,12 +49,6 @@ func openStore(c *cli.Context) (*store.Store, error) {
 		return nil, command.Usagef("--store is missing; name the folder of the feature tables")
 	}
 	return store.Open(c.String("store"))
-}
-
-func writeJSON(w io.Writer, v any) error {
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	return out.Encode(v)
 }
 
 // status is what a store holds.

@@ -62,7 +62,7 @@ func vacuumAction(c *cli.Context) error {
 		r.Bytes += f.Bytes
 	}
 	if c.Bool("json") {
-		return writeJSON(c.App.Writer, r)
+		return command.WriteJSON(c.App.Writer, r)
 	}
 	for _, f := range files {
 		fmt.Fprintf(c.App.Writer, "%s\t%s\t%s since %s\n", printable.Line(f.Path), quantity.Bytes(f.Bytes), f.Why, f.Since.Local().Format(time.DateTime))

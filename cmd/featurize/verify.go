@@ -83,7 +83,7 @@ func verifyAction(c *cli.Context) error {
 		v.Problems = append(v.Problems, report.Problems...)
 	}
 	if c.Bool("json") {
-		if err := writeJSON(c.App.Writer, v); err != nil {
+		if err := command.WriteJSON(c.App.Writer, v); err != nil {
 			return err
 		}
 	} else {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -41,9 +40,7 @@ func inspectAction(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		out := json.NewEncoder(c.App.Writer)
-		out.SetIndent("", "  ")
-		err = out.Encode(in)
+		err = command.WriteJSON(c.App.Writer, in)
 	} else {
 		err = printInspection(printable.NewWriter(c.App.Writer), path, in)
 	}

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/reading"
@@ -102,7 +100,7 @@ func exportAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if f, ok := c.App.Writer.(*os.File); ok && o.output == "" && !export.Text(o.format) && term.IsTerminal(int(f.Fd())) {
+	if o.output == "" && !export.Text(o.format) && command.IsTerminal(c.App.Writer) {
 		return command.Usagef("standard output is a terminal; name a file with -o, or pipe the vectors on")
 	}
 	ctx, cancel := context.WithCancel(c.Context)
@@ -129,7 +127,7 @@ func exportAction(c *cli.Context) error {
 		}
 	}
 	if o.output == "" {
-		err = vectors(c.App.Writer)
+		err = vectors(command.Data(c.App.Writer))
 	} else {
 		err = command.ReplaceFile(o.output, vectors)
 	}

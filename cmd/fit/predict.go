@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"cutpoint/cmd/internal/command"
 	"cutpoint/cmd/internal/listing"
@@ -183,18 +181,16 @@ func (o predictOptions) writeTo(c *cli.Context, write func(io.Writer) error) err
 	if o.output != "" {
 		return command.ReplaceFile(o.output, write)
 	}
-	if f, ok := c.App.Writer.(*os.File); ok && o.format == predict.Parquet && term.IsTerminal(int(f.Fd())) {
+	if o.format == predict.Parquet && command.IsTerminal(c.App.Writer) {
 		return command.Usagef("standard output is a terminal; name a file with -o, or pipe the table on")
 	}
-	return write(c.App.Writer)
+	return write(command.Data(c.App.Writer))
 }
 
 // concludePredict prints the summary and chooses the exit code.
 func (o predictOptions) concludePredict(c *cli.Context, s predict.Summary) error {
 	if o.json {
-		out := json.NewEncoder(c.App.Writer)
-		out.SetIndent("", "  ")
-		if err := out.Encode(s); err != nil {
+		if err := command.WriteJSON(c.App.Writer, s); err != nil {
 			return fmt.Errorf("write the summary: %w", err)
 		}
 	}

@@ -112,7 +112,7 @@ func (o fitOptions) comparison(ctx context.Context, s *store.Store, keep bool) (
 func (o fitOptions) write(c *cli.Context, r *compare.Report) error {
 	print := func(w io.Writer) error { return r.WriteText(printable.NewWriter(w)) }
 	if o.json {
-		print = func(w io.Writer) error { return writeJSON(w, r) }
+		print = func(w io.Writer) error { return command.WriteJSON(w, r) }
 	}
 	if err := print(c.App.Writer); err != nil {
 		return fmt.Errorf("write the report: %w", err)
@@ -124,7 +124,7 @@ func (o fitOptions) write(c *cli.Context, r *compare.Report) error {
 		return fmt.Errorf("make the report's folder: %w", err)
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		"metrics.json": func(w io.Writer) error { return writeJSON(w, r) },
+		"metrics.json": func(w io.Writer) error { return command.WriteJSON(w, r) },
 		"report.html":  func(w io.Writer) error { return report.Write(w, r, thumbnail.Of(c.Context)) },
 	} {
 		if err := command.ReplaceFile(filepath.Join(o.report, name), write); err != nil {
@@ -135,12 +135,6 @@ func (o fitOptions) write(c *cli.Context, r *compare.Report) error {
 		fmt.Fprintf(c.App.ErrWriter, "The report is %s; its numbers are in metrics.json beside it.\n", filepath.Join(o.report, "report.html"))
 	}
 	return nil
-}
-
-func writeJSON(w io.Writer, r *compare.Report) error {
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	return out.Encode(r)
 }
 
 // keep saves the head of the only candidate.

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -186,6 +187,10 @@ func (l *Labels) meetNothing(d *Dataset) error {
 			stored = append(stored, key.DocumentID)
 		}
 	}
-	return fmt.Errorf("none of the labels file's documents (%d) is in the store: the file names %s, the store %s; name them as the store does, or by their paths from the labels file's folder or the current one",
-		n, examples(listed, n), examples(stored, len(stored)))
+	remedy := "name them as the store does, or by their paths from the labels file's folder or the current one"
+	if l.byPath && strings.ContainsRune(listed[0], '\\') {
+		remedy = lists.BackslashRemedy
+	}
+	return fmt.Errorf("none of the labels file's documents (%d) is in the store: the file names %s, the store %s; %s",
+		n, examples(listed, n), examples(stored, len(stored)), remedy)
 }

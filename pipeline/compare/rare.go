@@ -68,7 +68,7 @@ func listLabels(labels []RareLabel, most int) string {
 }
 
 // quoted is a name in a sentence, on one line.
-func quoted(name string) string { return fmt.Sprintf("%q", clip(name, 60)) }
+func quoted(name string) string { return `"` + clip(name, 60) + `"` }
 
 // documents counts the different documents and the pages of every class, (K).
 func (p *pages) documents() []RareLabel {

@@ -206,3 +206,11 @@ func TestValidationIsTested(t *testing.T) {
 		}
 	}
 }
+
+// TestLabelsInSentences: a name is shown once as a terminal can show it.
+func TestLabelsInSentences(t *testing.T) {
+	got := listLabels([]RareLabel{{Name: "a\x1b[2J", Documents: 1}, {Name: `b\c`, Documents: 2}}, someLabels)
+	if want := `"a\x1b[2J" 1, "b\c" 2`; got != want {
+		t.Errorf("labels %s, want %s", got, want)
+	}
+}

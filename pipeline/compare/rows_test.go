@@ -231,8 +231,12 @@ func TestLabelsOverride(t *testing.T) {
 
 func TestLabelsThatMeetNothing(t *testing.T) {
 	d := corpus{documents: 20, pages: 1, classes: 2}.table(cut(t, "pool1-avg"), 1)
-	for says, spoil := range map[string]func(){"none of the labels file's documents (1)": func() {}, "has no paths": func() { d.Paths = nil }} {
-		l, err := readLabels("path,label\nelsewhere.tif,a\n")
+	for says, spoil := range map[string]func(){"none of the labels file's documents (1)": func() {}, "name them as the store does": func() {}, "has no paths": func() { d.Paths = nil }, "write /": func() {}} {
+		path := "elsewhere.tif"
+		if says == "write /" {
+			path = `in\0.tif`
+		}
+		l, err := readLabels("path,label\n" + path + ",a\n")
 		if err != nil {
 			t.Fatal(err)
 		}

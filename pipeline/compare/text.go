@@ -50,7 +50,7 @@ func (r *Report) writeRows(b *strings.Builder) {
 	}{
 		{r.Rows.Unlabelled, "without a label left out"}, {r.Rows.Rare, "of labels that are too rare left out"}, {r.Rows.NotAtEveryCut, "not at every cut left out"},
 		{r.Rows.Duplicates, "duplicates of other documents"}, {r.Rows.LabelsDiffer, "labelled differently by another cut"},
-		{r.Rows.LabelsReplaced, "relabelled"}, {r.Rows.LabelsUnused, "labels for unknown pages"},
+		{r.Rows.LabelsReplaced, "relabelled"}, {r.Rows.LabelsUnused, "named by the labels file alone"},
 		{r.Rows.InNoSplit, "neither for training nor for test"}, {r.Rows.Leaks, "not trained on because their document is tested"},
 	} {
 		if more.n > 0 {

@@ -41,8 +41,10 @@ type Listing struct {
 	Skipped  Skipped
 	Unlisted map[string]bool // of Entries: names of folders that could not be listed, wholly or in part
 	Splits   []string        // folders whose sub-folders are splits, with labels below
-	Unsplit  []string        // folders of which some sub-folders only are named like splits with labels
-	walked   []string        // names of the folders that were walked
+	Unsplit  []string        // folders with sub-folders that are named like splits and taken as labels
+	// Contradicted are paths that overlapping arguments give two labels or two splits.
+	Contradicted []string
+	walked       []string // names of the folders that were walked
 }
 
 // Skipped counts what folders hold that is no document. What a folder holds that is left
@@ -55,6 +57,7 @@ type Skipped struct {
 	Hidden   int `json:"hidden"`   // names that begin with a dot
 	Junk     int `json:"junk"`     // what systems leave among documents, such as Thumbs.db
 	Excluded int `json:"excluded"` // by a pattern
+	Repeated int `json:"repeated"` // paths that an earlier argument has, too
 }
 
 // Sum is the number of names that were skipped.
@@ -100,6 +103,9 @@ func List(ctx context.Context, args []string, opt Options) (Listing, error) {
 	}
 	if !opt.NoSplits {
 		l.findSplits()
+	}
+	if len(args) > 1 {
+		l.dropRepeated()
 	}
 	return l.listing, nil
 }

@@ -95,7 +95,7 @@ func TestTwoFolders(t *testing.T) {
 	write(t, dir, map[string]string{"in/letter/a": "a"})
 	in := filepath.Join(dir, "in")
 	l := list(t, Options{}, filepath.Join(in, "letter"), in)
-	want := "in/letter/a|| in/letter/a|letter|"
+	want := "in/letter/a|letter|"
 	if got := strings.Join(names(t, dir, l), " "); got != want {
 		t.Errorf("entries %s, want %s", got, want)
 	}

@@ -95,7 +95,7 @@ func looksLikeSplits(tops map[string]bool) bool {
 			labelled = labelled || below
 		}
 	}
-	return names > 1 || names == 1 && labelled && len(tops) > 1
+	return names > 1 || labelled
 }
 
 // split takes sub-folders as splits and the folders below as labels.

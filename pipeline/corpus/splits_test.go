@@ -19,7 +19,7 @@ func TestSplitFolders(t *testing.T) {
 		"files beside":       {"train/cat/a val/cat/b labels.txt", "labels.txt|| train/cat/a|cat|train val/cat/b|cat|val", true, false},
 		"test without label": {"train/cat/a test/b", "test/b||test train/cat/a|cat|train", true, false},
 		"train alone":        {"train/cat/a train/dog/b", "train/cat/a|cat|train train/dog/b|dog|train", true, false},
-		"test alone":         {"test/cat/a", "test/cat/a|test|", false, false},
+		"test alone":         {"test/cat/a", "test/cat/a|test|", false, true},
 		"another folder":     {"train/cat/a val/cat/b extra/c", "extra/c|extra| train/cat/a|train| val/cat/b|val|", false, true},
 		"train and another":  {"train/cat/a extra/c", "extra/c|extra| train/cat/a|train|", false, true},
 		"no labels":          {"train/a test/b", "test/b|test| train/a|train|", false, true},

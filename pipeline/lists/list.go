@@ -123,7 +123,7 @@ func Is(r io.Reader, o Options) bool {
 		return true
 	}
 	for i, line := range bytes.Split(s.head, []byte{s.end}) {
-		path := string(bytes.TrimSuffix(line, []byte("\r")))
+		path := o.trim(string(bytes.TrimSuffix(line, []byte("\r"))))
 		if i < fewLines && (o.exists(path) || Options{}.exists(path)) {
 			return true
 		}

@@ -122,7 +122,7 @@ func TestRows(t *testing.T) {
 		"numbers":               {`{"path":"a","label":3}` + "\n" + `{"path":"b","label":true}` + "\n" + `{"path":"c","label":null}` + "\n" + `{"path":"d"}`, Options{}, "1 a||3|; 2 b||true|; 3 c|||; 4 d|||"},
 		"objects are counted":   {"[\n{\"path\":\"a\"},\n\n{\"path\":\"b\"}]", Options{}, "1 a|||; 2 b|||"},
 		"replacement character": {`{"path":"a","label":"�"}`, Options{}, "1 a||�|"},
-		"paths":                 {"a.png\r\n\n b c.png\nd,e.png\n", Options{Paths: true}, "1 a.png|||; 3  b c.png|||; 4 d,e.png|||"},
+		"paths":                 {"a.png \r\n \n b c.png\nd,e.png\n", Options{Paths: true}, "1 a.png|||; 3 b c.png|||; 4 d,e.png|||"},
 		"paths of any bytes":    {"caf\xe9.png\n", Options{Paths: true}, "1 caf\xe9.png|||"},
 		"NUL":                   {"a\nb\x00\x00caf\xe9 \\ file:///x", Options{Paths: true}, "1 a\nb|||; 3 caf\xe9 \\ file:///x|||"},
 		"a table for paths":     {"path,label\na.png,x\n", Options{Paths: true}, "2 a.png||x|"},
@@ -261,11 +261,11 @@ func TestParquetNumbers(t *testing.T) {
 	}
 }
 
-// TestPathsThatExist: a name that reads like a header, a table or a path of Windows is a
-// path where there is such a file.
+// TestPathsThatExist: a name that reads like a header, a table or a path of Windows, or has
+// spaces around it, is a path where there is such a file.
 func TestPathsThatExist(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"path", "a,label", `b\c.png`} {
+	for _, name := range []string{"path", "a,label", `b\c.png`, " d.png "} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}

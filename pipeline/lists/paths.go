@@ -3,9 +3,11 @@ package lists
 import (
 	"errors"
 	"io"
+	"strings"
 )
 
-// readPaths reads paths, one a line or between NULs. Their bytes are taken as they are.
+// readPaths reads paths, one a line or between NULs. Their bytes are taken as they are,
+// but for white space around a path that names no file with it.
 func readPaths(in *lines, o Options, yield func(Row) error) error {
 	for {
 		line, err := in.next()
@@ -15,17 +17,28 @@ func readPaths(in *lines, o Options, yield func(Row) error) error {
 		if err != nil {
 			return err
 		}
-		if len(line) == 0 {
-			continue
-		}
 		path := string(line)
 		if in.end != 0 { // of lines alone: what find -print0 wrote are names that exist
+			if path = o.trim(path); path == "" {
+				continue
+			}
 			if path, err = o.path(path); err != nil {
 				return at(in.number, err)
 			}
+		}
+		if path == "" {
+			continue
 		}
 		if err := yield(Row{Line: in.number, Unit: "line", Path: path}); err != nil {
 			return at(in.number, err)
 		}
 	}
+}
+
+func (o Options) trim(path string) string {
+	trimmed := strings.TrimSpace(path)
+	if trimmed == path || o.exists(path) {
+		return path
+	}
+	return trimmed
 }

@@ -75,6 +75,9 @@ func (t *taker) word(column string, text []byte) (string, error) {
 	return word, nil
 }
 
+// BackslashRemedy says what to do about a path of Windows.
+const BackslashRemedy = "backslashes divide folders on Windows alone, write / instead"
+
 // path checks a path that a list names.
 func (o Options) path(text string) (string, error) {
 	switch {
@@ -87,7 +90,7 @@ func (o Options) path(text string) (string, error) {
 	case isURL.MatchString(text):
 		return "", fmt.Errorf("%.200s is not on this machine; download the documents and list where they lie", text)
 	case strings.ContainsRune(text, '\\') && !o.Labels && !o.exists(text):
-		return "", fmt.Errorf(`no file is called %.200s here; \ divides the names of folders on Windows alone, write / instead`, text)
+		return "", fmt.Errorf("no file is called %.200s here; %s", text, BackslashRemedy)
 	}
 	return text, nil
 }

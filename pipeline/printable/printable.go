@@ -3,6 +3,8 @@
 package printable
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -34,6 +36,27 @@ func acts(r rune) bool {
 	}
 	return r == '\u2028' || r == '\u2029' // separators of lines and paragraphs
 }
+
+// JSON returns a JSON text whose strings have what Line would rewrite in escapes: JSON's own
+// encoders leave the controls from U+007F to U+009F and changes of direction as they are.
+func JSON(text []byte) []byte {
+	if bytes.IndexFunc(text, escapedInJSON) < 0 {
+		return text
+	}
+	var out []byte
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if escapedInJSON(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = append(out, text[:n]...)
+		}
+		text = text[n:]
+	}
+	return out
+}
+
+func escapedInJSON(r rune) bool { return r > ' ' && acts(r) }
 
 func clean(s string) bool {
 	return utf8.ValidString(s) && strings.IndexFunc(s, acts) < 0

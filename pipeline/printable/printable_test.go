@@ -1,6 +1,7 @@
 package printable
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -71,4 +72,21 @@ func FuzzLine(f *testing.F) {
 			t.Errorf("%q is written as %q", s, out.String())
 		}
 	})
+}
+
+// TestJSON: nothing that acts on a terminal is left, and the value is the same.
+func TestJSON(t *testing.T) {
+	name := "a\x1b\x7f\u009b2J\u202eb é \u2028"
+	text, err := json.MarshalIndent([]string{name}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back []string
+	text = JSON(text)
+	if err := json.Unmarshal(text, &back); err != nil || back[0] != name {
+		t.Errorf("%s reads as %q (%v), want %q", text, back, err, name)
+	}
+	if shown := strings.ReplaceAll(string(text), "\n", ""); Line(shown) != shown {
+		t.Errorf("%q acts on a terminal", shown)
+	}
 }

@@ -72,7 +72,7 @@ func List(ctx context.Context, args []string, o corpus.Options, log *slog.Logger
 func tell(l corpus.Listing, o corpus.Options, log *slog.Logger) {
 	s := l.Skipped
 	log.Info("corpus listed", "files", len(l.Entries)-len(l.Unlisted), "skipped_links", s.Links+s.Outside+s.Again,
-		"skipped_special", s.Special, "skipped_hidden", s.Hidden, "skipped_junk", s.Junk, "skipped_excluded", s.Excluded)
+		"skipped_special", s.Special, "skipped_hidden", s.Hidden, "skipped_junk", s.Junk, "skipped_excluded", s.Excluded, "skipped_repeated", s.Repeated)
 	switch {
 	case s.Links > 0 && o.FollowLinks:
 		log.Warn("symbolic links lead nowhere", "links", s.Links)
@@ -82,10 +82,13 @@ func tell(l corpus.Listing, o corpus.Options, log *slog.Logger) {
 	if s.Outside > 0 {
 		log.Warn("symbolic links lead out of the corpus and were not followed; name the folders that they lead to", "links", s.Outside)
 	}
+	if n := len(l.Contradicted); n > 0 {
+		log.Warn("parts of the corpus overlap, and give documents two labels or splits; the first one counts", "documents", n, "first", l.Contradicted[0])
+	}
 	for _, folder := range l.Splits {
 		log.Info("the sub-folders are splits, and those below them are labels; --splits none takes them as labels", "folder", folder)
 	}
 	for _, folder := range l.Unsplit {
-		log.Warn("sub-folders named like splits are taken as labels: not all of them are so named and hold folders of labels; --splits none if labels are meant", "folder", folder)
+		log.Warn("sub-folders named like splits are taken as labels: they are splits only if all sub-folders are so named, one of them train or two at least, and hold folders of labels; --splits none says that labels are meant", "folder", folder)
 	}
 }
