@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // image is an image object of 4 × 4 grey pixels with a filter.
@@ -130,4 +131,25 @@ func FuzzCutShort(f *testing.F) {
 		cutShort(filter, data)
 		regions(data)
 	})
+}
+
+// TestStoppedWhileLooking: a page that was drawn in time is a page, however long it takes
+// to look for what it does not show.
+func TestStoppedWhileLooking(t *testing.T) {
+	text := "BT /F 150 Tf 20 100 Td (written written written) Tj ET "
+	f := open(t, drawn(helvetica, nil, page{2000, 300, 0, "1 g " + strings.Repeat(text, 20)}), 0)
+	start := time.Now()
+	decode(t, f, 0)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Since(start)*2/3)
+	defer cancel()
+	pix, err := f.Decode(ctx, 0, 1000, 150)
+	if err != nil || len(pix) != 3*1000*150 || f.Visible() != Nothing {
+		t.Errorf("%d bytes, %d, %v, want the page", len(pix), f.Visible(), err)
+	}
+	if ctx.Err() == nil {
+		t.Skip("it was faster this time")
+	}
+	if decode(t, f, 0); f.Visible() != Nothing {
+		t.Error("the next page was drawn in a sandbox that was stopped")
+	}
 }

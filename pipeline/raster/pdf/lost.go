@@ -20,7 +20,7 @@ func (h *holds) lostText(o references.FPDF_PAGEOBJECT) string {
 		return ""
 	}
 	alone, err := h.instance.FPDFTextObj_GetRenderedBitmap(&requests.FPDFTextObj_GetRenderedBitmap{Document: h.document, Page: h.page, PageObject: o, Scale: h.scale(o)})
-	if err == nil && h.opaque(alone.Bitmap) || !h.says(o) || h.clipped(o) {
+	if h.failed(err) || err == nil && h.opaque(alone.Bitmap) || !h.says(o) || h.clipped(o) {
 		return ""
 	}
 	return "text" + h.ofFont(o)
@@ -116,14 +116,15 @@ func in(filters []string) string {
 func (h *holds) decodes(o references.FPDF_PAGEOBJECT, filters []string) bool {
 	bitmap, err := h.instance.FPDFImageObj_GetBitmap(&requests.FPDFImageObj_GetBitmap{ImageObject: o})
 	if err != nil {
-		return false
+		return h.failed(err)
 	}
 	h.instance.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: bitmap.Bitmap})
 	if !slices.Equal(filters, []string{"JBIG2Decode"}) {
 		return true
 	}
-	some, _ := regions(h.stream(o))
-	return some
+	data, ok := h.stream(o)
+	some, _ := regions(data)
+	return some || !ok
 }
 
 // damaged says whether an image of which something is to be seen is known to be damaged.
@@ -146,7 +147,10 @@ func (h *holds) short(o references.FPDF_PAGEOBJECT) bool {
 		return false
 	}
 	decoded, err := h.instance.FPDFImageObj_GetImageDataDecoded(&requests.FPDFImageObj_GetImageDataDecoded{ImageObject: o})
-	return err != nil || uint64(len(decoded.Data)) < uint64(size.Height)*uint64((size.Width+7)/8)
+	if err != nil {
+		return !h.failed(err)
+	}
+	return uint64(len(decoded.Data)) < uint64(size.Height)*uint64((size.Width+7)/8)
 }
 
 // imageFilters make pixels, not bytes.
@@ -160,16 +164,20 @@ var knownFilters = []string{
 
 // cut says whether an image's stream is known to end too early.
 func (h *holds) cut(o references.FPDF_PAGEOBJECT, filters []string) bool {
-	return len(filters) == 1 && canBeCut(filters[0]) && cutShort(filters[0], h.stream(o))
+	if len(filters) != 1 || !canBeCut(filters[0]) {
+		return false
+	}
+	data, ok := h.stream(o)
+	return ok && cutShort(filters[0], data)
 }
 
-// stream returns an image's data as the file has it.
-func (h *holds) stream(o references.FPDF_PAGEOBJECT) []byte {
+// stream returns an image's data as the file has it, unless the sandbox failed.
+func (h *holds) stream(o references.FPDF_PAGEOBJECT) (data []byte, ok bool) {
 	raw, err := h.instance.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: o})
 	if err != nil {
-		return nil
+		return nil, !h.failed(err)
 	}
-	return raw.Data
+	return raw.Data, true
 }
 
 // filters returns how an image is compressed.

@@ -179,6 +179,8 @@ func brief(err error) error {
 		return nil
 	case errors.Is(err, errFull):
 		return errFull
+	case strings.Contains(err.Error(), "instance is closed"):
+		return errStopped
 	case strings.Contains(err.Error(), "wasm stack trace"), strings.Contains(err.Error(), "stack overflow"),
 		strings.Contains(err.Error(), "panic occurred"), errors.As(err, new(*sys.ExitError)):
 		return errCrashed
