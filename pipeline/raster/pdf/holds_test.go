@@ -32,6 +32,16 @@ const helvetica = "/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helveti
 // and its characters are of a private area.
 var strange = identity("", "Strange", "\uE123\uE124")
 
+// Segments of JBIG2 (ITU-T T.88, 7.2 and 7.4.8): a page of 8 × 8 pixels, and its end.
+const (
+	whitePage = "\x00\x00\x00\x00\x30\x00\x01\x00\x00\x00\x13\x00\x00\x00\x08\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	endOfPage = "\x00\x00\x00\x01\x31\x00\x01\x00\x00\x00\x00"
+)
+
+func jbig2(data string) object {
+	return stream("/Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /JBIG2Decode", data)
+}
+
 func TestWhatCannotBeSeen(t *testing.T) {
 	photo, photo2000 := testdata(t, "../../jpeg/testdata/grey-50x37.jpg"), testdata(t, "grey.j2k")
 	black, snow := deflated(make([]byte, 16)), deflated(bytes.Repeat([]byte{255}, 16))
@@ -59,6 +69,8 @@ func TestWhatCannotBeSeen(t *testing.T) {
 		"a broken JPEG":               {onPage(draw, image("DCTDecode", []byte("garbage"))), Nothing, `an image of 4 × 4 pixels that cannot be decoded (DCTDecode)`},
 		"broken JPEG 2000":            {onPage(draw, image("JPXDecode", []byte("garbage"))), Nothing, "cannot be decoded"},
 		"broken JBIG2":                {onPage(draw, image("JBIG2Decode", []byte("garbage"))), Nothing, "cannot be decoded"},
+		"a white page of JBIG2":       {onPage(draw, jbig2(whitePage+endOfPage)), Nothing, ""},
+		"JBIG2 without its region":    {onPage(draw, jbig2(whitePage+"\x00\x00\x00\x01\x26\x00\x01\x00\x00\x01\x00")), Nothing, "(JBIG2Decode)"},
 		"an unknown filter":           {onPage(draw, image("Secret", []byte("garbage"))), Nothing, "cannot be decoded"},
 		"an empty stream":             {onPage(draw, image("FlateDecode", nil)), Nothing, "cannot be decoded"},
 		"broken under invisible text": {onPage(draw+"3 Tr "+written, image("DCTDecode", []byte("garbage"))), Nothing, "cannot be decoded"},
@@ -108,7 +120,7 @@ func TestJBIG2(t *testing.T) {
 		some, whole bool
 	}{
 		"nothing":             {"", false, true},
-		"a page":              {page, false, true},
+		"a page":              {page, true, true},
 		"a page and a region": {page + region, true, true},
 		"a cut region":        {page + region[:20], true, false},
 		"a cut header":        {page + region[:11] + strings.Repeat("\x00", 20) + referring[:12], true, false},
