@@ -26,6 +26,15 @@ func deflated(data []byte) []byte {
 	return b.Bytes()
 }
 
+// endless is deflated without a last block, as by writers that only flush.
+func endless(data []byte) []byte {
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	w.Write(data)
+	w.Flush()
+	return b.Bytes()
+}
+
 const helvetica = "/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
 
 // strange is text in a font whose glyphs are there for no character: it is not embedded,
@@ -89,6 +98,7 @@ func TestWhatCannotBeSeen(t *testing.T) {
 		"broken Flate beside text":    {onPage("q 90 0 0 50 10 140 cm /I Do Q "+written, imageOf(100, 100, "FlateDecode", []byte("garbage"))), Partly, ""},
 		"Flate that is cut short":     {onPage(draw, imageOf(100, 100, "FlateDecode", large[:len(large)/2])), Partly, ""},
 		"Flate without a checksum":    {onPage(draw, imageOf(100, 100, "FlateDecode", large[:len(large)-4])), All, ""},
+		"Flate without an end":        {onPage(draw, imageOf(100, 100, "FlateDecode", endless(append(make([]byte, 5000), bytes.Repeat([]byte{90, 200}, 2500)...)))), All, ""},
 		"too little Flate":            {onPage(draw, imageOf(100, 100, "FlateDecode", deflated(make([]byte, 500)))), Nothing, "cannot be decoded"},
 		"black Flate":                 {onPage(draw, imageOf(100, 100, "FlateDecode", deflated(make([]byte, 10_000)))), All, ""},
 		"broken LZW":                  {onPage(draw, imageOf(100, 100, "LZWDecode", []byte("garbage"))), Partly, ""},

@@ -129,7 +129,7 @@ func (h *holds) decodes(o references.FPDF_PAGEOBJECT, filters []string) bool {
 
 // damaged says whether an image of which something is to be seen is known to be damaged.
 // Where pixels are missing pdfium makes them of one colour, mostly black, so that only of
-// an image with an edge of one is the data unpacked again.
+// an image with an edge of one is the data unpacked again. It may lack its own end.
 func (h *holds) damaged(o references.FPDF_PAGEOBJECT, filters []string, a area) bool {
 	if slices.ContainsFunc(filters, func(f string) bool { return !slices.Contains(knownFilters, f) }) {
 		return true
@@ -137,20 +137,21 @@ func (h *holds) damaged(o references.FPDF_PAGEOBJECT, filters []string, a area) 
 	if slices.ContainsFunc(filters, func(f string) bool { return slices.Contains(imageFilters, f) }) {
 		return h.cut(o, filters)
 	}
-	return h.evenEdge(a.inner()) && (h.short(o) || h.cut(o, filters))
+	return h.evenEdge(a.inner()) && h.short(o)
 }
 
-// short says whether an image has fewer bytes than it takes with a bit for each pixel.
+// short says whether an image has fewer bytes than its pixels take.
 func (h *holds) short(o references.FPDF_PAGEOBJECT) bool {
-	size, err := h.instance.FPDFImageObj_GetImagePixelSize(&requests.FPDFImageObj_GetImagePixelSize{ImageObject: o})
+	got, err := h.instance.FPDFImageObj_GetImageMetadata(&requests.FPDFImageObj_GetImageMetadata{ImageObject: o, Page: requests.Page{ByReference: &h.page}})
 	if err != nil {
 		return false
 	}
+	m := got.ImageMetadata
 	decoded, err := h.instance.FPDFImageObj_GetImageDataDecoded(&requests.FPDFImageObj_GetImageDataDecoded{ImageObject: o})
 	if err != nil {
 		return !h.failed(err)
 	}
-	return uint64(len(decoded.Data)) < uint64(size.Height)*uint64((size.Width+7)/8)
+	return uint64(len(decoded.Data)) < uint64(m.Height)*((uint64(m.Width)*uint64(max(m.BitsPerPixel, 1))+7)/8)
 }
 
 // imageFilters make pixels, not bytes.
