@@ -106,6 +106,10 @@ func (d *Document) Close() {
 // Memory returns how many bytes decoding a page takes at most, which is within the
 // limits. Its error is of type *Error and concerns this page only.
 func (d *Document) Memory(page int) (int64, error) {
+	_, err := d.timeLeft() // a decoder that was left behind is not to be disturbed
+	if err != nil {
+		return 0, d.fail(context.Background(), err)
+	}
 	need, err := d.memory(page)
 	if err != nil {
 		return 0, d.fail(context.Background(), err)

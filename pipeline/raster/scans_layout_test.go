@@ -123,6 +123,7 @@ func TestOthersAreLeftToPdfium(t *testing.T) {
 		"greys that are not there": sheet(a4, fill, picture("/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode", encodeJPEG(t, scanned(t)))),
 		"a stencil in a pattern":   sheet(a4, "/Pattern cs /P scn "+fill, picture("/ImageMask true /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 620 >>", fax(t, "page.g4"))),
 		"a stencil in mixed inks":  sheet(a4, "1 0 0 0.5 k "+fill, picture("/ImageMask true /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 620 >>", fax(t, "page.g4"))),
+		"a curve and a range":      sheet(a4, fill, picture("/ColorSpace [/ICCBased 6 0 R] /BitsPerComponent 8 /Decode [1 0] /Filter /DCTDecode", encodeJPEG(t, scanned(t))), pdftest.Stream("/N 1", profile("GRAY", 1.8))),
 		"no image":                 sheet(a4, "", g),
 		"rubbish behind its table": append(sheet(a4, fill, g), bytes.Repeat([]byte("x"), 2000)...),
 	} {

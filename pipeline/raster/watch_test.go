@@ -78,6 +78,20 @@ func TestTimeIsLimited(t *testing.T) {
 	}
 }
 
+// TestStuckDecoderIsLeftAlone: a document serves one goroutine at a time.
+func TestStuckDecoderIsLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := documentOf(slow{takes: []time.Duration{time.Minute, time.Second}, stubborn: true}, Limits{PageTime: time.Second})
+		d.Decode(t.Context(), 0)
+		_, err := d.Memory(1)
+		var e *Error
+		if !errors.As(err, &e) || e.Class != TooSlow {
+			t.Errorf("%v, want that the document is too slow", err)
+		}
+		time.Sleep(2 * time.Minute) // until the stuck one ends
+	})
+}
+
 func TestEndOfTheRunIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

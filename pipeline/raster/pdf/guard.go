@@ -20,6 +20,8 @@ const interval = 1 << 16
 // again. wazero's own way, WithCloseOnContextDone, leaves the compiled code in every round
 // of every loop, so that pages take four times as long.
 //
+// An instruction that copies or fills memory counts as a round for every 64 bytes.
+//
 // A module that gets no more memory goes on without an image, or crashes somewhere. So
 // another function is called then.
 //
@@ -53,19 +55,21 @@ func guarded(module []byte) (out []byte, l listeners, err error) {
 func (g *guard) pause() int { return g.imported + g.defined }
 func (g *guard) full() int  { return g.pause() + 1 }
 func (g *guard) grow() int  { return g.pause() + 2 }
+func (g *guard) copy() int  { return g.pause() + 3 }
+func (g *guard) fill() int  { return g.pause() + 4 }
 
 // section copies a section with what is added to it.
 func (g *guard) section(id byte, content []byte) {
 	c := cursor{data: content}
 	switch id {
-	case typeSection: // functions () → () and i32 → i32
+	case typeSection: // functions () → (), i32 → i32 and (i32, i32, i32) → ()
 		g.types = c.number()
-		content = withMore(g.types, c.rest(), []byte{0x60, 0, 0}, []byte{0x60, 1, typeI32, 1, typeI32})
+		content = withMore(g.types, c.rest(), []byte{0x60, 0, 0}, []byte{0x60, 1, typeI32, 1, typeI32}, []byte{0x60, 3, typeI32, typeI32, typeI32, 0})
 	case importSection:
 		g.imported = c.importedFunctions()
 	case functionSection:
 		g.defined = c.number()
-		content = withMore(g.defined, c.rest(), unsigned(g.types), unsigned(g.types), unsigned(g.types+1))
+		content = withMore(g.defined, c.rest(), unsigned(g.types), unsigned(g.types), unsigned(g.types+1), unsigned(g.types+2), unsigned(g.types+2))
 	case globalSection:
 		g.count = c.number()
 		content = withMore(g.count, c.rest(), append(append([]byte{typeI32, 1}, constant...), end))
@@ -87,12 +91,15 @@ var constant = []byte{i32Const, 0x80, 0x80, 0x04}
 // code returns all functions.
 func (g *guard) code(c *cursor) []byte {
 	n := c.number()
-	out := append(make([]byte, 0, len(c.data)+len(c.data)/16), unsigned(n+3)...)
-	check, grow := g.check(), append([]byte{call}, unsigned(g.grow())...)
+	restart := append(append([]byte{0}, constant...), globalSet) // no local variables
+	restart = append(append(restart, unsigned(g.count)...), end)
+	added := [][]byte{restart, {0, end}, g.growing(), g.moving(memoryCopy, 0, 0), g.moving(memoryFill, 0)}
+	out := append(make([]byte, 0, len(c.data)+len(c.data)/16), unsigned(n+len(added))...)
+	check := g.check([]byte{i32Const, 1})
 	var body []byte
 	for i := range n {
 		f := cursor{data: c.take(c.number())}
-		body = f.guarded(body[:0], check, grow)
+		body = g.guarded(&f, body[:0], check)
 		if at, ok := g.exports["FPDF_FORMFILLINFO_Create"]; ok && at == g.imported+i {
 			body = formInfo(g.exports["calloc"])
 		}
@@ -102,22 +109,20 @@ func (g *guard) code(c *cursor) []byte {
 		}
 		out = append(append(out, unsigned(len(body))...), body...)
 	}
-	restart := append(append([]byte{0}, constant...), globalSet) // no local variables
-	restart = append(append(restart, unsigned(g.count)...), end)
-	for _, f := range [][]byte{restart, {0, end}, g.growing()} {
+	for _, f := range added {
 		out = append(append(out, unsigned(len(f))...), f...)
 	}
 	return out
 }
 
-// check takes one round from the count and calls pause when none is left.
-func (g *guard) check() (code []byte) {
+// check takes rounds, which code puts on the stack, from the count and calls pause when
+// none is left.
+func (g *guard) check(rounds []byte) (code []byte) {
 	count := unsigned(g.count)
 	code = append(append(code, globalGet), count...)
-	code = append(code, i32Const, 1, i32Sub)
-	code = append(append(code, globalSet), count...)
+	code = append(append(append(code, rounds...), i32Sub, globalSet), count...)
 	code = append(append(code, globalGet), count...)
-	code = append(code, i32Eqz, ifNoResult, 0x40, call)
+	code = append(code, i32Const, 0, i32LeS, ifNoResult, 0x40, call)
 	code = append(code, unsigned(g.pause())...)
 	return append(code, end)
 }
@@ -129,24 +134,41 @@ func (g *guard) growing() []byte {
 	return append(code, end, localGet, 0, end)
 }
 
-// guarded appends a function's body to dst, with a check in every loop and a call of grow
-// for every memory.grow.
-func (c *cursor) guarded(dst, check, grow []byte) []byte {
+// moving is memory.copy or memory.fill as a function, whose last operand is how many bytes.
+func (g *guard) moving(op byte, memories ...byte) []byte {
+	const bytesOfRound = 6 // as a power of two
+	code := append([]byte{0}, g.check([]byte{localGet, 2, i32Const, bytesOfRound, i32ShrU})...)
+	code = append(code, localGet, 0, localGet, 1, localGet, 2, prefixFC, op)
+	return append(append(code, memories...), end)
+}
+
+// guarded appends a function's body to dst, with a check in every loop, and calls of our
+// functions in place of instructions on memory.
+func (g *guard) guarded(c *cursor, dst, check []byte) []byte {
 	for range c.number() { // groups of local variables
 		c.numbers(1)
 		c.skip(1)
 	}
 	from := 0
 	for c.at < len(c.data) {
-		at := c.at
-		switch c.instruction() {
-		case loop:
+		at, function := c.at, 0
+		switch op := c.instruction(); {
+		case op == loop:
 			dst = append(append(dst, c.data[from:c.at]...), check...)
 			from = c.at
-		case memoryGrow:
-			dst = append(append(dst, c.data[from:at]...), grow...)
-			from = c.at
+			continue
+		case op == memoryGrow:
+			function = g.grow()
+		case op == prefixFC && c.err == nil && c.data[at+1] == memoryCopy:
+			function = g.copy()
+		case op == prefixFC && c.err == nil && c.data[at+1] == memoryFill:
+			function = g.fill()
+		default:
+			continue
 		}
+		dst = append(append(dst, c.data[from:at]...), call)
+		dst = append(dst, unsigned(function)...)
+		from = c.at
 	}
 	return append(dst, c.data[from:]...)
 }

@@ -48,6 +48,40 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// moving is a module whose functions fill and copy do so with 64 MiB, without end.
+var moving = []byte("\x00asm\x01\x00\x00\x00" +
+	"\x01\x04\x01\x60\x00\x00" + // type: ()
+	"\x03\x03\x02\x00\x00" + // functions 0 and 1
+	"\x05\x04\x01\x00\x80\x08" + // a memory of 1024 pages
+	"\x06\x06\x01\x7f\x01\x41\x00\x0b" + // a global variable
+	"\x07\x0f\x02\x04fill\x00\x00\x04copy\x00\x01" + // exports
+	"\x0a\x2a\x02" + // code
+	"\x13\x00\x03\x40\x41\x00\x41\x00\x41\x80\x80\x80\x20\xfc\x0b\x00\x0c\x00\x0b\x0b" +
+	"\x14\x00\x03\x40\x41\x00\x41\x00\x41\x80\x80\x80\x20\xfc\x0a\x00\x00\x0c\x00\x0b\x0b")
+
+// TestMovingCounts: 65536 rounds of a loop are nothing unless each moves much.
+func TestMovingCounts(t *testing.T) {
+	module, listeners, err := guarded(moving)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := experimental.WithFunctionListenerFactory(context.Background(), listeners)
+	r := wazero.NewRuntime(ctx)
+	defer r.Close(ctx)
+	m, err := r.Instantiate(ctx, module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"fill", "copy"} {
+		ctx, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+		start := time.Now()
+		if _, err := m.ExportedFunction(name).Call(ctx); !errors.Is(err, errStopped) || time.Since(start) > 10*time.Second {
+			t.Errorf("%s: %v after %s, want that it is stopped at once", name, err, time.Since(start))
+		}
+		cancel()
+	}
+}
+
 // TestFormsHaveNoFunctions: go-pdfium's functions of a form would be called in the sandbox
 // of another document.
 func TestFormsHaveNoFunctions(t *testing.T) {

@@ -47,10 +47,13 @@ type holds struct {
 	text          references.FPDF_TEXTPAGE
 }
 
-// look says how much of the page can be seen. Its error is an UnseenError.
-func (f *File) look(page references.FPDF_PAGE, pix []uint8, width, height int) (Visible, error) {
+// look finds out how much of the page can be seen. Its error is an UnseenError: what goes
+// wrong while looking is no fault of a page that has been drawn.
+func (f *File) look(page references.FPDF_PAGE, pix []uint8, width, height int) error {
 	h := &holds{File: f, page: page, pix: pix, width: width, height: height, blank: White(pix), objects: objectsOfPage, checks: checksOfPage}
+	f.visible = All // as long as nothing else is known
 	if h.blank {
+		f.visible = Nothing
 		h.objects, h.checks = objectsOfBlank, checksOfBlank
 	}
 	h.lookAtPage()
@@ -59,14 +62,24 @@ func (f *File) look(page references.FPDF_PAGE, pix []uint8, width, height int) (
 		h.lost = "form fields that cannot be drawn"
 	}
 	switch {
-	case h.lost != "" && h.blank:
-		return Nothing, UnseenError("the page shows nothing, although it holds " + h.lost)
-	case h.lost != "":
-		return Partly, nil
+	case h.lost == "":
+		return nil
 	case h.blank:
-		return Nothing, nil
+		f.visible = Nothing
+		return UnseenError("the page shows nothing, although it holds " + h.lost)
 	}
-	return All, nil
+	f.visible = Partly
+	return nil
+}
+
+// failed notes that the sandbox crashed, ran full or was stopped while an object was drawn
+// again, which says nothing of the page: the search is over.
+func (h *holds) failed(err error) bool {
+	if err != nil && ended(brief(err)) {
+		h.checks, h.stale = 0, true
+		return true
+	}
+	return false
 }
 
 // close frees what the search took. The bindings keep a handle of every object until the

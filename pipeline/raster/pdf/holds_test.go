@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // image is an image object of 4 × 4 grey pixels with a filter.
@@ -25,11 +26,30 @@ func deflated(data []byte) []byte {
 	return b.Bytes()
 }
 
+// endless is deflated without a last block, as by writers that only flush.
+func endless(data []byte) []byte {
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	w.Write(data)
+	w.Flush()
+	return b.Bytes()
+}
+
 const helvetica = "/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
 
 // strange is text in a font whose glyphs are there for no character: it is not embedded,
 // and its characters are of a private area.
 var strange = identity("", "Strange", "\uE123\uE124")
+
+// Segments of JBIG2 (ITU-T T.88, 7.2 and 7.4.8): a page of 8 × 8 pixels, and its end.
+const (
+	whitePage = "\x00\x00\x00\x00\x30\x00\x01\x00\x00\x00\x13\x00\x00\x00\x08\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	endOfPage = "\x00\x00\x00\x01\x31\x00\x01\x00\x00\x00\x00"
+)
+
+func jbig2(data string) object {
+	return stream("/Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /JBIG2Decode", data)
+}
 
 func TestWhatCannotBeSeen(t *testing.T) {
 	photo, photo2000 := testdata(t, "../../jpeg/testdata/grey-50x37.jpg"), testdata(t, "grey.j2k")
@@ -58,6 +78,8 @@ func TestWhatCannotBeSeen(t *testing.T) {
 		"a broken JPEG":               {onPage(draw, image("DCTDecode", []byte("garbage"))), Nothing, `an image of 4 × 4 pixels that cannot be decoded (DCTDecode)`},
 		"broken JPEG 2000":            {onPage(draw, image("JPXDecode", []byte("garbage"))), Nothing, "cannot be decoded"},
 		"broken JBIG2":                {onPage(draw, image("JBIG2Decode", []byte("garbage"))), Nothing, "is cut short (JBIG2Decode)"},
+		"a white page of JBIG2":       {onPage(draw, jbig2(whitePage+endOfPage)), Nothing, ""},
+		"JBIG2 without its region":    {onPage(draw, jbig2(whitePage+"\x00\x00\x00\x01\x26\x00\x01\x00\x00\x01\x00")), Nothing, "(JBIG2Decode)"},
 		"an unknown filter":           {onPage(draw, image("Secret", []byte("garbage"))), Nothing, "cannot be decoded"},
 		"an empty stream":             {onPage(draw, image("FlateDecode", nil)), Nothing, "cannot be decoded"},
 		"broken under invisible text": {onPage(draw+"3 Tr "+written, image("DCTDecode", []byte("garbage"))), Nothing, "cannot be decoded"},
@@ -77,6 +99,7 @@ func TestWhatCannotBeSeen(t *testing.T) {
 		"broken Flate beside text":    {onPage("q 90 0 0 50 10 140 cm /I Do Q "+written, imageOf(100, 100, "FlateDecode", []byte("garbage"))), Partly, ""},
 		"Flate that is cut short":     {onPage(draw, imageOf(100, 100, "FlateDecode", large[:len(large)/2])), Partly, ""},
 		"Flate without a checksum":    {onPage(draw, imageOf(100, 100, "FlateDecode", large[:len(large)-4])), All, ""},
+		"Flate without an end":        {onPage(draw, imageOf(100, 100, "FlateDecode", endless(append(make([]byte, 5000), bytes.Repeat([]byte{90, 200}, 2500)...)))), All, ""},
 		"too little Flate":            {onPage(draw, imageOf(100, 100, "FlateDecode", deflated(make([]byte, 500)))), Nothing, "cannot be decoded"},
 		"black Flate":                 {onPage(draw, imageOf(100, 100, "FlateDecode", deflated(make([]byte, 10_000)))), All, ""},
 		"broken LZW":                  {onPage(draw, imageOf(100, 100, "LZWDecode", []byte("garbage"))), Partly, ""},
@@ -108,7 +131,7 @@ func TestJBIG2(t *testing.T) {
 		some, whole bool
 	}{
 		"nothing":             {"", false, true},
-		"a page":              {page, false, true},
+		"a page":              {page, true, true},
 		"a page and a region": {page + region, true, true},
 		"a cut region":        {page + region[:20], true, false},
 		"a cut header":        {page + region[:11] + strings.Repeat("\x00", 20) + referring[:12], true, false},
@@ -131,4 +154,30 @@ func FuzzCutShort(f *testing.F) {
 		cutShort(filter, data)
 		regions(data)
 	})
+}
+
+// TestStoppedWhileLooking: a page that was drawn in time is a page, however long it takes
+// to look for what it does not show. Drawing this one takes a small part of that.
+func TestStoppedWhileLooking(t *testing.T) {
+	text := "BT /F 150 Tf 20 100 Td (written written written) Tj ET "
+	f := open(t, drawn(helvetica, nil, page{2000, 300, 0, "1 g " + strings.Repeat(text, 40)}), 0)
+	for range 10 {
+		start := time.Now()
+		decode(t, f, 0)
+		if f.Visible() != Nothing {
+			t.Fatal("a white page is not white")
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Since(start)/2)
+		pix, err := f.Decode(ctx, 0, 1000, 150)
+		stopped := ctx.Err() != nil
+		cancel()
+		switch {
+		case pix == nil && errors.Is(err, context.DeadlineExceeded): // while it was drawn
+		case len(pix) != 3*1000*150 || err != nil || f.Visible() != Nothing:
+			t.Fatalf("%d bytes, %d, %v, want the page", len(pix), f.Visible(), err)
+		case stopped:
+			return
+		}
+	}
+	t.Error("it was never stopped while it was looked at")
 }

@@ -3,7 +3,8 @@ package pdf
 import "encoding/binary"
 
 // regions walks through the segments of a JBIG2 stream as PDF embeds it (ITU-T T.88, 7.2).
-// It says whether one paints (text, halftone or generic), and whether all are there.
+// It says whether one paints (text, halftone or generic) or begins a page, which may be
+// white, and whether all are there.
 func regions(data []byte) (some, whole bool) {
 	for len(data) >= 11 {
 		kind, size, rest, ok := segment(data)
@@ -11,7 +12,7 @@ func regions(data []byte) (some, whole bool) {
 			return some, false
 		}
 		switch kind {
-		case 4, 6, 7, 20, 22, 23, 36, 38, 39, 40, 42, 43:
+		case 4, 6, 7, 20, 22, 23, 36, 38, 39, 40, 42, 43, 48:
 			some = true
 		}
 		if size == unknownSize { // of a generic region, which is the last

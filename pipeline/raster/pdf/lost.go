@@ -20,7 +20,7 @@ func (h *holds) lostText(o references.FPDF_PAGEOBJECT) string {
 		return ""
 	}
 	alone, err := h.instance.FPDFTextObj_GetRenderedBitmap(&requests.FPDFTextObj_GetRenderedBitmap{Document: h.document, Page: h.page, PageObject: o, Scale: h.scale(o)})
-	if err == nil && h.opaque(alone.Bitmap) || !h.says(o) || h.clipped(o) {
+	if h.failed(err) || err == nil && h.opaque(alone.Bitmap) || !h.says(o) || h.clipped(o) {
 		return ""
 	}
 	return "text" + h.ofFont(o)
@@ -114,15 +114,16 @@ func in(filters []string) string {
 // decodes says whether pdfium makes a bitmap of an image.
 func (h *holds) decodes(o references.FPDF_PAGEOBJECT) bool {
 	bitmap, err := h.instance.FPDFImageObj_GetBitmap(&requests.FPDFImageObj_GetBitmap{ImageObject: o})
-	if err == nil {
-		h.instance.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: bitmap.Bitmap})
+	if err != nil {
+		return h.failed(err)
 	}
-	return err == nil
+	h.instance.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: bitmap.Bitmap})
+	return true
 }
 
 // damaged says whether an image of which something is to be seen is known to be damaged.
 // Where pixels are missing pdfium makes them of one colour, mostly black, so that only of
-// an image with an edge of one is the data unpacked again.
+// an image with an edge of one is the data unpacked again. It may lack its own end.
 func (h *holds) damaged(o references.FPDF_PAGEOBJECT, filters []string, a area) bool {
 	if slices.ContainsFunc(filters, func(f string) bool { return !slices.Contains(knownFilters, f) }) {
 		return true
@@ -130,17 +131,21 @@ func (h *holds) damaged(o references.FPDF_PAGEOBJECT, filters []string, a area) 
 	if slices.ContainsFunc(filters, func(f string) bool { return slices.Contains(imageFilters, f) }) {
 		return h.cut(o, filters)
 	}
-	return h.evenEdge(a.inner()) && (h.short(o) || h.cut(o, filters))
+	return h.evenEdge(a.inner()) && h.short(o)
 }
 
-// short says whether an image has fewer bytes than it takes with a bit for each pixel.
+// short says whether an image has fewer bytes than its pixels take.
 func (h *holds) short(o references.FPDF_PAGEOBJECT) bool {
-	size, err := h.instance.FPDFImageObj_GetImagePixelSize(&requests.FPDFImageObj_GetImagePixelSize{ImageObject: o})
+	got, err := h.instance.FPDFImageObj_GetImageMetadata(&requests.FPDFImageObj_GetImageMetadata{ImageObject: o, Page: requests.Page{ByReference: &h.page}})
 	if err != nil {
 		return false
 	}
+	m := got.ImageMetadata
 	decoded, err := h.instance.FPDFImageObj_GetImageDataDecoded(&requests.FPDFImageObj_GetImageDataDecoded{ImageObject: o})
-	return err != nil || uint64(len(decoded.Data)) < uint64(size.Height)*uint64((size.Width+7)/8)
+	if err != nil {
+		return !h.failed(err)
+	}
+	return uint64(len(decoded.Data)) < uint64(m.Height)*((uint64(m.Width)*uint64(max(m.BitsPerPixel, 1))+7)/8)
 }
 
 // imageFilters make pixels, not bytes.
@@ -154,16 +159,20 @@ var knownFilters = []string{
 
 // cut says whether an image's stream is known to end too early.
 func (h *holds) cut(o references.FPDF_PAGEOBJECT, filters []string) bool {
-	return len(filters) == 1 && canBeCut(filters[0]) && cutShort(filters[0], h.stream(o))
+	if len(filters) != 1 || !canBeCut(filters[0]) {
+		return false
+	}
+	data, ok := h.stream(o)
+	return ok && cutShort(filters[0], data)
 }
 
-// stream returns an image's data as the file has it.
-func (h *holds) stream(o references.FPDF_PAGEOBJECT) []byte {
+// stream returns an image's data as the file has it, unless the sandbox failed.
+func (h *holds) stream(o references.FPDF_PAGEOBJECT) (data []byte, ok bool) {
 	raw, err := h.instance.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: o})
 	if err != nil {
-		return nil
+		return nil, !h.failed(err)
 	}
-	return raw.Data
+	return raw.Data, true
 }
 
 // filters returns how an image is compressed.

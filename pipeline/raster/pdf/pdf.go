@@ -161,6 +161,7 @@ func pixels(side float64) int { return int(math.Max(1, math.Min(math.Round(side)
 func (f *File) Decode(ctx context.Context, n, width, height int) (pix []uint8, err error) {
 	for again := true; again; {
 		fresh := f.stale || f.drawn == 0
+		pix = nil
 		err = f.call(ctx, func() (err error) {
 			pix, err = f.render(n, width, height)
 			return err
@@ -168,6 +169,9 @@ func (f *File) Decode(ctx context.Context, n, width, height int) (pix []uint8, e
 		f.drawn++
 		// Earlier pages may have filled the sandbox, or brought it into disorder.
 		again = f.form.failed(err) && ctx.Err() == nil || ended(err) && !fresh
+	}
+	if pix != nil && !errors.As(err, new(UnseenError)) {
+		err = nil // the time was over after the page was drawn, while it was looked at
 	}
 	return pix, explained(err)
 }
@@ -204,7 +208,7 @@ func (f *File) render(n, width, height int) ([]uint8, error) {
 	}
 	pix, err := f.read(bitmap, width, height)
 	if err == nil {
-		f.visible, err = f.look(loaded.Page, pix, width, height)
+		err = f.look(loaded.Page, pix, width, height)
 	}
 	return pix, err
 }

@@ -95,7 +95,11 @@ func compilationCache() wazero.CompilationCache {
 	return cache
 }
 
-// instance is a sandbox of its own for a document.
+// instance is a sandbox of its own for a document. Its memory is touched, by compiled code
+// and through slices that the bindings return, between begin and finish alone: once it is
+// made, only run calls into it, and what it returns is copied there. So close gives the
+// memory back if nothing runs, and otherwise finish does; nothing can begin any more then.
+// To kill a sandbox makes its compiled code return, and touches no memory either.
 type instance struct {
 	pdfium.Pdfium
 	memory *memory // nil if it is Go's
@@ -107,6 +111,9 @@ type instance struct {
 
 func newInstance(ctx context.Context, with fonts.Set) (*instance, error) {
 	pool, err := sandbox(with)
+	if err == nil {
+		err = ctx.Err() // whoever asked may have gone, and with them who would close it
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +186,8 @@ func brief(err error) error {
 		return nil
 	case errors.Is(err, errFull):
 		return errFull
+	case strings.Contains(err.Error(), "instance is closed"):
+		return errStopped
 	case strings.Contains(err.Error(), "wasm stack trace"), strings.Contains(err.Error(), "stack overflow"),
 		strings.Contains(err.Error(), "panic occurred"), errors.As(err, new(*sys.ExitError)):
 		return errCrashed

@@ -30,10 +30,14 @@ const (
 	i32Store   = 0x36
 	memoryGrow = 0x40
 	i32Const   = 0x41
-	i32Eqz     = 0x45
 	i32Eq      = 0x46
+	i32LeS     = 0x4c
 	i32Sub     = 0x6b
+	i32ShrU    = 0x76
 	typeI32    = 0x7f
+	prefixFC   = 0xfc // followed by one of these
+	memoryCopy = 10
+	memoryFill = 11
 )
 
 var errModule = errors.New("the module is cut short")
@@ -188,7 +192,7 @@ func (c *cursor) instruction() byte {
 		c.skip(4)
 	case op == 0x44: // f64.const
 		c.skip(8)
-	case op == 0xfc:
+	case op == prefixFC:
 		c.bulk()
 	case op == 0xfd:
 		c.vectorial()

@@ -70,6 +70,9 @@ func (m *image) setGrey(s space, decode []float64) error {
 		}
 		low, high = decode[0], decode[1]
 	}
+	if s.curve != nil && m.bits > 1 && (low != 0 || high != 1) {
+		return other("an image's greys have a curve and a range of their own")
+	}
 	m.table = new([256][3]uint8)
 	for v := range m.top() + 1 {
 		level := math.Round(255 * (low + float64(float64(v)/float64(m.top())*(high-low))))

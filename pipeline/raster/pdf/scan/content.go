@@ -276,8 +276,12 @@ func equal(v, want any) bool {
 	return false
 }
 
-// resource returns the resource of a kind that the operand names.
+// resource returns the resource of a kind that the operand names. It is read anew each
+// time, which takes long if there are many.
 func (r *run) resource(kind object.Name) (any, error) {
+	if err := r.ctx.Err(); err != nil {
+		return nil, err
+	}
 	if len(r.operands) != 1 {
 		return nil, other("an operator has %d operands where 1 should be", len(r.operands))
 	}

@@ -1,9 +1,14 @@
 package scan
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"cutpoint/pipeline/raster/pdf/pdftest"
 )
@@ -106,6 +111,27 @@ func TestFormsWithoutEnd(t *testing.T) {
 	}
 	if _, err := d.Page(t.Context(), 0); err == nil {
 		t.Error("it is read")
+	}
+}
+
+// TestLargeResources: they are read again for every operator, and the time ends that too.
+func TestLargeResources(t *testing.T) {
+	page := "/MediaBox [0 0 62 87.7] /Resources << /XObject << /Im 5 0 R >> /ExtGState 6 0 R >>"
+	o := faxed(t, page, strings.Repeat("/G gs ", 100_000))
+	names := bytes.NewBufferString("<< /G << >>")
+	for i := range 100_000 {
+		fmt.Fprintf(names, " /N%d 1", i)
+	}
+	o[6] = pdftest.Object(names.String() + " >>")
+	d, err := Open(t.Context(), pdftest.Write(o), manyPages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	if _, err := d.Page(ctx, 0); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 5*time.Second {
+		t.Errorf("%v after %s", err, time.Since(start))
 	}
 }
 

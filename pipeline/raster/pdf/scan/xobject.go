@@ -7,9 +7,6 @@ func (r *run) do() error {
 	if r.drawn++; r.drawn > maxDrawn {
 		return other("it has too many images")
 	}
-	if err := r.ctx.Err(); err != nil {
-		return err
-	}
 	v, err := r.resource("XObject")
 	if err != nil {
 		return err
