@@ -113,3 +113,16 @@ func file(t *testing.T, name string) []byte {
 	}
 	return data
 }
+
+// TestJPEGThatBreaksOff: where a marker comes too early, libjpeg leaves the rest grey.
+func TestJPEGThatBreaksOff(t *testing.T) {
+	for name, want := range map[string]Warning{
+		"colour-420-50x37": "", "progressive-420": "", "garbage-between": "", "restarts": "",
+		"marker-too-early": Incomplete,
+	} {
+		p, err := decodedPage("jpeg/testdata/"+name+".jpg", 0)
+		if err != nil || p.Warning != want {
+			t.Errorf("%s: error %v, page %+v, want the warning %q", name, err, p, want)
+		}
+	}
+}

@@ -69,6 +69,7 @@ type Image struct {
 // DecodeHeader reads up to the first scan.
 func DecodeHeader(data []byte) (Header, error) {
 	d := newDecoder(data, Options{})
+	d.metadata = true
 	s, err := d.untilScan()
 	if err != nil {
 		return Header{}, err

@@ -37,6 +37,7 @@ type Header struct {
 	transparency []byte // tRNS as it stands
 	channels     int
 	pixels       []byte // the file from its first IDAT on
+	packed       int    // bytes of compressed data
 }
 
 // Deep reports whether samples have 16 bits.
@@ -46,9 +47,11 @@ func (h *Header) Deep() bool { return h.depth == 16 }
 // page is shown on white.
 func (h *Header) Channels() int { return h.channels }
 
-// BytesPerPixel is what Decode allocates at most for a pixel.
+// BytesPerPixel is what Decode allocates at most for a pixel: its samples, a byte for the
+// filter of a row of one pixel, a copy of the compressed data, and the page.
 func (h *Header) BytesPerPixel() int {
-	n := 1 + (h.bits()+7)/8 // a row of one pixel has a byte for its filter
+	pixels := h.Width * h.Height
+	n := 1 + (h.bits()+7)/8 + (h.packed+pixels-1)/pixels
 	if !h.direct() {
 		n += h.Channels()
 	}
@@ -95,6 +98,9 @@ func (h *Header) check() error {
 	h.channels = 3
 	if h.color == colorGrey || h.color == colorGreyAlpha || h.color == colorPalette && h.greyPalette() {
 		h.channels = 1
+	}
+	for piece := range h.data() {
+		h.packed += len(piece)
 	}
 	return nil
 }
