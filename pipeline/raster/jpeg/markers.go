@@ -49,10 +49,10 @@ type decoder struct {
 	dc, ac          [4]*huffman
 	restartInterval int // in MCUs; 0 = none
 	jfif            bool
-	adobe           int // the transform of Adobe's marker; -1 = no such marker
+	adobe           int  // the transform of Adobe's marker; -1 = no such marker
 	metadata        bool // is wanted
 	exif, xmp       []byte
-	damaged         bool
+	lost            int // rows of MCUs that lack data of a scan
 }
 
 func newDecoder(data []byte, opt Options) *decoder {
