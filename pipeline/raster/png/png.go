@@ -47,15 +47,23 @@ func (h *Header) Deep() bool { return h.depth == 16 }
 // page is shown on white.
 func (h *Header) Channels() int { return h.channels }
 
-// BytesPerPixel is what Decode allocates at most for a pixel: its samples, a byte for the
-// filter of a row of one pixel, a copy of the compressed data, and the page.
+// BytesPerPixel is what Decode allocates at most for a pixel: of the rows with their
+// filters, a copy of the compressed data, and the page.
 func (h *Header) BytesPerPixel() int {
 	pixels := h.Width * h.Height
-	n := 1 + (h.bits()+7)/8 + (h.packed+pixels-1)/pixels
+	n := (h.filtered() + h.packed + pixels - 1) / pixels
 	if !h.direct() {
 		n += h.Channels()
 	}
 	return n
+}
+
+// filtered is the size of the rows with a byte for the filter of each.
+func (h *Header) filtered() (size int) {
+	for _, p := range h.passes() {
+		size += p.height * (1 + h.stride(p.width))
+	}
+	return size
 }
 
 // samples returns how many a pixel has.
@@ -110,12 +118,7 @@ func (h *Header) check() error {
 //
 //	pix  (Height, Width, Channels): grey or RGB
 func (h *Header) Decode(ctx context.Context) (pix []uint8, incomplete bool, err error) {
-	passes := h.passes()
-	size := 0
-	for _, p := range passes {
-		size += p.height * (1 + h.stride(p.width))
-	}
-	stream, err := inflate.New(size, h.data())
+	stream, err := inflate.New(h.filtered(), h.data())
 	if err != nil {
 		return nil, false, err
 	}
@@ -126,7 +129,7 @@ func (h *Header) Decode(ctx context.Context) (pix []uint8, incomplete bool, err 
 		d.pix = make([]uint8, h.Width*h.Height*h.Channels())
 	}
 	at := 0
-	for _, p := range passes {
+	for _, p := range h.passes() {
 		if at, err = d.pass(p, at); err != nil {
 			return nil, false, err
 		}
