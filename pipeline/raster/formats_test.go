@@ -35,9 +35,9 @@ var variants = []variant{
 		tiffs + "rgb.tif", tiffs + "rgb-packbits.tif", tiffs + "rgb-lzw.tif", tiffs + "rgb-lsb-lzw.tif", tiffs + "deflate-32946.tif", tiffs + "rgb-zstd.tif", tiffs + "rgb-webp.tif"}},
 	{"TIFF", "fax: modified Huffman, word-aligned, Group 3 (one and two dimensions), Group 4", "damaged lines as libtiff shows them; a page with more than one line in a hundred lost has the warning `incomplete`, and with more than half of them it is corrupt", []string{
 		tiffs + "fax-rle.tif", tiffs + "fax-word-aligned.tif", tiffs + "fax-g3.tif", tiffs + "fax-g3-2d.tif", tiffs + "fax-g4.tif", tiffs + "fax-g4-damaged.tif"}},
-	{"TIFF", "JPEG (new style): grey, YCbCr, RGB, CMYK, shared tables", "as libjpeg-turbo decodes it", []string{
+	{"TIFF", "JPEG (new style): grey, YCbCr, RGB, CMYK, shared tables", "as libjpeg-turbo decodes it; what breaks off is grey, and counts as lost lines do in a fax", []string{
 		tiffs + "jpeg-grey.tif", tiffs + "jpeg-ycbcr.tif", tiffs + "jpeg-rgb-tiles.tif", tiffs + "jpeg-cmyk.tif", tiffs + "jpeg-ycbcr-strips.tif"}},
-	{"TIFF", "JPEG (old style): grey and YCbCr, as one stream or in pieces", "as libtiff puts it together and converts it; one that is cut short is refused", []string{
+	{"TIFF", "JPEG (old style): grey and YCbCr, as one stream or in pieces", "as libtiff puts it together and converts it; what breaks off, as in a fax", []string{
 		tiffs + "old-stream.tif", tiffs + "old-tables.tif", tiffs + "old-strips.tif", tiffs + "old-grey.tif", tiffs + "old-planes.tif"}},
 	{"TIFF", "bilevel, black or white first, fill order 1 and 2", "8-bit grey before resampling", []string{
 		here + "bilevel-raw.tif", here + "bilevel-white-is-zero.tif", tiffs + "fax-black-is-zero.tif", tiffs + "fill-order-2.tif"}},
@@ -60,7 +60,7 @@ var variants = []variant{
 	{"JPEG", "RGB, CMYK and YCCK with or without Adobe's marker", "CMYK as Pillow converts it", []string{jpegs + "rgb.jpg", jpegs + "cmyk.jpg"}},
 	{"JPEG", "progressive, with scans missing", "smoothed between blocks, as libjpeg-turbo does", []string{odds + "progressive-colour-3.jpg"}},
 	{"JPEG", "orientation in EXIF, or in XMP where EXIF has none", "upright, as Pillow's exif_transpose turns it", []string{here + "jpeg-420-orientation-5.jpg", odds + "turned-fill-bytes.jpg", odds + "turned-xmp.jpg"}},
-	{"JPEG", "broken data between restart markers", "as libjpeg-turbo continues", []string{jpegs + "data-changed.jpg", jpegs + "restart-lost.jpg", jpegs + "marker-too-early.jpg"}},
+	{"JPEG", "broken data between restart markers", "as libjpeg-turbo continues; a page of which some stays grey has the warning `incomplete`", []string{jpegs + "data-changed.jpg", jpegs + "restart-lost.jpg", jpegs + "marker-too-early.jpg"}},
 	{"PDF", "every page", "rendered by pdfium on white with annotations and filled fields; the longer side has 1000 pixels, or at --pdf-dpi; rotation honoured", []string{"pdf/testdata/owner.pdf"}},
 	{"PDF", "form fields and visible signatures", "as pdfium draws them, from their values where the file has no appearance of them", []string{
 		pdfs + "forms.pdf", pdfs + "rotated.pdf", pdfs + "values.pdf", pdfs + "xfa-static.pdf"}},

@@ -53,5 +53,8 @@ func (d jpegDocument) decode(ctx context.Context, _ int) (*Page, error) {
 	if img.Channels == 4 {
 		p = byRow(img.Width, img.Height, 3, func(row []uint8, y int) { cmykRow(row, img.Pix[4*img.Width*y:], 4) })
 	}
+	if img.Lost > 0 {
+		p.Warning = Incomplete
+	}
 	return p.upright(orientation(d.header.EXIF, d.header.XMP)), nil
 }

@@ -113,3 +113,46 @@ func file(t *testing.T, name string) []byte {
 	}
 	return data
 }
+
+// TestJPEGThatBreaksOff: where a marker comes too early, libjpeg leaves the rest grey.
+func TestJPEGThatBreaksOff(t *testing.T) {
+	for name, want := range map[string]Warning{
+		"colour-420-50x37": "", "progressive-420": "", "garbage-between": "", "restarts": "",
+		"marker-too-early": Incomplete,
+	} {
+		p, err := decodedPage("jpeg/testdata/"+name+".jpg", 0)
+		if err != nil || p.Warning != want {
+			t.Errorf("%s: error %v, page %+v, want the warning %q", name, err, p, want)
+		}
+	}
+}
+
+// TestTIFFThatBreaksOff: a JPEG in a TIFF counts as lost from where it breaks off.
+func TestTIFFThatBreaksOff(t *testing.T) {
+	whole := file(t, "jpeg/testdata/grey-50x37.jpg")
+	noEnd := bytes.TrimSuffix(whole, []byte("\xff\xd9"))
+	early := file(t, "jpeg/testdata/marker-too-early.jpg")
+	for name, c := range map[string]struct {
+		compression int
+		jpeg        []byte
+		want        Warning
+		err         string
+	}{
+		"whole":                   {7, whole, "", ""},
+		"its end cut off":         {7, whole[:len(whole)-40], Incomplete, ""},
+		"most of it cut off":      {7, whole[:len(whole)-500], "", "lines are damaged or missing"},
+		"old: whole":              {6, whole, "", ""},
+		"old: its end cut off":    {6, whole[:len(whole)-40], Incomplete, ""},
+		"old: most of it cut off": {6, whole[:len(whole)-500], "", "lines are damaged or missing"},
+		"old: junk for an end":    {6, append(bytes.Clone(noEnd), "\x00\x01\xff\x51 and more"...), "", ""},
+		"no JPEG":                 {7, early[:100], "", "cut short"},
+	} {
+		p, err := decodedData(tiffOf(50, 37, 8, c.compression, c.jpeg), 0)
+		switch {
+		case c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)):
+			t.Errorf("%s: error %v, want %q", name, err, c.err)
+		case c.err == "" && (err != nil || p.Warning != c.want):
+			t.Errorf("%s: error %v, page %+v, want the warning %q", name, err, p, c.want)
+		}
+	}
+}

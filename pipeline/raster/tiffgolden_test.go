@@ -65,7 +65,7 @@ func shaOfFile(t *testing.T, name string) string {
 	return shaOf(p)
 }
 
-// TestACutOldJPEGIsCorrupt: no page is shown whose end is missing.
+// TestACutOldJPEGIsCorrupt: no page is shown of which most is missing.
 func TestACutOldJPEGIsCorrupt(t *testing.T) {
 	_, err := pageOf(t, "testdata/tiff/old-cut.tif", 0)
 	var e *Error

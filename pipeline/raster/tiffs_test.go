@@ -21,7 +21,7 @@ var known = map[string]string{
 	"rgb-webp.tif":                               "Pillow's libtiff has no WebP",
 	"grey-16-of-12.tif":                          "Pillow does not look at the greatest sample value: see TestTIFFsOfOnePicture",
 	"grey-16-signed.tif":                         "Pillow's pages of signed samples have 32 bits",
-	"old-cut.tif":                                "Pillow shows half a page: refused here",
+	"old-cut.tif":                                "Pillow shows the little that is there: refused here",
 	"old-no-end.tif":                             "libtiff loses the last block where the end marker is missing",
 	"old-stream-elsewhere.tif":                   "libtiff does not find the stream",
 	"old-progressive.tif":                        "libtiff refuses it",

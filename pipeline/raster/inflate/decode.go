@@ -59,7 +59,7 @@ next:
 		at += length
 	}
 	s.pos, s.acc, s.n, s.at = pos, acc, n, at
-	if wrong != "" {
+	if wrong != "" && at < s.size { // literals up to the size may have come before it
 		return corrupt(wrong)
 	}
 	return nil

@@ -94,6 +94,21 @@ func TestCutShort(t *testing.T) {
 	}
 }
 
+// TestBrokenBehind: what follows the last byte that is asked for may be broken.
+func TestBrokenBehind(t *testing.T) {
+	// Literals, and then a match that begins before the first of them.
+	data := []byte("\x78\xda\x63\xf8\xcf\x00\x02\xff\xe1\xf8\xff\x00\x26\xeb\x04\xfc")
+	for size, want := range map[int]error{18: nil, 100: ErrCorrupt} {
+		s, err := New(size, slices.Values([][]byte{data}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Fill(size); !errors.Is(err, want) {
+			t.Errorf("%d bytes: error %v, want %v", size, err, want)
+		}
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	var far bytes.Buffer
 	w, err := flate.NewWriterDict(&far, flate.BestCompression, []byte("what stands before the start"))

@@ -11,6 +11,7 @@ type entropy struct {
 	restartsIn   int  // MCUs until the next restart marker
 	nextRestart  byte // its number, 0…7
 	insufficient bool // the data came to a marker too early: what follows up to a restart is missing
+	hit          bool // that happened in the row of MCUs at hand
 
 	eobRun int // progressive: blocks that are still to end with this one
 
@@ -94,8 +95,15 @@ func (e *entropy) afterMCU() error {
 	if e.bits.ended() {
 		return errShort(fmt.Sprintf("the image data of %d × %d pixels", e.d.width, e.d.height))
 	}
-	e.insufficient, e.d.damaged = true, true
+	e.insufficient, e.hit = true, true
 	return nil
+}
+
+// lost reports whether the row of MCUs that ends lacks data.
+func (e *entropy) lost() bool {
+	lost := e.insufficient || e.hit
+	e.hit = false
+	return lost
 }
 
 // end puts the decoder behind the data.

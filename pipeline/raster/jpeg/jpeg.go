@@ -53,7 +53,7 @@ type Options struct {
 	Tables    []byte // an abbreviated stream of tables that comes first, as TIFF has it
 	Color     *Color // what the components are, whatever the file says; nil = as it says
 	Raw       bool   // leave CMYK as stored; otherwise Adobe's inversion is undone
-	Repeat    bool   // repeat samples of lower resolution, as libtiff does, instead of interpolating
+	OldTIFF   bool   // as libtiff reads old-style JPEG: samples of lower resolution are repeated instead of interpolated, and what follows the image does not count
 	Scale     int    // 2, 4 or 8: make the image smaller by this factor, by smaller inverse DCTs; 0 or 1 = as it is
 }
 
@@ -63,12 +63,13 @@ type Image struct {
 	Width, Height int
 	Channels      int     // 1 grey, 3 RGB, 4 CMYK (0 is no ink)
 	Pix           []uint8 // (Height, Width, Channels)
-	Damaged       bool    // a marker came too early: what was missing is grey
+	Lost          int     // lines of which some is grey, because a marker came too early
 }
 
 // DecodeHeader reads up to the first scan.
 func DecodeHeader(data []byte) (Header, error) {
 	d := newDecoder(data, Options{})
+	d.metadata = true
 	s, err := d.untilScan()
 	if err != nil {
 		return Header{}, err
@@ -115,7 +116,7 @@ func Decode(ctx context.Context, data []byte, opt Options) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.image.Damaged = d.damaged
+	out.image.Lost = min(d.lost*d.maxV*d.unit, out.image.Height)
 	return out.image, nil
 }
 

@@ -49,9 +49,10 @@ type decoder struct {
 	dc, ac          [4]*huffman
 	restartInterval int // in MCUs; 0 = none
 	jfif            bool
-	adobe           int // the transform of Adobe's marker; -1 = no such marker
+	adobe           int  // the transform of Adobe's marker; -1 = no such marker
+	metadata        bool // is wanted
 	exif, xmp       []byte
-	damaged         bool
+	lost            int // rows of MCUs that lack data of a scan
 }
 
 func newDecoder(data []byte, opt Options) *decoder {
@@ -166,7 +167,9 @@ func (d *decoder) read(marker byte, s []byte) error {
 	case markerAPP0:
 		d.jfif = d.jfif || len(s) >= 14 && string(s[:5]) == "JFIF\x00" // shorter ones libjpeg does not believe
 	case markerAPP1:
-		d.readMetadata(s)
+		if d.metadata {
+			d.readMetadata(s)
+		}
 	case markerAPP14:
 		if len(s) >= 12 && string(s[:5]) == "Adobe" {
 			d.adobe = int(s[11])
@@ -175,11 +178,16 @@ func (d *decoder) read(marker byte, s []byte) error {
 	return nil
 }
 
+// maxEXIF is more than the directory with the orientation takes, with a preview before it.
+const maxEXIF = 1 << 20
+
 // readMetadata keeps EXIF, which may go on in a further segment, and XMP, of which the last
 // counts; both as Pillow takes them.
 func (d *decoder) readMetadata(s []byte) {
 	if more, ok := bytes.CutPrefix(s, []byte("Exif\x00\x00")); ok {
-		d.exif = append(d.exif, more...)
+		if len(d.exif) < maxEXIF {
+			d.exif = append(d.exif, more...)
+		}
 	} else if packet, ok := bytes.CutPrefix(s, []byte("http://ns.adobe.com/xap/1.0/\x00")); ok {
 		d.xmp = packet
 	}

@@ -40,7 +40,7 @@ func newOutput(d *decoder) (*output, error) {
 		}
 		c.stride = c.size * c.strideX
 		c.strip = make([]uint8, (1+c.size*c.v)*c.stride)
-		o.planes = append(o.planes, plane{c, d.maxH * d.unit / (c.h * c.size), d.maxV * d.unit / (c.v * c.size), d.unit > 1 && !d.opt.Repeat, make([]uint8, width)})
+		o.planes = append(o.planes, plane{c, d.maxH * d.unit / (c.h * c.size), d.maxV * d.unit / (c.v * c.size), d.unit > 1 && !d.opt.OldTIFF, make([]uint8, width)})
 	}
 	if o.color == YCCK {
 		o.rgb = make([]uint8, 3*width)

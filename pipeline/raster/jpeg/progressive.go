@@ -44,7 +44,7 @@ func (d *decoder) decodeScan(ctx context.Context, s scan) error {
 	e := d.newEntropy(s)
 	decode := d.blockDecoder(s)
 	d.progress(s)
-	width, height := d.mcusX, d.mcusY
+	width, height, lost := d.mcusX, d.mcusY, 0
 	single := len(s.components) == 1
 	if single {
 		width, height = s.components[0].blocksX, s.components[0].blocksY
@@ -77,7 +77,14 @@ func (d *decoder) decodeScan(ctx context.Context, s scan) error {
 				return err
 			}
 		}
+		if e.lost() {
+			lost++
+		}
 	}
+	if single {
+		lost = (lost + s.components[0].v - 1) / s.components[0].v
+	}
+	d.lost = max(d.lost, lost)
 	e.end()
 	return nil
 }

@@ -35,9 +35,15 @@ func (d *decoder) decodeOnly(ctx context.Context, s scan, out *output) error {
 				return err
 			}
 		}
+		if e.lost() {
+			d.lost++
+		}
 		out.row(y)
 	}
 	e.end()
+	if d.opt.OldTIFF {
+		return nil
+	}
 	return d.readRest()
 }
 

@@ -54,8 +54,15 @@ func (c chunk) ancillary() bool { return c.name[0]&0x20 != 0 }
 // metadata is what text and other chunks say of the image.
 type metadata struct {
 	exif []byte
-	raw  string // EXIF in ImageMagick's form
-	xmp  []byte
+	raw  text // EXIF in ImageMagick's form
+	xmp  text
+}
+
+// text is what follows the key of a text chunk, which is unpacked when it is known to be
+// the last of its key.
+type text struct {
+	chunk string
+	value []byte
 }
 
 // readChunks reads all chunks. Up to the pixels their checksums count, of those that are
@@ -149,69 +156,68 @@ func (h *Header) readHeader(b []byte) error {
 func (m *metadata) readText(c chunk) {
 	key, value, _ := bytes.Cut(c.data, []byte{0})
 	switch string(key) {
-	case "exif", "Raw profile type exif", "XML:com.adobe.xmp":
-	default:
-		return
-	}
-	value, ok := textOf(c.name, value)
-	if !ok || len(value) > maxText {
-		return
-	}
-	switch string(key) {
 	case "exif":
-		if c.name == "tEXt" {
+		if c.name == "tEXt" && len(value) <= maxText {
 			m.exif = value
 		}
 	case "Raw profile type exif":
-		m.raw = string(value)
-	default:
-		m.xmp = value
+		m.raw = text{c.name, value}
+	case "XML:com.adobe.xmp":
+		m.xmp = text{c.name, value}
 	}
 }
 
 // maxText bounds a text, and what a compressed one may become, as Pillow does.
 const maxText = 1 << 20
 
-// textOf returns a text (11.3.3) without what stands before it.
-func textOf(name string, value []byte) ([]byte, bool) {
-	switch name {
+// content returns the text (11.3.3) without what stands before it; nothing where that is
+// broken or it is too long.
+func (t text) content() []byte {
+	value, packed := t.value, t.chunk == "zTXt"
+	switch t.chunk {
 	case "zTXt":
 		if len(value) < 1 || value[0] != 0 {
-			return nil, false
+			return nil
 		}
-		return unpacked(value[1:])
+		value = value[1:]
 	case "iTXt":
 		if len(value) < 2 {
-			return nil, false
+			return nil
 		}
-		packed, method := value[0], value[1]
+		packed = value[0] != 0
 		_, rest, one := bytes.Cut(value[2:], []byte{0}) // the language
 		_, text, two := bytes.Cut(rest, []byte{0})      // the keyword in it
-		if !one || !two || packed != 0 && method != 0 {
-			return nil, false
+		if !one || !two || packed && value[1] != 0 {
+			return nil
 		}
-		if packed != 0 {
-			return unpacked(text)
-		}
-		return text, true
+		value = text
 	}
-	return value, true
+	if packed {
+		value = unpacked(value)
+	}
+	if len(value) > maxText {
+		return nil
+	}
+	return value
 }
 
-func unpacked(data []byte) ([]byte, bool) {
+func unpacked(data []byte) []byte {
 	r, err := zlib.NewReader(bytes.NewReader(data))
 	if err != nil {
-		return nil, false
+		return nil
 	}
 	text, err := io.ReadAll(io.LimitReader(r, maxText+1))
-	return text, err == nil
+	if err != nil {
+		return nil
+	}
+	return text
 }
 
 // result returns EXIF, in whichever form it is there, and XMP.
 func (m *metadata) result() (exif, xmp []byte) {
-	if m.exif == nil && m.raw != "" {
-		lines := strings.Split(m.raw, "\n")
+	if raw := m.raw.content(); m.exif == nil && raw != nil {
+		lines := strings.Split(string(raw), "\n")
 		m.exif, _ = hex.DecodeString(strings.Join(strings.Fields(strings.Join(lines[min(3, len(lines)):], "")), ""))
 	}
-	return m.exif, m.xmp
+	return m.exif, m.xmp.content()
 }

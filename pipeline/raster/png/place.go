@@ -14,7 +14,10 @@ func (d *decoding) place(p pass, y int, row []uint8) {
 		d.show(line, row, channels)
 		return
 	}
-	pixels := make([]uint8, p.width*channels)
+	if len(d.scratch) < p.width*channels {
+		d.scratch = make([]uint8, p.width*channels)
+	}
+	pixels := d.scratch[:p.width*channels]
 	d.show(pixels, row, channels)
 	for x := range p.width {
 		copy(line[(p.x+x*p.dx)*channels:][:channels], pixels[x*channels:])

@@ -37,6 +37,7 @@ type Header struct {
 	transparency []byte // tRNS as it stands
 	channels     int
 	pixels       []byte // the file from its first IDAT on
+	packed       int    // bytes of compressed data
 }
 
 // Deep reports whether samples have 16 bits.
@@ -46,13 +47,23 @@ func (h *Header) Deep() bool { return h.depth == 16 }
 // page is shown on white.
 func (h *Header) Channels() int { return h.channels }
 
-// BytesPerPixel is what Decode allocates at most for a pixel.
+// BytesPerPixel is what Decode allocates at most for a pixel: of the rows with their
+// filters, a copy of the compressed data, and the page.
 func (h *Header) BytesPerPixel() int {
-	n := 1 + (h.bits()+7)/8 // a row of one pixel has a byte for its filter
+	pixels := h.Width * h.Height
+	n := (h.filtered() + h.packed + pixels - 1) / pixels
 	if !h.direct() {
 		n += h.Channels()
 	}
 	return n
+}
+
+// filtered is the size of the rows with a byte for the filter of each.
+func (h *Header) filtered() (size int) {
+	for _, p := range h.passes() {
+		size += p.height * (1 + h.stride(p.width))
+	}
+	return size
 }
 
 // samples returns how many a pixel has.
@@ -96,6 +107,9 @@ func (h *Header) check() error {
 	if h.color == colorGrey || h.color == colorGreyAlpha || h.color == colorPalette && h.greyPalette() {
 		h.channels = 1
 	}
+	for piece := range h.data() {
+		h.packed += len(piece)
+	}
 	return nil
 }
 
@@ -104,12 +118,7 @@ func (h *Header) check() error {
 //
 //	pix  (Height, Width, Channels): grey or RGB
 func (h *Header) Decode(ctx context.Context) (pix []uint8, incomplete bool, err error) {
-	passes := h.passes()
-	size := 0
-	for _, p := range passes {
-		size += p.height * (1 + h.stride(p.width))
-	}
-	stream, err := inflate.New(size, h.data())
+	stream, err := inflate.New(h.filtered(), h.data())
 	if err != nil {
 		return nil, false, err
 	}
@@ -120,7 +129,7 @@ func (h *Header) Decode(ctx context.Context) (pix []uint8, incomplete bool, err 
 		d.pix = make([]uint8, h.Width*h.Height*h.Channels())
 	}
 	at := 0
-	for _, p := range passes {
+	for _, p := range h.passes() {
 		if at, err = d.pass(p, at); err != nil {
 			return nil, false, err
 		}

@@ -21,6 +21,7 @@ type decoding struct {
 	table      *[256][3]uint8
 	words      *[256]uint64 // of greys of fewer than 8 bits
 	pix        []uint8
+	scratch    []uint8 // a row of an interlaced image's pass
 	incomplete bool
 }
 

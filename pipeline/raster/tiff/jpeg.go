@@ -24,11 +24,11 @@ func (d *pageDecoder) jpegSegment(ctx context.Context, p region, data []byte) er
 	m, err := jpeg.Decode(ctx, data, opt)
 	if errors.Is(err, io.ErrUnexpectedEOF) { // libtiff puts ends where the data ends
 		m, err = jpeg.Decode(ctx, append(data[:len(data):len(data)], jpegEnds...), opt)
-		d.img.Lost += p.height
 	}
 	if err != nil {
 		return err
 	}
+	d.img.Lost += (m.Lost*p.width + d.img.Width - 1) / d.img.Width
 	if err := d.checkEmbedded("JPEG", p, m.Width, m.Height); err != nil {
 		return err
 	}

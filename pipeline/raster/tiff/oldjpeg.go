@@ -81,10 +81,11 @@ func (d *pageDecoder) decodeOldJPEG(ctx context.Context, h Header) (*Image, erro
 		color = jpeg.RGB // no conversion: the page's coefficients decide
 	}
 	limit := int64(g.width) * int64(o.height(h.Height)+maxPadding)
-	m, err := jpeg.Decode(ctx, data, jpeg.Options{MaxPixels: limit, Color: &color, Raw: true, Repeat: true})
+	m, err := jpeg.Decode(ctx, data, jpeg.Options{MaxPixels: limit, Color: &color, Raw: true, OldTIFF: true})
 	if err != nil {
 		return nil, err
 	}
+	d.img.Lost = m.Lost
 	return d.img, o.place(m)
 }
 
@@ -150,10 +151,7 @@ func (o *oldJPEG) whole() ([]byte, error) {
 		}
 	}
 	out = append(out, o.data[from:]...)
-	if o.img.planar == 2 { // what has several scans needs its end
-		out = append(out, 0xff, markerEOI)
-	}
-	return out, nil
+	return append(out, jpegEnds...), nil // libtiff puts ends where the data ends
 }
 
 // between returns what belongs between piece n of the data and the next one: the scan

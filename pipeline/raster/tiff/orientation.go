@@ -5,6 +5,9 @@ import "regexp"
 // inXMP finds the orientation in an XMP packet, as Pillow does (Image.py, getexif).
 var inXMP = regexp.MustCompile(`tiff:Orientation(?:="|>)([0-9])`)
 
+// maxXMP is how far a packet is searched, which all pages of a file may share.
+const maxXMP = 1 << 20
+
 // orientation returns the page's: the tag's, or where there is none the XMP packet's. As
 // in Pillow it is a number of any type but BYTE, in which writers have put what is not
 // so; one that is broken turns nothing.
@@ -13,7 +16,7 @@ func (f *File) orientation(d directory) int {
 	switch {
 	case !ok:
 		packet, err := f.opaque(d, tagXMP)
-		if found := inXMP.FindSubmatch(packet); err == nil && found != nil {
+		if found := inXMP.FindSubmatch(packet[:min(len(packet), maxXMP)]); err == nil && found != nil {
 			return int(found[1][0] - '0')
 		}
 	case tag.kind == typeByte, tag.kind == typeASCII, tag.kind == typeUndefined:

@@ -45,8 +45,17 @@ func (f *File) Decode(ctx context.Context, n int) (*Image, error) {
 
 func (d *pageDecoder) decode(ctx context.Context, h Header) (img *Image, err error) {
 	if h.compression == compressionOldJPEG {
-		return d.decodeOldJPEG(ctx, h)
+		img, err = d.decodeOldJPEG(ctx, h)
+	} else {
+		img, err = d.decodeSegments(ctx, h)
 	}
+	if err == nil && 2*img.Lost > h.Height {
+		err = fmt.Errorf("%d of %d lines are damaged or missing", min(img.Lost, h.Height), h.Height)
+	}
+	return img, err
+}
+
+func (d *pageDecoder) decodeSegments(ctx context.Context, h Header) (img *Image, err error) {
 	if d.grid, err = d.layGrid(d.directory, h); err != nil {
 		return nil, err
 	}
@@ -63,9 +72,6 @@ func (d *pageDecoder) decode(ctx context.Context, h Header) (img *Image, err err
 		if err := d.segment(ctx, i); err != nil {
 			return nil, fmt.Errorf("%s %d: %w", d.grid.name, i, err)
 		}
-	}
-	if 2*d.img.Lost > h.Height {
-		return nil, fmt.Errorf("%d of %d lines are damaged or missing", min(d.img.Lost, h.Height), h.Height)
 	}
 	return d.finish(), nil
 }

@@ -53,7 +53,7 @@ func (m *image) decodeJPEG(ctx context.Context, data []byte) ([]uint8, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j.Channels != m.samples || j.Damaged {
+	if j.Channels != m.samples || j.Lost > 0 {
 		return nil, other("a JPEG of %d channels is damaged", j.Channels)
 	}
 	return m.show(j.Pix), nil
