@@ -21,9 +21,92 @@ var (
 
 // readBlock reads a block's coefficients from the first on, multiplied by their factors,
 // and returns how far they go: 0 if there is none.
-func (b *boolDecoder) readBlock(probs *[8][3][11]uint8, before uint8, factors *[2]int32, first int, coef *[16]int16) int {
+func (b *boolDecoder) readBlock(probs *[8][3][11]uint8, before uint8, factors *[2]int32, first int, coef *[16]int16) (n int) {
 	p := &probs[bands[first]][before]
-	for n := first; n < 16; {
+	if b.at+mostBytes > len(b.data) {
+		return b.readCarefully(probs, p, factors, first, coef)
+	}
+	b.window, n = b.window.readBlock(b.data, probs, p, factors, first, coef)
+	return n
+}
+
+// mostBytes is more than a block can have: 16 coefficients with 19 bits of 7 of the window
+// each, and what fill reads beyond.
+const mostBytes = 16*19*7/8 + 8
+
+// readBlock reads a block where the data go far enough.
+func (w window) readBlock(data []byte, probs *[8][3][11]uint8, p *[11]uint8, factors *[2]int32, n int, coef *[16]int16) (window, int) {
+	var set bool
+	for n < 16 {
+		if w.bits < 32 { // enough for five bits
+			w = w.fill(data)
+		}
+		if w, set = w.bit(p[0]); !set {
+			break // no more
+		}
+		for w, set = w.bit(p[1]); !set; w, set = w.bit(p[1]) { // zeros
+			if n++; n == 16 {
+				return w, n
+			}
+			p = &probs[bands[n]][0]
+			if w.bits < 32 {
+				w = w.fill(data)
+			}
+		}
+		next := &probs[bands[n+1]]
+		v := int32(1)
+		if w, set = w.bit(p[2]); set {
+			w, v = w.large(data, p)
+			p = &next[2]
+		} else {
+			p = &next[1]
+		}
+		w, v = w.sign(v)
+		coef[zigzag[n]] = int16(v * factors[min(n, 1)])
+		n++
+	}
+	return w, n
+}
+
+// large reads a value from 2 on (13.2).
+func (w window) large(data []byte, p *[11]uint8) (window, int32) {
+	if w.bits < 48 { // enough for seven bits
+		w = w.fill(data)
+	}
+	var set bool
+	if w, set = w.bit(p[3]); !set {
+		if w, set = w.bit(p[4]); !set {
+			return w, 2
+		}
+		w, set = w.bit(p[5])
+		return w, 3 + int32(one(set))
+	}
+	var high, low bool
+	if w, set = w.bit(p[6]); !set {
+		if w, set = w.bit(p[7]); !set {
+			w, low = w.bit(159)
+			return w, 5 + int32(one(low))
+		}
+		w, high = w.bit(165)
+		w, low = w.bit(145)
+		return w, 7 + int32(2*one(high)+one(low))
+	}
+	w, high = w.bit(p[8])
+	w, low = w.bit(p[9+one(high)])
+	category, v := 2*one(high)+one(low), int32(0)
+	for _, prob := range categories[category] {
+		if w.bits < 8 {
+			w = w.fill(data)
+		}
+		w, set = w.bit(prob)
+		v = 2*v + int32(one(set))
+	}
+	return w, v + 3 + 8<<category
+}
+
+// readCarefully is the same where the data may end.
+func (b *boolDecoder) readCarefully(probs *[8][3][11]uint8, p *[11]uint8, factors *[2]int32, n int, coef *[16]int16) int {
+	for n < 16 {
 		if !b.bit(p[0]) {
 			return n // no more
 		}
@@ -41,24 +124,18 @@ func (b *boolDecoder) readBlock(probs *[8][3][11]uint8, before uint8, factors *[
 		} else {
 			p = &next[1]
 		}
-		factor := factors[min(n, 1)]
 		if b.bit(128) {
 			v = -v
 		}
-		coef[zigzag[n]] = int16(v * factor)
+		coef[zigzag[n]] = int16(v * factors[min(n, 1)])
 		n++
 	}
 	return 16
 }
 
-// readLarge reads a value from 2 on (13.2).
+// readLarge is large where the data may end.
 func (b *boolDecoder) readLarge(p *[11]uint8) int32 {
-	bit := func(prob uint8) int32 {
-		if b.bit(prob) {
-			return 1
-		}
-		return 0
-	}
+	bit := func(prob uint8) int32 { return int32(one(b.bit(prob))) }
 	if !b.bit(p[3]) {
 		if !b.bit(p[4]) {
 			return 2
