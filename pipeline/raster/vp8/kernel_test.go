@@ -57,3 +57,34 @@ func TestFilterAgainstTwin(t *testing.T) {
 		t.Errorf("only %d planes were changed", changed)
 	}
 }
+
+// TestReadBlockAgainstTwin reads blocks of random data by random probabilities, from where
+// the data are long to their end.
+func TestReadBlockAgainstTwin(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for n := range 300 {
+		data := make([]byte, 4*mostBytes)
+		for i := range data {
+			data[i] = uint8(rng.Uint32())
+		}
+		var probs [8][3][11]uint8
+		for i := range probs {
+			for j := range probs[i] {
+				for k := range probs[i][j] {
+					probs[i][j][k] = []uint8{uint8(rng.Uint32()), uint8(rng.IntN(20)), uint8(255 - rng.IntN(20))}[rng.IntN(3)]
+				}
+			}
+		}
+		factors := [2]int32{rng.Int32N(157) + 4, rng.Int32N(440) + 4}
+		got, want := newBoolDecoder(data), newBoolDecoder(data)
+		for block := 0; !want.ended; block++ {
+			first, p := block%2, &probs[block%2][rng.IntN(3)]
+			var a, b [16]int16
+			i := got.readBlock(&probs, p, &factors, first, &a)
+			j := want.readBlockGeneric(&probs, p, &factors, first, &b)
+			if i != j || a != b || got.bit(128) != want.bit(128) || got.span != want.span || got.ended != want.ended {
+				t.Fatalf("case %d, block %d: %v up to %d, want %v up to %d", n, block, a, i, b, j)
+			}
+		}
+	}
+}

@@ -21,6 +21,16 @@ func outerColumnsAVX2(p, q *uint8, stride int, s *strength)
 //go:noescape
 func innerColumnsAVX2(p, q *uint8, stride int, s *strength)
 
+//go:noescape
+func readBlockAMD64(b *boolDecoder, probs *[8][3][11]uint8, p *[11]uint8, factors *[2]int32, first int, coef *[16]int16) int
+
+func (b *boolDecoder) readBlock(probs *[8][3][11]uint8, p *[11]uint8, factors *[2]int32, first int, coef *[16]int16) int {
+	if len(b.data)-b.at < mostBytes {
+		return b.readBlockGeneric(probs, p, factors, first, coef)
+	}
+	return readBlockAMD64(b, probs, p, factors, first, coef)
+}
+
 func (s *strength) columns(p, q []uint8, i, j, stride int, outer bool) {
 	if !hasAVX2 {
 		s.columnsGeneric(p, q, i, j, stride, outer)
