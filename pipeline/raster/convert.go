@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"encoding/binary"
 	"fmt"
 	"image"
 
@@ -50,8 +51,31 @@ func overWhite(p *Page, alpha func(y int) []uint8) *Page {
 	return p
 }
 
-// straightRow converts pixels of n samples, the first four R, G, B and alpha.
+// straightRow converts pixels of n samples, the first four R, G, B and alpha; where there
+// are no more, four at a time while they are opaque.
 func straightRow(row, src []uint8, n int) {
+	for ; n == 4 && len(row) >= 12; row, src = row[12:], src[16:] {
+		if !opaqueFour(row, src) {
+			straightPixels(row[:12], src, n)
+		}
+	}
+	straightPixels(row, src, n)
+}
+
+// opaqueFour converts four pixels if they are opaque.
+func opaqueFour(row, src []uint8) bool {
+	const opaque, low, high = 0xff000000ff000000, 0xffffff, 0xffffff000000
+	a, b := binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(src[8:])
+	if a&b&opaque != opaque {
+		return false
+	}
+	a, b = a&low|a>>8&high, b&low|b>>8&high // of 6 bytes
+	binary.LittleEndian.PutUint64(row, a|b<<48)
+	binary.LittleEndian.PutUint32(row[8:], uint32(b>>16))
+	return true
+}
+
+func straightPixels(row, src []uint8, n int) {
 	for i := 0; i+2 < len(row); i += 3 {
 		out, in := row[i:i+3], src[i/3*n:][:4]
 		if in[3] == 0xff {

@@ -21,9 +21,9 @@ var (
 	categories = [4][16]uint8{{173, 148, 140}, {176, 155, 140, 135}, {180, 157, 141, 134, 130}, {254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129}}
 )
 
-// mostBytes is more than a block can have: 16 coefficients of 19 bits, each at most seven
-// bits of the data, and eight bytes that are looked at.
-const mostBytes = 16*19*7/8 + 8
+// mostBytes is more than is looked at for a block: 16 coefficients of 19 bits, each at most
+// seven bits of the data, and a window beyond.
+const mostBytes = 16*19*7/8 + 16
 
 // readBlockGeneric reads a block's coefficients from the n-th on, multiplied by their
 // factors, and returns how far they go: n if there is none. p is what the first one's
