@@ -37,6 +37,7 @@ KINDS = {
     "png-alpha": lambda m, f: tint(m).convert("RGBA").save(f + ".png"),
     "gif": lambda m, f: m.save(f + ".gif"),
     "webp-lossy": lambda m, f: tint(m).save(f + ".webp", quality=80),
+    "webp-lossless": lambda m, f: tint(m).save(f + ".webp", lossless=True),
     "tiff-packbits": lambda m, f: m.save(f + ".tif", compression="packbits"),
     "tiff-lzw": lambda m, f: m.save(f + ".tif", compression="tiff_lzw"),
     "tiff-g4": lambda m, f: bilevel(m).save(f + ".tif", compression="group4"),

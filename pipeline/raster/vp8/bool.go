@@ -1,44 +1,41 @@
 package vp8
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
-
-// boolDecoder decodes bits of known probability (section 7), with libwebp's arithmetic:
-// 56 bits are taken at a time.
+// boolDecoder decodes bits of known probability (section 7).
 type boolDecoder struct {
+	value uint64 // the next bits, from the highest on
+	span  uint64 // the range less 1: 127 to 254
+	bits  int    // how many value has, less 8; below 0 more are needed
+	at    int    // what comes next of the data
 	data  []byte
-	value uint64
-	span  uint32 // the range less 1: 126 to 254
-	bits  int    // of value that are not used yet, less 8; below 0 more are needed
-	ended bool   // more was asked for than there is
+	ended bool // more was asked for than there is
 }
 
 func newBoolDecoder(data []byte) boolDecoder {
-	b := boolDecoder{data: data, span: 254, bits: -8}
-	b.load()
-	return b
+	return boolDecoder{span: 254, bits: -8, data: data, ended: len(data) == 0}
 }
 
-// load takes more data where bits are needed.
-func (b *boolDecoder) load() {
-	switch {
-	case len(b.data) >= 8:
-		b.value = b.value<<56 | binary.BigEndian.Uint64(b.data)>>8
-		b.data = b.data[7:]
-		b.bits += 56
-	case len(b.data) > 0:
-		b.value = b.value<<8 | uint64(b.data[0])
-		b.data = b.data[1:]
-		b.bits += 8
-	case !b.ended:
-		b.value <<= 8
-		b.bits += 8
-		b.ended = true
-	default:
-		b.bits = 0 // zeros for ever
+// ranges are by how much a range, given less 1, is shifted to be 128 at least, and what it
+// is then, less 1.
+var ranges = func() (t [256][2]uint8) {
+	for i := range t {
+		r := i + 1
+		for ; r < 128; r *= 2 {
+			t[i][0]++
+		}
+		t[i][1] = uint8(r - 1)
 	}
+	return t
+}()
+
+// load takes a byte: behind the end zeros for ever.
+func (b *boolDecoder) load() {
+	if b.at < len(b.data) {
+		b.value |= uint64(b.data[b.at]) << (uint(48-b.bits) & 63)
+		b.at++
+	} else {
+		b.ended = true
+	}
+	b.bits += 8
 }
 
 // bit returns whether a bit is set whose chance of being 0 is probability of 256.
@@ -46,33 +43,18 @@ func (b *boolDecoder) bit(probability uint8) bool {
 	if b.bits < 0 {
 		b.load()
 	}
-	span := b.span
-	split := span * uint32(probability) >> 8
-	value := uint32(b.value >> (b.bits & 63))
-	set := value > split
+	split := b.span * uint64(probability) >> 8
+	limit := (split + 1) << 56
+	set := b.value >= limit
 	if set {
-		span -= split
-		b.value -= uint64(split+1) << (b.bits & 63)
-	} else {
-		span = split + 1
+		b.value -= limit
+		split = b.span - split - 1
 	}
-	shift := 7 ^ (bits.Len32(span) - 1)
-	b.bits -= shift
-	b.span = span<<(shift&31) - 1
+	r := &ranges[uint8(split)]
+	b.span = uint64(r[1])
+	b.value <<= r[0] & 7
+	b.bits -= int(r[0])
 	return set
-}
-
-// sign reads a bit of even chance without a branch, and negates v where it is set.
-func (b *boolDecoder) sign(v int32) int32 {
-	if b.bits < 0 {
-		b.load()
-	}
-	split := b.span >> 1
-	negative := int32(split-uint32(b.value>>(b.bits&63))) >> 31 // 0 or -1
-	b.value -= uint64((split+1)&uint32(negative)) << (b.bits & 63)
-	b.span = (b.span + uint32(negative)) | 1
-	b.bits--
-	return (v ^ negative) - negative
 }
 
 // number reads n bits of even chance, the highest first.

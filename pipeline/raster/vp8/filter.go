@@ -4,7 +4,7 @@ import "encoding/binary"
 
 // strength is what the loop filter does at the edges of a macroblock (15.4).
 type strength struct {
-	limit, inside, variance int  // thresholds; limit 0 = no filter
+	limit, inside, variance int  // thresholds, of a byte each; limit 0 = no filter
 	inner                   bool // edges between its blocks are filtered, too
 }
 
@@ -67,28 +67,26 @@ func (d *decoder) filterRow(y int) {
 		outer := s
 		outer.limit += 4
 		if x > 0 {
-			outer.columns(img.Y, luma, img.YStride, 16, true)
-			outer.columns(img.Cb, chroma, img.CStride, 8, true)
-			outer.columns(img.Cr, chroma, img.CStride, 8, true)
+			outer.columns(img.Y, img.Y, luma, luma+8*img.YStride, img.YStride, true)
+			outer.columns(img.Cb, img.Cr, chroma, chroma, img.CStride, true)
 		}
 		if s.inner {
-			for i := 4; i < 16; i += 4 {
-				s.columns(img.Y, luma+i, img.YStride, 16, false)
+			for i := luma + 4; i < luma+16; i += 4 {
+				s.columns(img.Y, img.Y, i, i+8*img.YStride, img.YStride, false)
 			}
-			s.columns(img.Cb, chroma+4, img.CStride, 8, false)
-			s.columns(img.Cr, chroma+4, img.CStride, 8, false)
+			s.columns(img.Cb, img.Cr, chroma+4, chroma+4, img.CStride, false)
 		}
 		if y > 0 {
-			outer.lines(img.Y, luma, img.YStride, 16, true)
-			outer.lines(img.Cb, chroma, img.CStride, 8, true)
-			outer.lines(img.Cr, chroma, img.CStride, 8, true)
+			outer.lines(img.Y, img.Y, luma, luma+8, img.YStride, true)
+			outer.lines(img.Cb, img.Cr, chroma, chroma, img.CStride, true)
 		}
 		if s.inner {
 			for i := 4; i < 16; i += 4 {
-				s.lines(img.Y, luma+i*img.YStride, img.YStride, 16, false)
+				at := luma + i*img.YStride
+				s.lines(img.Y, img.Y, at, at+8, img.YStride, false)
 			}
-			s.lines(img.Cb, chroma+4*img.CStride, img.CStride, 8, false)
-			s.lines(img.Cr, chroma+4*img.CStride, img.CStride, 8, false)
+			at := chroma + 4*img.CStride
+			s.lines(img.Cb, img.Cr, at, at, img.CStride, false)
 		}
 	}
 }
@@ -118,28 +116,33 @@ func (d *decoder) filterSimply(at int, s strength, left, above bool) {
 	}
 }
 
-// columns filters n lines across an edge between columns. Where the two samples on either
-// side are the same, no filter changes anything.
-func (s strength) columns(pix []uint8, at, stride, n int, outer bool) {
-	for ; n > 0; n, at = n-1, at+stride {
-		p := pix[at-2 : at+2 : at+2]
-		if p[1] != p[2] || p[0] != p[3] {
+// columnsGeneric filters eight lines in each of two planes across an edge between columns.
+// Where the two samples on either side are the same, no filter changes anything.
+func (s *strength) columnsGeneric(p, q []uint8, i, j, stride int, outer bool) {
+	line := func(pix []uint8, at int) {
+		if w := pix[at-2 : at+2 : at+2]; w[1] != w[2] || w[0] != w[3] {
 			s.sample(pix, at, 1, outer)
 		}
 	}
+	for n := range 8 {
+		line(p, i+n*stride)
+		line(q, j+n*stride)
+	}
 }
 
-// lines filters n columns across an edge between lines.
-func (s strength) lines(pix []uint8, at, stride, n int, outer bool) {
-	word := func(at int) uint64 { return binary.LittleEndian.Uint64(pix[at:]) }
-	for ; n > 0; n, at = n-8, at+8 {
+// linesGeneric filters eight columns in each of two planes across an edge between lines.
+func (s *strength) linesGeneric(p, q []uint8, i, j, stride int, outer bool) {
+	columns := func(pix []uint8, at int) {
+		word := func(at int) uint64 { return binary.LittleEndian.Uint64(pix[at:]) }
 		differs := (word(at-stride) ^ word(at)) | (word(at-2*stride) ^ word(at+stride))
-		for i := at; differs != 0; i, differs = i+1, differs>>8 {
+		for ; differs != 0; at, differs = at+1, differs>>8 {
 			if differs&0xff != 0 {
-				s.sample(pix, i, stride, outer)
+				s.sample(pix, at, stride, outer)
 			}
 		}
 	}
+	columns(p, i)
+	columns(q, j)
 }
 
 func abs(v int) int { return max(v, -v) }
@@ -151,7 +154,7 @@ func near(pix []uint8, at, step, limit int) bool {
 }
 
 // sample filters across an edge, before the sample at a place (15.3).
-func (s strength) sample(pix []uint8, at, step int, outer bool) {
+func (s *strength) sample(pix []uint8, at, step int, outer bool) {
 	p1, p0, q0, q1 := int(pix[at-2*step]), int(pix[at-step]), int(pix[at]), int(pix[at+step])
 	if 2*abs(p0-q0)+abs(p1-q1)>>1 > s.limit {
 		return

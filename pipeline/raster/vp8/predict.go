@@ -45,13 +45,18 @@ func (d *decoder) reconstruct(m *macroblock, x, y int, found bool) {
 			w.add(atChroma2+4*pitch*(i>>1)+4*(i&1), 20+i)
 		}
 	}
-	img := d.img
-	for i := range 16 {
-		copy(img.Y[(16*y+i)*img.YStride+16*x:][:16], w.pix[atLuma+i*pitch:])
+	d.write(x, y)
+}
+
+// write writes the macroblock of the workspace to the image.
+func (d *decoder) write(x, y int) {
+	img, pix := d.img, d.work.pix[:]
+	for i, at := 0, 16*(y*img.YStride+x); i < 16; i, at = i+1, at+img.YStride {
+		*(*[16]uint8)(img.Y[at:]) = [16]uint8(pix[atLuma+i*pitch:])
 	}
-	for i := range 8 {
-		copy(img.Cb[(8*y+i)*img.CStride+8*x:][:8], w.pix[atChroma+i*pitch:])
-		copy(img.Cr[(8*y+i)*img.CStride+8*x:][:8], w.pix[atChroma2+i*pitch:])
+	for i, at := 0, 8*(y*img.CStride+x); i < 8; i, at = i+1, at+img.CStride {
+		*(*[8]uint8)(img.Cb[at:]) = [8]uint8(pix[atChroma+i*pitch:])
+		*(*[8]uint8)(img.Cr[at:]) = [8]uint8(pix[atChroma2+i*pitch:])
 	}
 }
 
@@ -77,9 +82,9 @@ func (w *workspace) setLeft(edge bool) {
 func (d *decoder) setAbove(x, y int) {
 	pix := &d.work.pix
 	if y > 0 {
-		copy(pix[8:28], d.top[0][16*x:])
-		copy(pix[17*pitch+8:17*pitch+16], d.top[1][8*x:])
-		copy(pix[17*pitch+24:18*pitch], d.top[2][8*x:])
+		*(*[20]uint8)(pix[8:]) = [20]uint8(d.top[0][16*x:])
+		*(*[8]uint8)(pix[17*pitch+8:]) = [8]uint8(d.top[1][8*x:])
+		*(*[8]uint8)(pix[17*pitch+24:]) = [8]uint8(d.top[2][8*x:])
 		return
 	}
 	for _, part := range [][]uint8{pix[7:28], pix[17*pitch+7 : 17*pitch+16], pix[17*pitch+23 : 18*pitch]} {
@@ -93,41 +98,42 @@ func (d *decoder) setAbove(x, y int) {
 // blocks, too, for which nothing else is there yet.
 func (w *workspace) spreadRight() {
 	for y := 4; y < 16; y += 4 {
-		copy(w.pix[y*pitch+24:][:4], w.pix[24:28])
+		*(*[4]uint8)(w.pix[y*pitch+24:]) = [4]uint8(w.pix[24:])
 	}
 }
 
 // predictWhole predicts a square of 16 or 8 (12.2 and 12.3).
 func (w *workspace) predictWhole(at, size int, mode uint8, left, above bool) {
 	pix := w.pix[:]
-	top := pix[at-pitch:][:size]
 	switch mode {
 	case predictVertical:
-		for y := range size {
-			copy(pix[at+y*pitch:][:size], top)
+		for x := at; x < at+size; x += 8 {
+			column := [8]uint8(pix[x-pitch:])
+			for y := range size {
+				*(*[8]uint8)(pix[x+y*pitch:]) = column
+			}
 		}
 	case predictHorizontal:
-		for y := range size {
-			fill(pix[at+y*pitch:][:size], pix[at+y*pitch-1])
+		for y := at; y < at+size*pitch; y += pitch {
+			fill(pix[y:][:size], spread(pix[y-1]))
 		}
 	case predictTrueMotion:
 		w.trueMotion(at, size)
 	default:
-		v := w.average(at, size, left, above)
+		v := spread(w.average(at, size, left, above))
 		for y := range size {
 			fill(pix[at+y*pitch:][:size], v)
 		}
 	}
 }
 
-// fill sets a row of 4, 8 or 16.
-func fill(row []uint8, v uint8) {
-	word := uint64(v) * 0x0101010101010101
+// spread is a sample eight times.
+func spread(v uint8) uint64 { return uint64(v) * 0x0101010101010101 }
+
+// fill fills a row of whole eights.
+func fill(row []uint8, v uint64) {
 	for ; len(row) >= 8; row = row[8:] {
-		binary.LittleEndian.PutUint64(row, word)
-	}
-	if len(row) >= 4 {
-		binary.LittleEndian.PutUint32(row, uint32(word))
+		binary.LittleEndian.PutUint64(row, v)
 	}
 }
 
@@ -179,9 +185,9 @@ func (w *workspace) predict4(at int, mode uint8) {
 		w.trueMotion(at, 4)
 		return
 	case predictDC:
-		v := w.average(at, 4, true, true)
+		v := uint32(spread(w.average(at, 4, true, true)))
 		for y := range 4 {
-			fill(pix[at+y*pitch:][:4], v)
+			binary.LittleEndian.PutUint32(pix[at+y*pitch:], v)
 		}
 		return
 	}
@@ -222,6 +228,6 @@ func (w *workspace) predict4(at int, mode uint8) {
 		rows = [4][4]uint8{{pair(2), three(2), pair(1), three(1)}, {pair(1), three(1), pair(0), low}, {pair(0), low, last, last}, {last, last, last, last}}
 	}
 	for y, r := range rows {
-		copy(pix[at+y*pitch:][:4], r[:])
+		*(*[4]uint8)(pix[at+y*pitch:]) = r
 	}
 }

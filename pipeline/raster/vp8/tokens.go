@@ -15,15 +15,21 @@ const (
 var (
 	bands  = [17]uint8{0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0}
 	zigzag = [16]uint8{0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15}
-	// categories are the probabilities of further bits of large values (13.2).
-	categories = [4][]uint8{{173, 148, 140}, {176, 155, 140, 135}, {180, 157, 141, 134, 130}, {254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129}}
+	// bandsAt are where the probabilities of bands begin.
+	bandsAt = [17]uint8{0, 1 * 33, 2 * 33, 3 * 33, 6 * 33, 4 * 33, 5 * 33, 6 * 33, 6 * 33, 6 * 33, 6 * 33, 6 * 33, 6 * 33, 6 * 33, 6 * 33, 7 * 33, 0}
+	// categories are the probabilities of further bits of large values (13.2), up to a 0.
+	categories = [4][16]uint8{{173, 148, 140}, {176, 155, 140, 135}, {180, 157, 141, 134, 130}, {254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129}}
 )
 
-// readBlock reads a block's coefficients from the first on, multiplied by their factors,
-// and returns how far they go: 0 if there is none.
-func (b *boolDecoder) readBlock(probs *[8][3][11]uint8, before uint8, factors *[2]int32, first int, coef *[16]int16) int {
-	p := &probs[bands[first]][before]
-	for n := first; n < 16; {
+// mostBytes is more than is looked at for a block: 16 coefficients of 19 bits, each at most
+// seven bits of the data, and a window beyond.
+const mostBytes = 16*19*7/8 + 16
+
+// readBlockGeneric reads a block's coefficients from the n-th on, multiplied by their
+// factors, and returns how far they go: n if there is none. p is what the first one's
+// probabilities are.
+func (b *boolDecoder) readBlockGeneric(probs *[8][3][11]uint8, p *[11]uint8, factors *[2]int32, n int, coef *[16]int16) int {
+	for n < 16 {
 		if !b.bit(p[0]) {
 			return n // no more
 		}
@@ -41,7 +47,10 @@ func (b *boolDecoder) readBlock(probs *[8][3][11]uint8, before uint8, factors *[
 		} else {
 			p = &next[1]
 		}
-		coef[zigzag[n]] = int16(b.sign(v) * factors[min(n, 1)])
+		if b.bit(128) {
+			v = -v
+		}
+		coef[zigzag[n]] = int16(v * factors[min(n, 1)])
 		n++
 	}
 	return 16
@@ -49,12 +58,7 @@ func (b *boolDecoder) readBlock(probs *[8][3][11]uint8, before uint8, factors *[
 
 // readLarge reads a value from 2 on (13.2).
 func (b *boolDecoder) readLarge(p *[11]uint8) int32 {
-	bit := func(prob uint8) int32 {
-		if b.bit(prob) {
-			return 1
-		}
-		return 0
-	}
+	bit := func(prob uint8) int32 { return int32(one(b.bit(prob))) }
 	if !b.bit(p[3]) {
 		if !b.bit(p[4]) {
 			return 2
@@ -72,6 +76,9 @@ func (b *boolDecoder) readLarge(p *[11]uint8) int32 {
 	category := 2*high + bit(p[9+high])
 	v := int32(0)
 	for _, prob := range categories[category] {
+		if prob == 0 {
+			break
+		}
 		v = 2*v + bit(prob)
 	}
 	return v + 3 + 8<<category
@@ -94,7 +101,7 @@ func (d *decoder) readCoefficients(b *boolDecoder, m *macroblock, above *context
 	w.coef = [25][16]int16{}
 	kind, first := lumaWithDC, 0
 	if !m.blocks {
-		n := b.readBlock(&d.probs[secondaryLuma], above.secondaryLuma+d.left.secondaryLuma, &quant.secondary, 0, &w.coef[24])
+		n := b.readBlock(&d.probs[secondaryLuma], &d.probs[secondaryLuma][0][above.secondaryLuma+d.left.secondaryLuma], &quant.secondary, 0, &w.coef[24])
 		above.secondaryLuma, d.left.secondaryLuma = uint8(min(n, 1)), uint8(min(n, 1))
 		if n > 0 {
 			w.spreadAverages()
@@ -103,7 +110,7 @@ func (d *decoder) readCoefficients(b *boolDecoder, m *macroblock, above *context
 	}
 	for i := range 16 {
 		up, left := &above.luma[i&3], &d.left.luma[i>>2]
-		n := b.readBlock(&d.probs[kind], *up+*left, &quant.luma, first, &w.coef[i])
+		n := b.readBlock(&d.probs[kind], &d.probs[kind][first][*up+*left], &quant.luma, first, &w.coef[i])
 		*up = uint8(one(n > first))
 		*left = *up
 		found = w.note(i, n) || found
@@ -111,7 +118,7 @@ func (d *decoder) readCoefficients(b *boolDecoder, m *macroblock, above *context
 	for i := 16; i < 24; i++ {
 		at := i >> 1 & 2 // 0 for the first chroma, 2 for the second
 		up, left := &above.chroma[at+i&1], &d.left.chroma[at+i>>1&1]
-		n := b.readBlock(&d.probs[chromaBlock], *up+*left, &quant.chroma, 0, &w.coef[i])
+		n := b.readBlock(&d.probs[chromaBlock], &d.probs[chromaBlock][0][*up+*left], &quant.chroma, 0, &w.coef[i])
 		*up = uint8(one(n > 0))
 		*left = *up
 		found = w.note(i, n) || found

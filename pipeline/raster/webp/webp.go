@@ -158,14 +158,15 @@ func (f *File) check() error {
 	return nil
 }
 
-// Decode returns the image: *image.YCbCr, *image.NYCbCrA or *image.NRGBA.
+// RGBX is an image whose fourth samples mean nothing.
+type RGBX struct{ *image.NRGBA }
+
+// Decode returns the image: *image.YCbCr, *image.NYCbCrA, *image.NRGBA or RGBX.
 func (f *File) Decode(ctx context.Context) (image.Image, error) {
 	if !f.lossy {
 		m, err := vp8l.Decode(bytes.NewReader(f.data))
 		if m, ok := m.(*image.NRGBA); ok && !f.clear {
-			for i := 3; i < len(m.Pix); i += 4 {
-				m.Pix[i] = 0xff
-			}
+			return RGBX{m}, err
 		}
 		return m, err
 	}
