@@ -45,6 +45,8 @@ var rules = []rule{
 	{in: "model/head$", forbid: []string{"gonum.org", module + "/model/head/train"}, because: "a head predicts without the code that trains it"},
 	{in: "", except: []string{"model/cuda/driver"}, forbid: []string{"github.com/ebitengine/purego"}, because: "only NVIDIA's driver is called in C"},
 	{in: "", except: []string{"model/cuda/cudatest", "model/cuda/kernels/kerneltest"}, forbid: []string{module + "/model/cuda/cudatest", module + "/model/cuda/kernels/kerneltest"}, because: "only tests run on the emulated GPU"},
+	{in: "", forbid: []string{module + "/pipeline/raster/pdf/pdftest"}, because: "only tests write PDF files"},
+	{in: "pipeline/raster/pdf/object", forbid: []string{module}, because: "objects of a file know nothing of pages"},
 	{in: "", except: []string{"cmd"}, forbid: []string{"github.com/urfave/cli"}, because: "only cmd reads flags"},
 	{in: "", forbid: []string{"C$", "math/rand$"}, because: "there is no cgo here, and random numbers come from math/rand/v2"},
 }
