@@ -31,7 +31,11 @@ func readLabels(ctx context.Context, path string, columns map[string]string) (*c
 func (o fitOptions) warn(w io.Writer, r *compare.Report) {
 	for i, sentence := range r.WarningSentences() {
 		if i == 0 && len(r.LeftOut.RareLabels) > 0 && r.Split == compare.SplitFolds {
-			sentence += " Label more of their documents, or lower --min-documents (2 at least)."
+			sentence += " Label more of their documents"
+			if r.LeftOut.MinDocuments > 2 {
+				sentence += ", or lower --min-documents (2 at least)"
+			}
+			sentence += "."
 		}
 		warn(w, sentence)
 	}
@@ -47,6 +51,9 @@ func explainRare(err error) error {
 	}
 	if e.Folds > 0 {
 		return fmt.Errorf("%w (--folds %d)", err, e.Folds)
+	}
+	if e.Labels[min(1, len(e.Labels)-1)].Documents < 2 {
+		return err // no number of folds would do
 	}
 	return fmt.Errorf("%w (or lower --min-documents and --folds)", err)
 }

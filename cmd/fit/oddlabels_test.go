@@ -91,7 +91,7 @@ func TestTooFewLabels(t *testing.T) {
 		"one label":        {func(int) string { return "memo" }, "", []string{`all 40 pages have the label "memo"`, "another kind"}},
 		"too rare":         {rare, "--folds 20", []string{`"a" 30, "b" 10`, "--folds 10"}},
 		"too high a limit": {rare, "--min-documents 31", []string{`"a" 30, "b" 10`, "--min-documents"}},
-		"each its own":     {func(n int) string { return fmt.Sprint(n) }, "", []string{`"0" 1, "1" 1, `, "label more documents"}},
+		"each its own":     {func(n int) string { return fmt.Sprint(n) }, "", []string{`"0" 1, "1" 1, `, "label more documents\n"}},
 	} {
 		dir := makeStore(t)
 		relabelled(t, dir, c.label)

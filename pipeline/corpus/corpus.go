@@ -47,8 +47,8 @@ type Listing struct {
 	walked       []string // names of the folders that were walked
 }
 
-// Skipped counts what folders hold that is no document. What a folder holds that is left
-// out is not counted.
+// Skipped counts names in folders that are not taken as documents. What lies inside a
+// skipped folder is not counted.
 type Skipped struct {
 	Links    int `json:"links"`    // symbolic links that were not followed, or lead nowhere
 	Outside  int `json:"outside"`  // symbolic links that lead out of the named folders

@@ -48,7 +48,7 @@ func isOther(r *record, e corpus.Entry, failure *schemas.Failure) bool {
 }
 
 // supersede notes what a path held before the document was found there: documents
-// that are replaced now, and failures that are none any more.
+// that are replaced now, and failures of what is no longer there.
 func (b *batcher) supersede(d *document) {
 	c, rec := b.run.catalog, &b.current.records
 	for _, first := range c.at(d.entry.Name()) {
