@@ -245,7 +245,7 @@ func (f *File) Visible() Visible { return f.visible }
 
 // Close frees the sandbox.
 func (f *File) Close() {
-	if f.instance != nil {
-		f.instance.close()
+	if i := f.instance; i != nil { // read once: a decoder that was left behind may change it
+		i.close()
 	}
 }
