@@ -146,10 +146,26 @@ func (d *pageDecoder) unZstd(dst, data []byte) (err error) {
 			return err
 		}
 	}
-	if err := d.zstd.Reset(bytes.NewReader(data)); err != nil {
+	if err := d.zstd.Reset(lowerWindow(data, 2*int(d.wholeSize(dst)))); err != nil {
 		return err
 	}
 	return d.fill(dst, d.zstd)
+}
+
+// lowerWindow lowers the window of a frame (RFC 8878, section 3.1.1.1.2) to what its first
+// bytes, as many as are read, can need. The last three levels ask for up to 128 MB even
+// where the data are small.
+func lowerWindow(frame []byte, read int) io.Reader {
+	const singleSegment, largestBlock = 1 << 5, 17
+	if len(frame) < 6 || frame[4]&singleSegment != 0 {
+		return bytes.NewReader(frame)
+	}
+	exponent := max(largestBlock, bits.Len(uint(read))) - 10
+	if int(frame[5]>>3) <= exponent {
+		return bytes.NewReader(frame)
+	}
+	head := append(bytes.Clone(frame[:5]), byte(exponent<<3))
+	return io.MultiReader(bytes.NewReader(head), bytes.NewReader(frame[6:]))
 }
 
 // close frees the decompressors.
@@ -170,7 +186,7 @@ func (d *pageDecoder) fill(dst []byte, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	whole := int64(max(len(dst), d.rawSize(region{rows: d.grid.height, perPixel: d.perSegment()})))
+	whole := d.wholeSize(dst)
 	more, err := io.CopyN(io.Discard, r, whole)
 	switch {
 	case more == 0 && (errors.Is(err, zlib.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch)):
@@ -179,6 +195,11 @@ func (d *pageDecoder) fill(dst []byte, r io.Reader) error {
 		return fmt.Errorf("the data is at least twice as long as the %d bytes of a %s", whole, d.grid.name)
 	}
 	return nil
+}
+
+// wholeSize is what a segment holds that is not cut off by the end of the page.
+func (d *pageDecoder) wholeSize(dst []byte) int64 {
+	return int64(max(len(dst), d.rawSize(region{rows: d.grid.height, perPixel: d.perSegment()})))
 }
 
 // perSegment is how many samples of a pixel a segment has.
