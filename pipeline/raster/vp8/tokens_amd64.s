@@ -62,8 +62,9 @@
 
 // NEXT takes the probabilities that follow a coefficient, by what it was.
 #define NEXT(after) \
-	LEAQ    ·bandsAt(SB), R13; \
+	LEAQ    ·bands(SB), R13; \
 	MOVBLZX 1(R13)(R10*1), DX; \
+	IMULQ   $33, DX; \
 	LEAQ    after(R8)(DX*1), DI
 
 // func readBlockAMD64(b *boolDecoder, probs *[8][3][11]uint8, p *[11]uint8, factors *[2]int32, first int, coef *[16]int16) int
@@ -97,8 +98,9 @@ zeros:
 	INCQ R10
 	CMPQ R10, $16
 	JEQ  done
-	LEAQ    ·bandsAt(SB), R13
+	LEAQ    ·bands(SB), R13
 	MOVBLZX (R13)(R10*1), DX
+	IMULQ   $33, DX
 	LEAQ    (R8)(DX*1), DI
 	CMPQ R14, $32
 	JGE  zeros

@@ -1,5 +1,5 @@
 // Package vp8 decodes the image of a lossy WebP file: a key frame of VP8 (RFC 6386), as
-// libwebp does, bit for bit. (golang.org/x/image/vp8 gives the same, and takes half as long again.)
+// libwebp does, bit for bit. (golang.org/x/image/vp8 gives the same, but takes much longer.)
 package vp8
 
 import (
