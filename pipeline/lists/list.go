@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"cutpoint/schemas"
@@ -119,7 +120,7 @@ func Is(r io.Reader, o Options) bool {
 		return o.exists(string(first))
 	}
 	first, line, separators := s.firstLine()
-	if _, _, err := findHeader(first, line, separators, o); err == nil || o.looksLikeTable(first) {
+	if _, _, err := findHeader(first, line, separators, o); err == nil || o.looksLikeTable(first) || elsewhere.Match(first) {
 		return true
 	}
 	for i, line := range bytes.Split(s.head, []byte{s.end}) {
@@ -130,6 +131,10 @@ func Is(r io.Reader, o Options) bool {
 	}
 	return false
 }
+
+// elsewhere matches what begins paths that documents do not begin with: URLs of files, and
+// paths of Windows.
+var elsewhere = regexp.MustCompile(`^(?i)(file:/|[a-z]:[\\/]|\\\\)`)
 
 // fewLines are looked at to find a file's name.
 const fewLines = 20
