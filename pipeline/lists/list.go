@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -106,7 +107,15 @@ func whole(err error) error { return fmt.Errorf(": %w", err) }
 // Is reports whether a file is a list, by its first bytes: it names columns as lists
 // do, or its first lines name files.
 func Is(r io.Reader, o Options) bool {
-	s, err := open(r)
+	in := bufio.NewReaderSize(r, headBytes)
+	if head, _ := in.Peek(headBytes); wideText(head) != "" { // Read refuses it with a remedy
+		if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+			head = head[2:]
+		}
+		ascii := bytes.ReplaceAll(head, []byte{0}, nil)
+		return wideText(ascii) == "" && Is(bytes.NewReader(ascii), o)
+	}
+	s, err := open(in)
 	if err != nil {
 		return false
 	}

@@ -285,6 +285,7 @@ func TestIs(t *testing.T) {
 	}
 	for text, want := range map[string]bool{
 		"path\tlabel\n": true, "filename,class\n": true, "gone.png\na.png\n": true, "a.png\x00b\x00": true, "a.png,cat\n": true,
+		"\xff\xfea\x00.\x00p\x00n\x00g\x00\n\x00": true, "\xff\xfeh\x00i\x00\n\x00": false, "\xff\xfe\xff\xfe": false,
 		"C:\\a.png\n": true, "file:///b.png\n": true, `\\server\share\a.png`: true,
 		`{"path": "a"}`: true, `[{"PATH": "a"}]`: true, "PAR1": true, "": false,
 		`{"name": "x"}`: false, "hello\nworld\n": false, "P2\n3 3\n255\n": false, "%PDF-1.7\n": false, "\x89PNG\r\n\x1a\n\x00\x00": false,
