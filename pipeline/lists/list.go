@@ -1,12 +1,14 @@
 package lists
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"cutpoint/schemas"
@@ -105,7 +107,15 @@ func whole(err error) error { return fmt.Errorf(": %w", err) }
 // Is reports whether a file is a list, by its first bytes: it names columns as lists
 // do, or its first lines name files.
 func Is(r io.Reader, o Options) bool {
-	s, err := open(r)
+	in := bufio.NewReaderSize(r, headBytes)
+	if head, _ := in.Peek(headBytes); wideText(head) != "" { // Read refuses it with a remedy
+		if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+			head = head[2:]
+		}
+		ascii := bytes.ReplaceAll(head, []byte{0}, nil)
+		return wideText(ascii) == "" && Is(bytes.NewReader(ascii), o)
+	}
+	s, err := open(in)
 	if err != nil {
 		return false
 	}
@@ -119,7 +129,7 @@ func Is(r io.Reader, o Options) bool {
 		return o.exists(string(first))
 	}
 	first, line, separators := s.firstLine()
-	if _, _, err := findHeader(first, line, separators, o); err == nil || o.looksLikeTable(first) {
+	if _, _, err := findHeader(first, line, separators, o); err == nil || o.looksLikeTable(first) || elsewhere.Match(first) {
 		return true
 	}
 	for i, line := range bytes.Split(s.head, []byte{s.end}) {
@@ -130,6 +140,10 @@ func Is(r io.Reader, o Options) bool {
 	}
 	return false
 }
+
+// elsewhere matches what begins paths that documents do not begin with: URLs of files, and
+// paths of Windows.
+var elsewhere = regexp.MustCompile(`^(?i)(file:/|[a-z]:[\\/]|\\\\)`)
 
 // fewLines are looked at to find a file's name.
 const fewLines = 20

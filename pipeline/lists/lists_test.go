@@ -177,6 +177,8 @@ func TestRefuses(t *testing.T) {
 		"line end in a label":    {"path,label\na,\"x\ny\"\n", Options{}, []string{"line 2", "control character"}},
 		"Windows":                {"path,label\nscans\\a.png,x\n", Options{}, []string{"line 2", `scans\a.png`, "write /"}},
 		"Windows, a drive":       {"C:\\scans\\a.png\n", paths, []string{"line 1", "write /"}},
+		"Windows, slashes":       {"path\nc:/scans/a.png\n", Options{}, []string{"line 2", "Windows"}},
+		"Windows, a URL":         {"path\nfile:///C:/scans/a.png\n", Options{}, []string{"line 2", "Windows"}},
 		"URL":                    {"path\nhttps://example.org/a.png\n", Options{}, []string{"line 2", "download"}},
 		"URL of another machine": {"file://host/a.png\n", paths, []string{"line 1", "write its path"}},
 		"bad URL":                {"path\nfile:///a%zz\n", Options{}, []string{"line 2", "write its path"}},
@@ -283,6 +285,8 @@ func TestIs(t *testing.T) {
 	}
 	for text, want := range map[string]bool{
 		"path\tlabel\n": true, "filename,class\n": true, "gone.png\na.png\n": true, "a.png\x00b\x00": true, "a.png,cat\n": true,
+		"\xff\xfea\x00.\x00p\x00n\x00g\x00\n\x00": true, "\xff\xfeh\x00i\x00\n\x00": false, "\xff\xfe\xff\xfe": false,
+		"C:\\a.png\n": true, "file:///b.png\n": true, `\\server\share\a.png`: true,
 		`{"path": "a"}`: true, `[{"PATH": "a"}]`: true, "PAR1": true, "": false,
 		`{"name": "x"}`: false, "hello\nworld\n": false, "P2\n3 3\n255\n": false, "%PDF-1.7\n": false, "\x89PNG\r\n\x1a\n\x00\x00": false,
 	} {

@@ -89,6 +89,8 @@ func (o Options) path(text string) (string, error) {
 		return fromURL(text)
 	case isURL.MatchString(text):
 		return "", fmt.Errorf("%.200s is not on this machine; download the documents and list where they lie", text)
+	case onDrive.MatchString(text) && !o.Labels && !o.exists(text):
+		return "", onWindows(text)
 	case strings.ContainsRune(text, '\\') && !o.Labels && !o.exists(text):
 		return "", fmt.Errorf("no file is called %.200s here; %s", text, BackslashRemedy)
 	}
@@ -97,11 +99,21 @@ func (o Options) path(text string) (string, error) {
 
 var isURL = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`)
 
+// onDrive matches a path of Windows that begins with a drive.
+var onDrive = regexp.MustCompile(`^[A-Za-z]:[\\/]`)
+
+func onWindows(path string) error {
+	return fmt.Errorf("%.200s is a path on Windows; write / between folders, and where the file is here", path)
+}
+
 // fromURL returns the path that a file URL names (RFC 8089).
 func fromURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host != "" && !strings.EqualFold(u.Host, "localhost") || !filepath.IsAbs(u.Path) || u.RawQuery != "" || u.Fragment != "" {
 		return "", fmt.Errorf("%.200s is no URL of a file on this machine; write its path", text)
+	}
+	if onDrive.MatchString(u.Path[1:]) {
+		return "", onWindows(text)
 	}
 	return u.Path, nil
 }
