@@ -8,10 +8,6 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// interval is how many rounds of its loops a sandbox runs before it looks whether it is
-// to go on: a fraction of a millisecond.
-const interval = 1 << 16
-
 // guard adds to a module what keeps it within its limits.
 //
 // Compiled code cannot be preempted: neither is it stopped when its time is over, nor do
@@ -85,7 +81,8 @@ func (g *guard) section(id byte, content []byte) {
 	g.out = append(g.out, content...)
 }
 
-// constant puts interval, in signed LEB128, on the stack.
+// constant puts on the stack how many rounds of its loops a sandbox runs before it looks
+// whether it is to go on, 65,536 in signed LEB128: a fraction of a millisecond.
 var constant = []byte{i32Const, 0x80, 0x80, 0x04}
 
 // code returns all functions.

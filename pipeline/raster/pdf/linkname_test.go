@@ -6,6 +6,7 @@ import (
 	"go/printer"
 	"go/token"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -31,28 +32,31 @@ func declaration(t *testing.T, pkg, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := token.NewFileSet()
-	parsed, err := parser.ParseDir(files, strings.TrimSpace(string(folder)), nil, parser.SkipObjectResolution)
+	sources, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(folder)), "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	files := token.NewFileSet()
 	var b strings.Builder
-	for _, p := range parsed {
-		ast.Inspect(p, func(n ast.Node) bool {
-			d, ok := n.(*ast.GenDecl)
-			if !ok || d.Tok != token.VAR {
-				return true
+	for _, source := range sources {
+		parsed, err := parser.ParseFile(files, source, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			d, ok := d.(*ast.GenDecl)
+			if !ok || d.Tok != token.VAR || d.Specs[0].(*ast.ValueSpec).Names[0].Name != name {
+				continue
 			}
-			if d.Specs[0].(*ast.ValueSpec).Names[0].Name == name {
-				d.Doc = nil
-				err = printer.Fprint(&b, files, d)
+			d.Doc = nil
+			if err := printer.Fprint(&b, files, d); err != nil {
+				t.Fatal(err)
 			}
-			return false
-		})
+		}
 	}
-	if b.Len() > 0 && err == nil {
+	if b.Len() > 0 {
 		return b.String()
 	}
-	t.Fatalf("%s has no variable %s, %v", pkg, name, err)
+	t.Fatalf("%s has no variable %s", pkg, name)
 	return ""
 }
