@@ -15,9 +15,9 @@ type CompactOptions struct {
 	// TargetBytes is the size before compression that merged parts get, and about
 	// half of the memory that this takes; 0 = 256 MiB.
 	TargetBytes int64
-	// Gone tells the paths of documents that are to be dropped with all their
-	// pages and failures, and with them go replaced documents; nil drops none.
-	Gone func(path string) bool
+	// Gone tells the documents that are to be dropped with all their pages and
+	// failures, by their paths and whether they are replaced; nil drops none.
+	Gone func(path string, replaced bool) bool
 	// DryRun changes nothing and reports what would be done.
 	DryRun bool
 	// Progress is called before each merge of a table; nil if nobody looks.
@@ -62,7 +62,7 @@ func (s *Store) Compact(ctx context.Context, opt CompactOptions) ([]Compaction, 
 	if err != nil {
 		return nil, err
 	}
-	gone := func(path string, replaced bool) bool { return opt.Gone != nil && (replaced || opt.Gone(path)) }
+	gone := func(path string, replaced bool) bool { return opt.Gone != nil && opt.Gone(path, replaced) }
 	current := func(f schemas.Feature) (schemas.Feature, bool) {
 		f, d, known := pages.current(f)
 		return f, !known || !gone(d.path, d.replaced)

@@ -114,14 +114,14 @@ func TestCompactDropsWhatIsGone(t *testing.T) {
 	if err := s.Failures().Upsert(ctx, failures, nil, CommitInfo{}); err != nil {
 		t.Fatal(err)
 	}
-	gone := func(path string) bool {
+	gone := func(path string, replaced bool) bool {
 		return slices.ContainsFunc([]string{rows[0].Path, rows[1].Path, rows[2].Path, rows[9].Path}, func(p string) bool { return p == path })
 	}
 	done, err := s.Compact(ctx, CompactOptions{Gone: gone})
 	if err != nil || done[0].Dropped != 4 || done[1].Dropped != 1 || done[2].Dropped != 4 {
 		t.Fatalf("compact without what is gone: %+v, error %v; want 4, 1 and 4 rows dropped", done, err)
 	}
-	want := slices.DeleteFunc(slices.Clone(rows), func(r schemas.Feature) bool { return gone(r.Path) })
+	want := slices.DeleteFunc(slices.Clone(rows), func(r schemas.Feature) bool { return gone(r.Path, false) })
 	sameRows(t, scanAll(t, table), want)
 	if left := scanAll(t, s.Failures()); len(left) != 1 || left[0].Path != "still/there" {
 		t.Errorf("failures left: %v", left)
@@ -130,7 +130,7 @@ func TestCompactDropsWhatIsGone(t *testing.T) {
 		t.Errorf("%d documents left", len(left))
 	}
 	verifyClean(t, s)
-	if all, err := s.Compact(ctx, CompactOptions{Gone: func(string) bool { return true }}); err != nil || all[0].After != 0 {
+	if all, err := s.Compact(ctx, CompactOptions{Gone: func(string, bool) bool { return true }}); err != nil || all[0].After != 0 {
 		t.Fatalf("compact with everything gone: %+v, error %v; want no parts left", all, err)
 	}
 	verifyClean(t, s)

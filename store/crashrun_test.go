@@ -43,7 +43,7 @@ func crashSteps() []step {
 		{name: "merge parts", do: compactStore(nil)},
 		{name: "drop a failure", do: putFailures(nil, failed.Key())},
 		{name: "remove what no table needs", do: vacuumStore},
-		{name: "drop a document", several: true, do: compactStore(func(path string) bool { return path == documents[19].Path })},
+		{name: "drop a document", several: true, do: compactStore(func(path string, _ bool) bool { return path == documents[19].Path })},
 	}
 }
 
@@ -57,7 +57,7 @@ func vacuumStore(ctx context.Context, s *Store) error {
 	return err
 }
 
-func compactStore(gone func(string) bool) func(context.Context, *Store) error {
+func compactStore(gone func(path string, replaced bool) bool) func(context.Context, *Store) error {
 	return func(ctx context.Context, s *Store) error {
 		_, err := s.Compact(ctx, CompactOptions{Gone: gone})
 		return err

@@ -130,7 +130,7 @@ func TestCompactAndReplaced(t *testing.T) {
 	sameRows(t, scanAll(t, table), rows)
 	view(Tally{10, map[string]int{"dark": 1}, 2, 2})
 	verifyClean(t, s)
-	done, err := s.Compact(ctx, CompactOptions{Gone: func(string) bool { return false }})
+	done, err := s.Compact(ctx, CompactOptions{Gone: func(_ string, replaced bool) bool { return replaced }})
 	if err != nil || done[0].Dropped != 2 || done[2].Dropped != 2 {
 		t.Fatalf("compact without what is gone: %+v, %v; want 2 rows dropped", done, err)
 	}

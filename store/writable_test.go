@@ -90,7 +90,7 @@ func TestAlteredTables(t *testing.T) {
 			if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("replace a row: %v", err)
 			}
-			_, err = s.Compact(ctx, CompactOptions{Gone: func(path string) bool { return path == documents[0].Path }})
+			_, err = s.Compact(ctx, CompactOptions{Gone: func(path string, _ bool) bool { return path == documents[0].Path }})
 			if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("compact: error %v, want %q", err, c.want)
 			}

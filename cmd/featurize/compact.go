@@ -98,9 +98,9 @@ func mergeProgress(log *slog.Logger) func(table string, done, merges int) {
 	}
 }
 
-// goneFrom tells which recorded paths the corpus on the command line lacks. What lies below
-// a folder that cannot be listed is not gone.
-func goneFrom(ctx context.Context, c *cli.Context, s *store.Store) (func(string) bool, error) {
+// goneFrom tells which recorded documents the corpus on the command line lacks, or has
+// others in place of. What lies below a folder that cannot be listed is not gone.
+func goneFrom(ctx context.Context, c *cli.Context, s *store.Store) (func(path string, replaced bool) bool, error) {
 	opt, err := listing.Parse(c)
 	if err != nil {
 		return nil, err
@@ -117,11 +117,11 @@ func goneFrom(ctx context.Context, c *cli.Context, s *store.Store) (func(string)
 	for _, e := range l.Entries {
 		present[e.Name()] = true
 	}
-	gone := func(path string) bool { return !present[path] && !l.Unknown(path) }
+	gone := func(path string, replaced bool) bool { return !l.Unknown(path) && (replaced || !present[path]) }
 	known, lost := map[string]bool{}, 0
 	err = s.Documents().Scan(ctx, func(rows []schemas.Document) error {
 		for _, r := range rows {
-			if !known[r.Path] && gone(r.Path) {
+			if !known[r.Path] && gone(r.Path, false) {
 				lost++
 			}
 			known[r.Path] = true

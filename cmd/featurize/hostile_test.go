@@ -106,6 +106,7 @@ func TestUnlistedIsNotGone(t *testing.T) {
 	for i, path := range []string{unlisted + "/x.tif", unlisted + "/y/z.tif", filepath.Join(corpus, "letter/a.png"), filepath.Join(corpus, "letter/gone.png")} {
 		rows = append(rows, schemas.Document{DocumentID: strings.Repeat(string("cdef"[i]), 64), Path: path, Pages: 1, Format: "tiff", Modified: time.Unix(1, 0), FirstSeen: time.Unix(1, 0)})
 	}
+	rows[1].ReplacedBy = &rows[0].DocumentID
 	if err := s.Documents().Upsert(t.Context(), rows, nil, store.CommitInfo{}); err != nil {
 		t.Fatal(err)
 	}

@@ -137,7 +137,7 @@ func TestViewIsTheCorpus(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkShown(t, s, holds, "after compact")
-			gone := func(path string) bool { return holds[path] == "" }
+			gone := func(path string, replaced bool) bool { return replaced || holds[path] == "" }
 			if _, err := s.Compact(t.Context(), store.CompactOptions{Gone: gone}); err != nil {
 				t.Fatal(err)
 			}

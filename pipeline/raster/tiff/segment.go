@@ -108,7 +108,7 @@ func (d *pageDecoder) segment(ctx context.Context, i int) error {
 	case h.compression == compressionJPEG:
 		return d.jpegSegment(ctx, p, data)
 	case h.compression == compressionWebP:
-		return d.webpSegment(p, data)
+		return d.webpSegment(ctx, p, data)
 	case h.isFax():
 		return d.faxSegment(ctx, p, data)
 	case h.isPackedYCbCr():

@@ -1,53 +1,66 @@
 package tiff
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"image"
 
-	"golang.org/x/image/webp"
-
 	"cutpoint/pipeline/raster/chroma"
+	"cutpoint/pipeline/raster/webp"
 )
 
 // webpSegment decodes a strip or tile that is a WebP of its own (libtiff,
 // tif_webp.c).
-func (d *pageDecoder) webpSegment(p region, data []byte) error {
+func (d *pageDecoder) webpSegment(ctx context.Context, p region, data []byte) error {
 	n := d.img.PerPixel
 	if d.img.planar != 1 || n != 3 && n != 4 {
 		return UnsupportedError("a WebP of other than RGB or RGBA")
 	}
-	config, err := webp.DecodeConfig(bytes.NewReader(data))
+	f, err := webp.Open(data)
 	if err != nil {
 		return err
 	}
-	if err := d.checkEmbedded("WebP", p, config.Width, config.Height); err != nil {
+	if err := d.checkEmbedded("WebP", p, f.Width, f.Height); err != nil {
 		return err
 	}
-	m, err := webp.Decode(bytes.NewReader(data))
+	m, err := f.Decode(ctx)
 	if err != nil {
 		return err
+	}
+	if m.Bounds().Size() != image.Pt(f.Width, f.Height) {
+		return UnsupportedError("an animated WebP")
 	}
 	switch m := m.(type) {
 	case *image.YCbCr:
-		rgb := make([]uint8, 3*config.Width*config.Height)
+		rgb := make([]uint8, 3*f.Width*f.Height)
 		chroma.WebP(rgb, m)
-		d.copyRGB(p, rgb, nil, config.Width)
+		d.copyRGB(p, rgb, nil, f.Width)
 	case *image.NYCbCrA:
-		rgb := make([]uint8, 3*config.Width*config.Height)
+		rgb := make([]uint8, 3*f.Width*f.Height)
 		chroma.WebP(rgb, &m.YCbCr)
-		d.copyRGB(p, rgb, m, config.Width)
+		d.copyRGB(p, rgb, m, f.Width)
 	case *image.NRGBA:
-		for y := range p.height {
-			out, in := d.pixels(p, y), m.Pix[y*m.Stride:]
-			for x := range p.width {
-				copy(out[x*n:][:n], in[4*x:])
-			}
-		}
+		d.copyRGBA(p, m, false)
+	case webp.RGBX:
+		d.copyRGBA(p, m.NRGBA, true)
 	default:
 		return UnsupportedError("this kind of WebP")
 	}
 	return nil
+}
+
+// copyRGBA copies RGBA pixels, or the first three samples of each if the page has no more.
+func (d *pageDecoder) copyRGBA(p region, m *image.NRGBA, opaque bool) {
+	n := d.img.PerPixel
+	for y := range p.height {
+		out, in := d.pixels(p, y), m.Pix[y*m.Stride:]
+		for x := range p.width {
+			copy(out[x*n:][:n], in[4*x:])
+			if opaque && n == 4 {
+				out[x*n+3] = 0xff
+			}
+		}
+	}
 }
 
 // copyRGB copies RGB pixels and, if the page has it, alpha; opaque without.
