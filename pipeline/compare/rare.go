@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"cutpoint/pipeline/quantity"
 )
 
 // LeftOut is what a comparison does not use, with examples. Rows has the numbers of
@@ -192,17 +194,17 @@ func (r *Report) WarningSentences() []string {
 			why = "too few documents for training"
 		}
 		out = append(out, fmt.Sprintf("%s with %s %s left out, with %s: %s.",
-			plural(n, "label"), why, were(n), plural(r.Rows.Rare, "page"), listLabels(l.RareLabels, someLabels)))
+			quantity.Plural(n, "label"), why, were(n), quantity.Plural(r.Rows.Rare, "page"), listLabels(l.RareLabels, someLabels)))
 	}
 	if n := len(l.UntestedLabels); n > 0 {
 		out = append(out, fmt.Sprintf("%s %s on no page that is for test, so that nothing is known of how well the head tells %s: %s.",
-			plural(n, "label"), are(n), map[bool]string{true: "it", false: "them"}[n == 1], examples(l.UntestedLabels, n)))
+			quantity.Plural(n, "label"), are(n), map[bool]string{true: "it", false: "them"}[n == 1], examples(l.UntestedLabels, n)))
 	}
 	if s := unusedSentence(r.Rows.LabelsUnused, l.LabelsUnused); s != "" {
 		out = append(out, s)
 	}
 	if n := r.Rows.Unlabelled; n > 0 && l.LabelsFile {
-		out = append(out, fmt.Sprintf("%s got no label and %s left out: %s.", plural(n, "page"), were(n), examples(l.Unlabelled, n)))
+		out = append(out, fmt.Sprintf("%s got no label and %s left out: %s.", quantity.Plural(n, "page"), were(n), examples(l.Unlabelled, n)))
 	}
 	return out
 }
@@ -212,7 +214,7 @@ func unusedSentence(n int, names []string) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s in the labels file %s not in the store: %s.", plural(n, "document"), are(n), examples(names, n))
+	return fmt.Sprintf("%s in the labels file %s not in the store: %s.", quantity.Plural(n, "document"), are(n), examples(names, n))
 }
 
 // examples lists the first few of n names.
@@ -225,13 +227,6 @@ func examples(names []string, n int) string {
 		list = append(list, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(list, ", ")
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func are(n int) string { return map[bool]string{true: "is", false: "are"}[n == 1] }

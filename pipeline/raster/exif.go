@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
-	"regexp"
-)
 
-var xmpOrientation = regexp.MustCompile(`tiff:Orientation(?:="|>)([0-9])`)
+	"cutpoint/pipeline/raster/tiff"
+)
 
 // orientation returns how a page is to be turned: by EXIF data, which are a TIFF
 // structure, or by an XMP packet where they do not say; as Pillow's exif_transpose finds
@@ -16,10 +15,7 @@ func orientation(exif, xmp []byte) int {
 	if value, ok := orientationTag(exif); ok {
 		return value
 	}
-	if found := xmpOrientation.FindSubmatch(xmp); found != nil {
-		return int(found[1][0] - '0')
-	}
-	return 1
+	return tiff.XMPOrientation(xmp)
 }
 
 // fieldSizes are those of a value, by its type (TIFF 6.0, page 15, and BigTIFF's).

@@ -2,11 +2,19 @@ package tiff
 
 import "regexp"
 
-// inXMP finds the orientation in an XMP packet, as Pillow does (Image.py, getexif).
 var inXMP = regexp.MustCompile(`tiff:Orientation(?:="|>)([0-9])`)
 
 // maxXMP is how far a packet is searched, which all pages of a file may share.
 const maxXMP = 1 << 20
+
+// XMPOrientation finds the orientation in an XMP packet, as Pillow does (Image.py,
+// getexif); 1 if it has none.
+func XMPOrientation(packet []byte) int {
+	if found := inXMP.FindSubmatch(packet[:min(len(packet), maxXMP)]); found != nil {
+		return int(found[1][0] - '0')
+	}
+	return 1
+}
 
 // orientation returns the page's: the tag's, or where there is none the XMP packet's. As
 // in Pillow it is a number of any type but BYTE, in which writers have put what is not
@@ -15,9 +23,8 @@ func (f *File) orientation(d directory) int {
 	tag, ok := d[tagOrientation]
 	switch {
 	case !ok:
-		packet, err := f.opaque(d, tagXMP)
-		if found := inXMP.FindSubmatch(packet[:min(len(packet), maxXMP)]); err == nil && found != nil {
-			return int(found[1][0] - '0')
+		if packet, err := f.opaque(d, tagXMP); err == nil {
+			return XMPOrientation(packet)
 		}
 	case tag.kind == typeByte, tag.kind == typeASCII, tag.kind == typeUndefined:
 	case tag.count == 1 && tag.kind == typeRational:
